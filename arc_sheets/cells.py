@@ -1,0 +1,193 @@
+"""From a cell to a value and back, by the declaration of its column.
+
+A cell is what a workbook hands over; a value is what the ledger keeps:
+
+  kind                 value                     cell
+  text, note, choice   str, stripped             text
+  code                 ISO currency code         text
+  money                int, minor units          Decimal, major units
+  number               int                       int
+  date                 datetime.date             datetime.date
+  time                 datetime, to the second   datetime
+
+Blank is None on both sides. What cannot be read is `Unreadable`, never an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+from arc_sheets import dates, money
+from arc_sheets.tab import Column, Kind
+
+Value: TypeAlias = str | int | date | datetime | None
+
+
+class CellError(str):
+    """An error value of a spreadsheet, such as #N/A."""
+
+    __slots__ = ()
+
+
+class Formula(NamedTuple):
+    """A formula and the value it last had."""
+
+    text: str
+    value: str | bool | Decimal | None = None
+
+
+CellValue: TypeAlias = str | bool | int | float | Decimal | date | datetime | Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A cell that is no value of its column: the text a person sees there, and why, in words."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a book's cells are to be read: the order of day and month in typed dates, the date system."""
+
+    order: dates.Order | None = None
+    date1904: bool = False
+
+
+PLAIN = Reading()
+
+
+def read_cell(
+    column: Column, cell: CellValue, currency: str | None, how: Reading = PLAIN
+) -> Value | Unreadable:
+    """Return the value of a cell; `currency` is that of its row and decides how money is counted."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    if isinstance(cell, CellError):
+        return Unreadable(str(cell), f"it shows the error {cell}")
+    if isinstance(cell, Formula):
+        return Unreadable(verbatim(cell), "it holds a formula, and ARC keeps values here")
+    try:
+        return _READERS[column.kind](column, cell, currency, how)
+    except (money.NotAnAmount, dates.NotADate, _NotAllowed) as error:
+        return Unreadable(verbatim(cell), str(error))
+
+
+def show_cell(column: Column, value: Value, currency: str | None) -> CellValue:
+    """Return the cell that shows a value; the inverse of `read_cell`."""
+    if column.kind is Kind.MONEY and isinstance(value, int):
+        return money.to_major(value, currency or "")
+    return value
+
+
+def is_untidy(column: Column, cell: CellValue) -> bool:
+    """Say whether a readable cell holds a date or a number as text, which no formula or pivot would count."""
+    return isinstance(cell, str) and column.kind in _TYPED
+
+
+def verbatim(cell: CellValue) -> str:
+    """Return what a person sees in the cell, for the Issues tab; blank is an empty text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Formula):
+        return f"={cell.text}"
+    if isinstance(cell, datetime):
+        return f"{cell:%d %b %Y %H:%M}"
+    if isinstance(cell, date):
+        return f"{cell:%d %b %Y}"
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+class _NotAllowed(ValueError):
+    pass
+
+
+def _text(column: Column, cell: CellValue, _currency: str | None, _how: Reading) -> Value:
+    text = cell if isinstance(cell, str) else _typed_text(cell)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(text) > 32_000:  # a cell holds 32,767 characters
+        raise _NotAllowed("it is longer than a cell can hold")
+    return _choice(column, text) if column.choices else text
+
+
+def _typed_text(cell: CellValue) -> str:
+    """Return a number, date or truth value typed into a text column as text: 1042 is "1042", not "1042.0"."""
+    if isinstance(cell, Decimal | float):
+        exact = Decimal(f"{cell:.15g}") if isinstance(cell, float) else cell
+        return f"{exact.normalize():f}" if exact else "0"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _choice(column: Column, text: str) -> str:
+    for choice in column.choices:
+        if text.casefold() == choice.casefold():
+            return choice
+    raise _NotAllowed("it is none of " + ", ".join(column.choices))
+
+
+def _code(_column: Column, cell: CellValue, _currency: str | None, _how: Reading) -> Value:
+    code = str(cell).strip().upper()
+    if code not in money.CURRENCIES:
+        raise _NotAllowed("it is no currency code, such as EUR or USD")
+    return code
+
+
+def _money(_column: Column, cell: CellValue, currency: str | None, _how: Reading) -> Value:
+    if currency is None:
+        raise _NotAllowed("its currency is missing")
+    if isinstance(cell, str):
+        return money.read_amount(cell, currency)
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+        raise _NotAllowed("it is not an amount")
+    return money.to_minor(cell, currency)
+
+
+def _number(_column: Column, cell: CellValue, _currency: str | None, _how: Reading) -> Value:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
+        raise _NotAllowed("it is not a number")
+    text = (
+        cell.strip() if isinstance(cell, str) else f"{cell:.15g}" if isinstance(cell, float) else f"{cell:f}"
+    )
+    whole = text.removesuffix(".0") if isinstance(cell, float | Decimal) else text
+    digits = whole.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise _NotAllowed("it is not a whole number")
+    if len(digits) > 9:
+        raise _NotAllowed("it is too large")
+    return int(whole)
+
+
+def _date(column: Column, cell: CellValue, currency: str | None, how: Reading) -> Value:
+    moment = _time(column, cell, currency, how)
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _time(_column: Column, cell: CellValue, _currency: str | None, how: Reading) -> Value:
+    if isinstance(cell, datetime):
+        return cell.replace(microsecond=0, tzinfo=None)
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 (wall clock)
+    if isinstance(cell, str):
+        return dates.read_moment(cell, how.order)
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+        raise _NotAllowed("it is not a date")
+    return dates.from_serial(float(cell), date1904=how.date1904)
+
+
+_TYPED = frozenset({Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.TIME})
+_READERS = {
+    Kind.TEXT: _text,
+    Kind.NOTE: _text,
+    Kind.CHOICE: _text,
+    Kind.CODE: _code,
+    Kind.MONEY: _money,
+    Kind.NUMBER: _number,
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+}
