@@ -15,6 +15,7 @@ Blank is None on both sides. What cannot be read is `Unreadable`, never an excep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,10 @@ from arc_sheets import dates, money
 from arc_sheets.tab import Column, Kind
 
 Value: TypeAlias = str | int | date | datetime | None
+#: The stored values of a row, in the order of `tab.stored`.
+Row: TypeAlias = tuple[Value, ...]
+#: Live rows of a tab by row id.
+Rows: TypeAlias = Mapping[str, Row]
 
 
 class CellError(str):

@@ -1,0 +1,112 @@
+"""What every ledger can do.
+
+A ledger keeps live rows, open issues, one history of both, and for each book its progress (`At`) and
+lease. There is one write door: a change set, atomic, opened with `Ledger.change`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from arc_sheets.cells import Row, Rows
+from arc_sheets.tab import Tab
+from arc_sync.merge.history import At, Bookmark, Change, ChangeSet, Origin
+from arc_sync.merge.issues import Issue, IssueKey
+
+
+@dataclass(frozen=True, slots=True)
+class BookRecord:
+    """One book the ledger knows."""
+
+    id: str
+    where: str  #: path or address
+    at: At = field(default_factory=At)
+    epoch: int = 0  #: of the last lease; a commit or acknowledgement with an older one is fenced
+    holder: str = ""  #: who holds the lease, "" if nobody
+    until: datetime | None = None  #: when the lease expires, UTC
+    fingerprint: str = ""  #: of the file as ARC left it; a cache: empty means unknown
+
+
+class View(Protocol):
+    """The ledger at one moment."""
+
+    def head(self) -> Bookmark:
+        """Return the newest change, or `ROOT`."""
+
+    def rows(self, tab: Tab) -> Rows:
+        """Return the live rows of a tab. The mapping is not to be changed and may be shared."""
+
+    def issues(self, book: str | None = None) -> Mapping[IssueKey, Issue]:
+        """Return the open issues of one book, or of all."""
+
+    def changes(self, since: int, until: int | None = None) -> Sequence[Change]:
+        """Return changes since + 1 .. until (default: the head), oldest first."""
+
+    def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
+        """Return those ids that once were rows and are deleted."""
+
+    def book(self, book: str) -> BookRecord | None:
+        """Return what is known of a book."""
+
+
+class Transaction(View, Protocol):
+    """One change set in the making. Its reads see its own writes. Nothing is kept if the block raises."""
+
+    def put(self, tab: Tab, row: str, after: Row | None, source: str = "") -> None:
+        """Insert, replace or delete (None) a row. No change, no history. Default source: the change set's."""
+
+    def put_issue(self, key: IssueKey, after: Issue | None) -> None:
+        """Open, bring up to date or close (None) an issue."""
+
+    def set_at(self, book: str, at: At) -> None:
+        """Record a book's progress; no history. The (start, end) of this very set is added by `pend`."""
+
+    def pend(self, book: str) -> None:
+        """When this set is committed, append its (start, end) to the book's pending sets."""
+
+
+class Ledger(Protocol):
+    """The canonical store."""
+
+    @property
+    def id(self) -> str:
+        """The ledger's identity, a uuid made once."""
+
+    def read(self) -> AbstractContextManager[View]:
+        """Open the ledger at one moment, for reading."""
+
+    def change(
+        self, origin: Origin, *, book: str = "", epoch: int = 0
+    ) -> AbstractContextManager[Transaction]:
+        """Open a change set; it is committed when the block ends, void if it raises.
+
+        With `book`, the block is refused and nothing kept unless `epoch` is still that book's: `Fenced`.
+        """
+
+    def add_book(self, book: str, where: str) -> None:
+        """Register a book, or note that it has moved."""
+
+    def books(self) -> Sequence[BookRecord]:
+        """Return the books the ledger knows, oldest first."""
+
+    def lease(self, book: str, holder: str, now: datetime, until: datetime, *, takeover: bool = False) -> int:
+        """Take a book's lease and return its new epoch; raises `LedgerBusy` while another holder's lasts."""
+
+    def release(self, book: str, epoch: int) -> None:
+        """Give the lease back, if it is still this epoch's."""
+
+    def acknowledge(self, book: str, epoch: int, at: At, fingerprint: str = "") -> None:
+        """Record that the book holds everything up to `at.mark`; raises `Fenced` if the epoch is old."""
+
+    def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
+        """Return the change sets."""
+
+    def verify(self) -> Sequence[str]:
+        """Check the hash chain, and that rows and issues follow from the history; return what is wrong."""
+
+    def close(self) -> None:
+        """Let go of the store."""
