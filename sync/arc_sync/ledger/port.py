@@ -6,7 +6,7 @@ lease. There is one write door: a change set, atomic, opened with `Ledger.change
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,8 +37,15 @@ class View(Protocol):
     def head(self) -> Bookmark:
         """Return the newest change, or `ROOT`."""
 
+    def row(self, tab: Tab, row: str) -> Row | None:
+        """Return one live row, or None."""
+
     def rows(self, tab: Tab) -> Rows:
-        """Return the live rows of a tab. The mapping is not to be changed and may be shared."""
+        """Return the live rows of a tab, in no particular order.
+
+        The mapping is not to be changed and may be shared. It stays as it is when rows are put later: after
+        a put, ask again, which costs a copy.
+        """
 
     def issues(self, book: str | None = None) -> Mapping[IssueKey, Issue]:
         """Return the open issues of one book, or of all."""
@@ -54,7 +61,11 @@ class View(Protocol):
 
 
 class Transaction(View, Protocol):
-    """One change set in the making. Its reads see its own writes. Nothing is kept if the block raises."""
+    """One change set in the making. Nothing is kept if the block raises.
+
+    `row`, `rows`, `issues`, `buried` and `book` see what was put. `head` and `changes` show what was there
+    before, as history grows only at the commit; after the block `head` is the head that it made.
+    """
 
     def put(self, tab: Tab, row: str, after: Row | None, source: str = "") -> None:
         """Insert, replace or delete (None) a row. No change, no history. Default source: the change set's."""
@@ -105,8 +116,11 @@ class Ledger(Protocol):
     def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
         """Return the change sets."""
 
-    def verify(self) -> Sequence[str]:
-        """Check the hash chain, and that rows and issues follow from the history; return what is wrong."""
+    def verify(self, known: Iterable[Bookmark] = ()) -> Sequence[str]:
+        """Check the hash chain, and that rows and issues follow from the history; return what is wrong.
+
+        `known` are bookmarks kept elsewhere, as books do: a history cut short or written anew lacks them.
+        """
 
     def close(self) -> None:
         """Let go of the store."""
