@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from arc_sheets.cells import Row, Value
+
+#: The name under which the hidden id column is spoken of.
+ID: Final = "id"
 
 
 class IssueKind(StrEnum):
@@ -37,7 +40,7 @@ class Issue:
 
     kind: IssueKind
     seen: datetime  #: when it arose, UTC; kept while it is brought up to date
-    base: Value | Row = None  #: HELD: the cell's base. GONE: the row's base
+    base: Value | Row = None  #: HELD: the cell's base. GONE: the row's base. NOCOL: missing since this change
     mine: Value = None  #: the book's value; of an unreadable cell its text
     theirs: Value = None  #: the ledger's value
     loose: bool = False  #: no cell of this copy carries it (any more): open until a person decides

@@ -1,0 +1,136 @@
+"""A book's tab as it was read, and the sieve that keeps only what needs thought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from arc_sheets.cells import CellValue, Reading, Row, Rows, Unreadable, Value, read_cell, show_cell, verbatim
+from arc_sheets.tab import Kind, Tab
+from arc_sync.merge.issues import ID
+
+#: Returns the currency of a row whose own cell is blank, from its readable values by column name.
+GuessCurrency: TypeAlias = Callable[[Mapping[str, Value | Unreadable]], str | None]
+
+
+class BookRow(NamedTuple):
+    """One row as a book hands it over."""
+
+    at: int  #: where it stood in this read; never its identity
+    id: str  #: "" where there is none
+    cells: tuple[CellValue, ...]  #: in the order of `tab.stored`; None where the column is missing
+    computed: tuple[CellValue, ...] = ()  #: in the order of `tab.computed`
+    seal: str = ""  #: of the computed cells, as ARC last wrote them
+
+
+@dataclass(frozen=True, slots=True)
+class BookTab:
+    """One tab of a book: which of its columns are there, and its rows, to be read once."""
+
+    tab: Tab
+    present: frozenset[str]  #: names of the columns found, and `ID`; empty if the sheet is missing
+    rows: Iterable[BookRow] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Say whether rows can be told apart: the id column and the key are there."""
+        return ID in self.present and (not self.tab.key or self.tab.key in self.present)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row that needs thought: its cells as they stand, and as values."""
+
+    at: int
+    id: str
+    cells: tuple[CellValue, ...]
+    values: tuple[Value | Unreadable, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Say whether a person emptied the row: every one of its cells is blank."""
+        return all(v is None for v in self.values)
+
+
+class Faces(NamedTuple):
+    """The computed cells of a row, where it stands, and the seal on them."""
+
+    at: int
+    cells: tuple[CellValue, ...]
+    seal: str
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A tab after the sieve."""
+
+    tab: Tab
+    present: frozenset[str]
+    agreed: set[str] = field(default_factory=set)  #: ids of rows equal to the ledger's, with no issue
+    rows: list[SheetRow] = field(default_factory=list)  #: all others, in book order
+    faces: dict[str, Faces] = field(default_factory=dict)  #: computed cells by id
+    usable: bool = True
+
+
+def sift(book: BookTab, live: Rows, watched: Collection[str], how: Reading, guess: GuessCurrency) -> Sheet:
+    """Read a tab once and keep the rows that differ from the ledger or are `watched` (have issues)."""
+    sheet = Sheet(book.tab, book.present, usable=book.usable)
+    whole = {c.name for c in book.tab.stored} <= book.present
+    for row in book.rows:
+        known = live.get(row.id) if row.id else None
+        if known is not None and row.id not in sheet.faces:
+            sheet.faces[row.id] = Faces(row.at, row.computed, row.seal)
+            if whole and row.id not in watched and shows(book.tab, known, row.cells):
+                sheet.agreed.add(row.id)
+                continue
+        if row.id or any(cell is not None for cell in row.cells):
+            values = read_row(book.tab, row.cells, known, how, guess)
+            sheet.rows.append(SheetRow(row.at, row.id, row.cells, values))
+    return sheet
+
+
+def shows(tab: Tab, row: Row, cells: tuple[CellValue, ...]) -> bool:
+    """Say whether cells show exactly this row, each in the form ARC would write."""
+    if row == cells:  # no money in it, or none given
+        return True
+    currency = currency_of(tab, row)
+    for column, value, cell in zip(tab.stored, row, cells, strict=True):
+        if value != cell or column.kind is Kind.MONEY:
+            shown = show_cell(column, value, currency)
+            if shown != cell or isinstance(cell, bool) or (isinstance(shown, str) != isinstance(cell, str)):
+                return False
+    return True
+
+
+def read_row(
+    tab: Tab, cells: tuple[CellValue, ...], known: Row | None, how: Reading, guess: GuessCurrency
+) -> tuple[Value | Unreadable, ...]:
+    """Return the values of a row's cells.
+
+    Money is counted in the currency of the ledger's row, as its decimals never change during a row's
+    life; in a new row in that of its currency cell, or else of what `guess` makes of the other cells.
+    """
+    values: dict[str, Value | Unreadable] = {}
+    for column, cell in zip(tab.stored, cells, strict=True):
+        if column.kind is not Kind.MONEY:
+            values[column.name] = read_cell(column, cell, None, how)
+    currency = currency_of(tab, known) if known else values.get("currency") or guess(values)
+    unit = currency if isinstance(currency, str) else None
+    return tuple(
+        read_cell(column, cell, unit, how) if column.kind is Kind.MONEY else values[column.name]
+        for column, cell in zip(tab.stored, cells, strict=True)
+    )
+
+
+def currency_of(tab: Tab, row: Row) -> str | None:
+    """Return the currency of a row's amounts, or None where it has none."""
+    for column, value in zip(tab.stored, row, strict=True):
+        if column.kind is Kind.CODE:
+            return str(value) if value else None
+    return None
+
+
+def text_of(value: Value | Unreadable, cell: CellValue) -> str:
+    """Return a cell as a person sees it, for the Issues tab."""
+    return value.text if isinstance(value, Unreadable) else verbatim(cell)
