@@ -65,7 +65,7 @@ class _History:
         if link:
             self.wrong.append(f"Change {link.n} belongs to no change set in order.")
 
-    def _step(self, link: Link, facts: dict[str, object]) -> None:
+    def _step(self, link: Link, facts: str) -> None:
         if link.n != self.last.n + 1:
             self.wrong.append(f"After change {self.last.n} comes change {link.n}: some are missing.")
         if digest(self.last.hash, link, facts) != link.hash:
