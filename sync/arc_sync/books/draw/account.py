@@ -1,0 +1,202 @@
+"""The Account tab: the Details of one customer, whom a person picks in B2. The next sync draws the picked one.
+
+Left, columns B to I: tiles, terms and contacts, open invoices, promises and disputes, timeline; each section
+follows the one before. Columns K and L stay free.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from arc_sheets import money
+from arc_sync.books.drawing import Drawing, Page, Rule, Shown, Sketch, below, mail, phone
+from arc_sync.books.look import money_word
+from arc_sync.xlsx.refs import Area, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Touch
+
+SHEET: Final = "Account"
+FIRST: Final = 1
+LAST: Final = 8
+PICKER: Final = Place(2, 1)  #: the customer's name; the only cell here that belongs to people
+TILE_ROWS: Final = (5, 6, 7)
+TERMS_ROW: Final = 9
+#: Rows shown of each list; the section says how many there are.
+INVOICES: Final = 60
+PLEDGES: Final = 20
+TOUCHES: Final = 60
+
+_PICKED_TO: Final = 6
+_DAYS: Final = 4
+
+PAGE: Final = Page(
+    colour="rust",
+    widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14),
+    freeze=Place(4, 0),
+    merges=(
+        Area(PICKER.row, PICKER.column, PICKER.row, _PICKED_TO),
+        *(Area(row, c, row, c + 1) for row in TILE_ROWS for c in range(FIRST, LAST, 2)),
+    ),
+    rules=(
+        Rule(
+            below(TERMS_ROW + 6, _DAYS, _DAYS),
+            f"=AND(ISNUMBER($E{TERMS_ROW + 6}),$E{TERMS_ROW + 6}>90)",
+            "rule.alarm",
+        ),
+        Rule("H6", "=AND(ISNUMBER($H$6),$H$6>1)", "rule.alarm"),
+    ),
+)
+
+
+def draw(view: AccountView | None) -> Drawing:
+    """Draw the tab; None asks to pick a customer."""
+    sketch = Sketch(SHEET)
+    sketch.heights |= {2: 32, 4: 8, TILE_ROWS[1]: 28}
+    sketch.put(1, FIRST, "Account: pick a customer below; the next sync shows the picked one", "slate.small")
+    sketch.blanks(PICKER.row, PICKER.column, _PICKED_TO, "picker")
+    entries = frozenset(place for place in sketch.cells if place.row == PICKER.row)
+    if view is None:
+        sketch.put(3, FIRST, "No customer is picked yet.", "slate")
+        _no_tiles(sketch)
+        return sketch.done(Area(1, FIRST, TILE_ROWS[2], LAST), entries=entries)
+    sketch.put(PICKER.row, PICKER.column, view.name, "picker")
+    sketch.put(3, FIRST, _rules_of_contact(view), "slate")
+    _tiles(sketch, view)
+    _terms(sketch, view)
+    row = _invoices(sketch, TERMS_ROW + 4, view)
+    row = _pledges(sketch, row, view.pledges)
+    row = _timeline(sketch, row, view.timeline)
+    return sketch.done(Area(1, FIRST, row, LAST), entries=entries)
+
+
+def _rules_of_contact(view: AccountView) -> str:
+    said = [f"Do not contact: {view.do_not_contact}" if view.do_not_contact else "May be contacted"]
+    said += [f"prefers {view.prefers.lower()}"] if view.prefers else []
+    said += [part for part in (view.language, view.time_zone) if part]
+    said += [f"collector {view.collector}"] if view.collector else []
+    return "  ·  ".join(said)
+
+
+def _no_tiles(sketch: Sketch) -> None:
+    for row in TILE_ROWS:
+        sketch.blanks(row, FIRST, LAST, "plain")
+
+
+def _tiles(sketch: Sketch, view: AccountView) -> None:
+    word, code = money_word(view.currency), view.currency
+    limit = view.credit_limit
+    used = (Decimal(view.open) / limit).quantize(Decimal("0.001")) if limit else None
+    late = (
+        f"{view.late} invoice{'s' * (view.late != 1)}, oldest {view.oldest or 0} days"
+        if view.late
+        else "nothing overdue"
+    )
+    limited = f"of {code} {money.to_major(limit, code):,f}" if limit else "no limit set"
+    shown: tuple[tuple[str, Shown, str, str], ...] = (
+        ("Open", money.to_major(view.open, code), word, code),
+        ("Overdue", money.to_major(view.overdue, code), word, late),
+        ("Unapplied credits", money.to_major(view.unapplied, code), word, "in the open balance"),
+        ("Credit limit used", used, "share", limited),
+    )
+    for column, (label, value, kind, context) in zip(range(FIRST, LAST, 2), shown, strict=True):
+        ground = "tile.late" if label == "Overdue" and view.overdue else "tile"
+        parts = ((label, "label"), (value, f"{kind}.fact"), (context, "context"))
+        for row, (part, role) in zip(TILE_ROWS, parts, strict=True):
+            sketch.put(row, column, part, f"{ground}.{role}")
+            sketch.put(row, column + 1, None, f"tileon.{role}")
+
+
+def _terms(sketch: Sketch, view: AccountView) -> None:
+    sketch.section(
+        TERMS_ROW, FIRST, LAST, "Terms and contacts", "click a number to call, an address to write"
+    )
+    terms = "not set" if view.terms is None else f"{view.terms} days net"
+    risk = "not rated" if view.risk is None else f"{view.risk} of 100"
+    for column, text in ((1, f"Terms: {terms}"), (3, f"Currency: {view.currency}"), (5, f"Risk: {risk}")):
+        sketch.put(TERMS_ROW + 1, column, text, "plain")
+    row = TERMS_ROW + 2
+    sketch.blanks(row, FIRST, LAST, "row.text")
+    sketch.put(row, FIRST, view.contact, "row.text.bold")
+    sketch.put(row, 3, phone(view.phone), "row.link")
+    sketch.put(row, 5, mail(view.email), "row.link")
+    sketch.put(row, 7, mail(view.cc), "row.link")
+
+
+def _invoices(sketch: Sketch, row: int, view: AccountView) -> int:
+    """Draw the open invoices from `row`; return the row of the next section."""
+    invoices = view.invoices
+    sketch.section(
+        row, FIRST, LAST, "Open invoices", _told(len(invoices), INVOICES, "open, oldest first", "Invoices")
+    )
+    if not invoices:
+        sketch.put(row + 1, FIRST, "Nothing is open.", "slate")
+        return row + 3
+    titles = ("Invoice", "Issued", "Due", "Days overdue", "Amount", "Balance", "Status", "Expected")
+    right, left = "head.headright.thin", "head.thin"
+    roles = (left, left, left, right, right, right, "head.gap.thin", left)
+    sketch.line(row + 1, FIRST, zip(titles, roles, strict=True))
+    for at, invoice in enumerate(invoices[:INVOICES], row + 2):
+        sketch.line(at, FIRST, _invoice(invoice, view.currency))
+    return row + 3 + min(len(invoices), INVOICES)
+
+
+def _invoice(invoice: OpenInvoice, own: str) -> tuple[tuple[Shown, str], ...]:
+    code, word = invoice.currency, money_word(invoice.currency)
+    status = invoice.status if code == own else f"{invoice.status}, {code}"
+    return (
+        (invoice.number, "row.text"),
+        (invoice.issued, "row.date"),
+        (invoice.due, "row.date"),
+        (invoice.days_overdue, "row.number"),
+        (money.to_major(invoice.amount, code), f"row.{word}"),
+        (money.to_major(invoice.balance, code), f"row.{word}"),
+        (status, "row.text.gap"),
+        (invoice.expected, "row.date"),
+    )
+
+
+def _pledges(sketch: Sketch, row: int, pledges: Sequence[Pledge]) -> int:
+    told = _told(len(pledges), PLEDGES, "open ones first", "Promises and Disputes")
+    sketch.section(row, FIRST, LAST, "Promises and disputes", told)
+    if not pledges:
+        sketch.put(row + 1, FIRST, "None.", "slate")
+        return row + 3
+    for at, pledge in enumerate(pledges[:PLEDGES], row + 1):
+        sketch.blanks(at, FIRST, LAST, "row.text")
+        amount = None if pledge.amount is None else money.to_major(pledge.amount, pledge.currency)
+        tone = "row.text.alarm.gap" if pledge.state == "broken" else "row.text.gap"
+        for column, text in ((1, pledge.what), (2, pledge.invoice), (3, pledge.text)):
+            sketch.put(at, column, text, "row.text")
+        sketch.put(at, 6, amount, f"row.{money_word(pledge.currency)}")
+        sketch.put(at, 7, pledge.state, tone)
+    return row + 2 + min(len(pledges), PLEDGES)
+
+
+def _timeline(sketch: Sketch, row: int, timeline: Sequence[Touch]) -> int:
+    """Draw the touches from `row`; return the last row."""
+    sketch.section(row, FIRST, LAST, "Timeline", _told(len(timeline), TOUCHES, "latest first", "Activity"))
+    if not timeline:
+        sketch.put(row + 1, FIRST, "No touches yet.", "slate")
+        return row + 1
+    sketch.blanks(row + 1, FIRST, LAST, "head.thin")
+    for column, title in ((1, "When"), (3, "How"), (4, "What happened"), (8, "By")):
+        sketch.put(row + 1, column, title, "head.thin")
+    for at, touch in enumerate(timeline[:TOUCHES], row + 2):
+        sketch.blanks(at, FIRST, LAST, "row.text")
+        shown = (
+            (1, touch.when, "time"),
+            (3, touch.how, "text"),
+            (4, touch.what, "text"),
+            (8, touch.by, "text.slate"),
+        )
+        for column, value, role in shown:
+            sketch.put(at, column, value, f"row.{role}")
+    return row + 1 + min(len(timeline), TOUCHES)
+
+
+def _told(many: int, shown: int, order: str, tab: str) -> str:
+    return f"{shown} of {many}, {order}; all on {tab}" if many > shown else f"{many}, {order}"

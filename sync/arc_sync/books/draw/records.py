@@ -1,0 +1,195 @@
+"""Record tabs: where title, strip, header and rows stand, and in which roles.
+
+Row 1 title, 2 one sentence, 3 who fills what, 4 header, 5 and on rows. Column A is the hidden id, the last
+column of the table the hidden seal; between them stand the tab's columns in their declared order.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING, Final
+
+from arc_sheets.cells import show_cell
+from arc_sheets.tab import Owner, Tab
+from arc_sync.books.drawing import Drawing, Drawn, Page, Rule, Sketch, Table, below
+from arc_sync.books.look import has_owners, header_role, record_role, wraps
+from arc_sync.xlsx.refs import Area, Place, letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from arc_sheets.cells import Value
+    from arc_sync.books.contents import BookRow
+    from arc_sync.books.look import Look
+
+SENTENCE: Final = Place(2, 1)
+STRIP_ROW: Final = 3
+HEADER_ROW: Final = 4
+FIRST_ROW: Final = 5  #: of the rows; an empty tab keeps one blank row here
+ID_COLUMN: Final = 0
+ID_HEADER: Final = "ARC id"
+SEAL_HEADER: Final = "ARC seal"
+
+_OWNERS: Final = {Owner.SHEET: "You edit", Owner.BOTH: "You or the ledger", Owner.LEDGER: "ARC fills"}
+_TWO_KEYS: Final = {"reminders": 2}  # columns that stay in sight: the decision needs its customer
+
+
+def headers(tab: Tab) -> tuple[str, ...]:
+    """Return the table's headers from column A to the seal."""
+    return (ID_HEADER, *(column.header for column in tab.columns), SEAL_HEADER)
+
+
+def column_of(tab: Tab, name: str) -> int:
+    """Return the sheet column (from 0) of a tab's column; raises KeyError."""
+    return tab.columns.index(tab.column(name)) + 1
+
+
+def seal_column(tab: Tab) -> int:
+    """Return the sheet column (from 0) of the seal."""
+    return len(tab.columns) + 1
+
+
+def sentence(tab: Tab, many: int) -> str:
+    """Return what stands under the title: how to begin, where there are no rows."""
+    return tab.sentence if many else tab.empty
+
+
+def frame(tab: Tab, many: int) -> Drawing:
+    """Draw what stands above the rows; the table it names has room for `many` rows, at least one."""
+    sketch = Sketch(tab.title)
+    sketch.head(1, tab.title, sentence(tab, many))
+    if has_owners(tab):
+        _strip(sketch, tab)
+    sketch.heights[HEADER_ROW] = 32
+    roles = ("head", *(header_role(tab, column) for column in tab.columns), "head")
+    sketch.line(HEADER_ROW, ID_COLUMN, zip(headers(tab), roles, strict=True))
+    area = Area(1, 0, HEADER_ROW, seal_column(tab))
+    table = Area(HEADER_ROW, 0, HEADER_ROW + max(many, 1), seal_column(tab))
+    return sketch.done(area, Table(tab.title, table, headers(tab)))
+
+
+def rows(tab: Tab, lines: Iterable[BookRow | None]) -> Iterator[list[Drawn]]:
+    """Yield each row's cells from column A to the seal; None is the blank row of an empty tab."""
+    roles: dict[str | None, list[str]] = {}
+    money_of = _currency_index(tab)
+    for line in lines:
+        currency = _currency(line, money_of)
+        if currency not in roles:
+            roles[currency] = [record_role(tab, column, currency) for column in tab.columns]
+        shown = map(show_cell, tab.columns, _values(tab, line), repeat(currency))
+        yield [
+            Drawn(line.id if line else None, "cell.text"),
+            *map(Drawn, shown, roles[currency]),
+            Drawn(line.seal if line else None, "cell.text"),
+        ]
+
+
+def page(tab: Tab, look: Look) -> Page:
+    """Return the tab's furniture."""
+    keys = _TWO_KEYS.get(tab.name, 1)
+    asks = any(column.name in {"decision", "choice"} for column in tab.columns)
+    return Page(
+        colour="rust" if asks else "steel",
+        widths=(36, *(look.width(column) for column in tab.columns), 36),
+        freeze=Place(FIRST_ROW, 1 + keys),
+        header=HEADER_ROW,
+        rules=_RULES[tab.name](tab) if tab.name in _RULES else (),
+        row=0 if wraps(tab) else 18,
+    )
+
+
+def _strip(sketch: Sketch, tab: Tab) -> None:
+    sketch.heights[STRIP_ROW] = 15
+    before = ""
+    for number, column in enumerate(tab.columns, 1):
+        text = _OWNERS[column.owner]
+        role = "striparc" if column.owner is Owner.LEDGER else "stripyours"
+        sketch.put(STRIP_ROW, number, text if text != before else None, role)
+        before = text
+
+
+def _values(tab: Tab, line: BookRow | None) -> Iterator[Value]:
+    """Yield the values in the order of the tab's columns, where stored and computed may alternate."""
+    if line is None:
+        return repeat(None, len(tab.columns))
+    stored, computed = iter(line.values), iter(line.computed)
+    return (next(computed if column.computed else stored) for column in tab.columns)
+
+
+def _currency_index(tab: Tab) -> int | None:
+    names = [column.name for column in tab.stored]
+    return names.index("currency") if "currency" in names else None
+
+
+def _currency(line: BookRow | None, index: int | None) -> str | None:
+    value = line.values[index] if line and index is not None else None
+    return value if isinstance(value, str) else None
+
+
+def _cell(tab: Tab, name: str) -> str:
+    """Return a reference to the column in the first row, fixed in its column: `$P5`."""
+    return f"${letters(column_of(tab, name))}{FIRST_ROW}"
+
+
+def _one(tab: Tab, name: str) -> str:
+    place = column_of(tab, name)
+    return below(FIRST_ROW, place, place)
+
+
+def _all(tab: Tab, first: int = 1) -> str:
+    return below(FIRST_ROW, first, len(tab.columns))
+
+
+def _customers(tab: Tab) -> tuple[Rule, ...]:
+    spent, limit, risk = _cell(tab, "open"), _cell(tab, "credit_limit"), _cell(tab, "risk")
+    return (
+        Rule(_one(tab, "open"), f"=AND(ISNUMBER({limit}),ISNUMBER({spent}),{spent}>{limit})", "rule.alarm"),
+        Rule(_one(tab, "risk"), f"=AND(ISNUMBER({risk}),{risk}>=70)", "rule.alarm"),
+    )
+
+
+def _invoices(tab: Tab) -> tuple[Rule, ...]:
+    late = _cell(tab, "days_overdue")
+    return (
+        Rule(_one(tab, "days_overdue"), f"=AND(ISNUMBER({late}),{late}>90)", "rule.alarm"),
+        Rule(_all(tab), f'={_cell(tab, "bucket")}="Settled"', "rule.muted"),
+    )
+
+
+def _promises(tab: Tab) -> tuple[Rule, ...]:
+    state = _cell(tab, "state")
+    return (
+        Rule(_one(tab, "state"), f'={state}="broken"', "rule.alarm"),
+        Rule(_all(tab), f'={state}="kept"', "rule.muted"),
+    )
+
+
+def _disputes(tab: Tab) -> tuple[Rule, ...]:
+    return (Rule(_all(tab), f'={_cell(tab, "resolved")}<>""', "rule.muted"),)
+
+
+def _reminders(tab: Tab) -> tuple[Rule, ...]:
+    decision, status = _cell(tab, "decision"), _cell(tab, "status")
+    settled = f'=OR({decision}="Skip",{status}="not planned",{status}="sent")'
+    return (
+        Rule(_one(tab, "decision"), f'=AND({decision}="",{status}="proposed")', "rule.waiting"),
+        Rule(_all(tab, 2), settled, "rule.muted"),
+    )
+
+
+def _issues(tab: Tab) -> tuple[Rule, ...]:
+    choice, state = _cell(tab, "choice"), _cell(tab, "state")
+    return (
+        Rule(_one(tab, "choice"), f'=AND({choice}="",{state}="open")', "rule.waiting"),
+        Rule(_all(tab, 2), f'={state}="settled"', "rule.muted"),
+    )
+
+
+_RULES: Final = {
+    "customers": _customers,
+    "invoices": _invoices,
+    "promises": _promises,
+    "disputes": _disputes,
+    "reminders": _reminders,
+    "issues": _issues,
+}

@@ -1,0 +1,96 @@
+"""The Worklist tab: whom to chase today, in order, and why. Row 4 header, 5 and on one row a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from arc_sheets import money
+from arc_sync.books.drawing import Drawing, Page, Rule, Sketch, Table, below, mail, phone, to_tab
+from arc_sync.books.look import money_word
+from arc_sync.xlsx.refs import Area, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arc_sheets.worklist import WorkItem
+
+SHEET: Final = "Worklist"
+HEADER_ROW: Final = 4
+FIRST_ROW: Final = 5
+#: More than anybody chases in a day; the sentence says how many there are.
+LONGEST: Final = 1000
+
+HEADERS: Final = (
+    *("#", "Customer", "Why today", "Next step", "Overdue", "Cur", "Oldest, days", "Risk"),
+    *("Last touch", "Contact", "Phone", "Email"),
+)
+_FIRST: Final = 1
+_LAST: Final = len(HEADERS)
+_OLDEST: Final = 7
+_RISK: Final = 8
+_NUMBERS: Final = frozenset({"#", "Overdue", "Oldest, days", "Risk"})
+_AFTER_NUMBER: Final = frozenset({"Customer", "Cur", "Last touch"})
+
+PAGE: Final = Page(
+    colour="navy",
+    widths=(2, 5, 24, 45, 24, 13, 7, 9.5, 8.5, 13, 17, 17, 27),
+    freeze=Place(FIRST_ROW, 3),
+    header=HEADER_ROW,
+    rules=(
+        Rule(below(FIRST_ROW, _OLDEST, _OLDEST), "=AND(ISNUMBER($H5),$H5>90)", "rule.alarm"),
+        Rule(below(FIRST_ROW, _RISK, _RISK), "=AND(ISNUMBER($I5),$I5>=70)", "rule.alarm"),
+    ),
+)
+
+
+def draw(items: Sequence[WorkItem]) -> Drawing:
+    """Draw the tab."""
+    sketch, shown = Sketch(SHEET), items[:LONGEST]
+    sketch.head(_FIRST, SHEET, sentence(len(items)))
+    sketch.heights[HEADER_ROW] = 32
+    sketch.line(HEADER_ROW, _FIRST, ((header, _header_role(header)) for header in HEADERS))
+    for row, item in enumerate(shown, FIRST_ROW):
+        sketch.heights[row] = 30
+        _item(sketch, row, row - HEADER_ROW, item)
+    if not shown:
+        sketch.blanks(FIRST_ROW, _FIRST, _LAST, "row.text")
+    bottom = HEADER_ROW + max(1, len(shown))
+    table = Table(SHEET, Area(HEADER_ROW, _FIRST, bottom, _LAST), HEADERS)
+    return sketch.done(Area(1, _FIRST, bottom, _LAST), table)
+
+
+def sentence(many: int) -> str:
+    """Return what stands under the title."""
+    if not many:
+        return "Nothing to chase today."
+    if many > LONGEST:
+        return f"{many:,} customers to chase; the first {LONGEST:,} in this order."
+    return (
+        f"{many} customer{'s' * (many != 1)} to chase today, in this order."
+        " Due promises, disputes, plans and do-not-contact are already left out."
+    )
+
+
+def _header_role(header: str) -> str:
+    if header in _NUMBERS:
+        return "head.filtered"
+    return "head.gap" if header in _AFTER_NUMBER else "head"
+
+
+def _item(sketch: Sketch, row: int, number: int, item: WorkItem) -> None:
+    overdue = money.to_major(item.overdue, item.currency)
+    line = (
+        (number, "row.number.slate"),
+        (to_tab("Account", item.customer, "B2"), "row.link.gap"),
+        (item.why, "row.note.lines"),
+        (item.step, "row.note.lines"),
+        (overdue, f"row.{money_word(item.currency)}.bold"),
+        (item.currency, "row.text.gap"),
+        (item.oldest, "row.number"),
+        (item.risk, "row.number"),
+        (item.last_touch, "row.date.gap"),
+        (item.contact, "row.text.slate"),
+        (phone(item.phone), "row.link"),
+        (mail(item.email), "row.link"),
+    )
+    sketch.line(row, _FIRST, line)

@@ -1,0 +1,317 @@
+"""The visual language: roles and what they look like, built from `templates/look.toml`.
+
+A role is words joined by dots, each adding its part: "row.money0.bold" is a cell of a row, an amount without
+decimals, bold. `ROLES` lists every role that a book may need; `Look.format` says what one looks like, in the
+property names of XlsxWriter's formats.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from arc_sheets import money
+from arc_sheets.errors import ConfigError
+from arc_sheets.resources import folder
+from arc_sheets.tab import Column, Kind, Owner, Tab
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+Format: TypeAlias = dict[str, Any]
+
+_PAPERS: Final = {"a4": 9, "letter": 1}
+_NEEDED: Final = {
+    "colours": "ink slate navy steel rust rule header mist cream white".split(),
+    "sizes": "title section body small tile fact".split(),
+    "widths": "text note choice code money number date time".split(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The look that people may edit."""
+
+    colours: Mapping[str, str]  #: name to "#1F4E79"
+    font: str
+    sizes: Mapping[str, float]  #: points
+    widths: Mapping[str, float]  #: characters, by kind of column
+    paper: int  #: Excel's number: 9 is A4, 1 is Letter
+    date: str  #: a number format
+    time: str
+
+    def format(self, role: str) -> Format:
+        """Return what a role looks like; raises KeyError for a word that is none."""
+        made: Format = {} if role.startswith("rule.") else self._base()
+        words = _words(self)
+        for word in role.split("."):
+            made |= words[word]
+        return made
+
+    def width(self, column: Column) -> float:
+        """Return a column's width in characters: its own, or that of its kind."""
+        return column.width or self.widths[column.kind.value]
+
+    def _base(self) -> Format:
+        return {
+            "font_name": self.font,
+            "font_size": self.sizes["body"],
+            "font_color": self.colours["ink"],
+            "valign": "vcenter",
+        }
+
+
+def read_look(source: Traversable | None = None) -> Look:
+    """Read the look from a TOML file, by default `templates/look.toml`.
+
+    Raises ConfigError with what is wrong in the file, and where.
+    """
+    source = source or folder("templates") / "look.toml"
+    try:
+        told = tomllib.loads(source.read_text(encoding="utf-8"))
+        for part, names in _NEEDED.items():
+            _ = [told[part][name] for name in names]
+        return Look(
+            colours={name: f"#{int(code, 16):06X}" for name, code in told["colours"].items()},
+            font=str(told["font"]),
+            sizes={name: float(size) for name, size in told["sizes"].items()},
+            widths={name: float(width) for name, width in told["widths"].items()},
+            paper=_PAPERS[told["paper"]],
+            date=str(told["date"]),
+            time=str(told["time"]),
+        )
+    except KeyError as missing:
+        raise ConfigError(
+            f"{source.name}: {missing} is missing or unknown; compare it with ARC's own."
+        ) from None
+    except (ValueError, TypeError, OSError) as error:
+        raise ConfigError(f"{source.name} cannot be read as the look of a workbook: {error}.") from None
+
+
+def money_word(currency: str) -> str:
+    """Return the word for amounts of a currency: "money", "money0" for yen, "money3" for dinars."""
+    return _MONEY_WORDS[money.exponent(currency)]
+
+
+def record_role(tab: Tab, column: Column, currency: str | None) -> str:
+    """Return the role of a cell of a record tab; `currency` is that of its row (None: two decimals)."""
+    word = money_word(currency or "") if column.kind is Kind.MONEY else column.kind.value
+    words = ["cell", word]
+    if column.owner is Owner.LEDGER and has_owners(tab):
+        words.append("arc" if column.kind in _RIGHT else "arctext")
+    if column.kind not in _RIGHT and column in _after_number(tab):
+        words.append("gap")
+    if column.kind is Kind.NOTE and wraps(tab):
+        words.append("wrap")
+    return ".".join(words)
+
+
+def header_role(tab: Tab, column: Column) -> str:
+    """Return the role of a record tab's header cell."""
+    if column.kind in _RIGHT:
+        return "head.filtered"
+    return "head.gap" if column in _after_number(tab) else "head"
+
+
+def has_owners(tab: Tab) -> bool:
+    """Say whether people may edit anything on the tab; where nobody may, nothing needs to be told apart."""
+    return any(column.owner is not Owner.LEDGER for column in tab.columns)
+
+
+def wraps(tab: Tab) -> bool:
+    """Say whether the tab's rows grow with their notes: where reading them is the point of the tab."""
+    return any(column.kind is Kind.NOTE and column.width >= 40 for column in tab.columns)
+
+
+_NIL: Final = '"\u2013"'  # an en dash for zero
+_MONEY_WORDS: Final = {0: "money0", 2: "money", 3: "money3"}
+_RIGHT: Final = frozenset({Kind.MONEY, Kind.NUMBER})
+
+
+def _after_number(tab: Tab) -> tuple[Column, ...]:
+    """Columns of text that follow a number: they keep a little distance."""
+    pairs = zip(tab.columns, tab.columns[1:], strict=False)
+    return tuple(column for before, column in pairs if before.kind in _RIGHT and column.kind not in _RIGHT)
+
+
+def _decimals(places: int) -> str:
+    return "0" + "." * (places > 0) + "0" * places
+
+
+def _amount(places: int) -> Format:
+    digits = f"#,##{_decimals(places)}"
+    return {"num_format": f"{digits}_);({digits});{_NIL}_)", "align": "right"}
+
+
+def _check(places: int) -> Format:
+    digits = f"#,##{_decimals(places)}"
+    return {"num_format": f'"off by "{digits};"off by "-{digits};"agrees"', "align": "left", "indent": 1}
+
+
+def _figure(format_: str) -> Format:
+    return {"num_format": format_, "align": "right"}
+
+
+def _words(look: Look) -> dict[str, Format]:
+    """Return what each word of a role adds."""
+    return _kinds(look) | _tones(look) | _shapes(look) | _rules(look)
+
+
+def _kinds(look: Look) -> dict[str, Format]:
+    text: Format = {"num_format": "@", "align": "left"}
+    return {
+        "text": text,
+        "choice": text,
+        "code": text,
+        "note": {"num_format": "General", "align": "left"},
+        "money": _amount(2),
+        "money0": _amount(0),
+        "money3": _amount(3),
+        "whole": _amount(0),
+        "count": {"num_format": "#,##0;(#,##0);0", "align": "left"},
+        "number": _figure(f"0_);(0);{_NIL}_)"),
+        "days": _figure("0.0_);(0.0);0.0_)"),
+        "times": _figure("0.0_);(0.0);0.0_)"),
+        "share": _figure("0.0%_);(0.0%);0.0%_)"),
+        "step": _figure(f'"▲" 0.0_);"▼" 0.0_);{_NIL}_)'),
+        "steppoints": _figure(f'"▲" 0.0" pp"_);"▼" 0.0" pp"_);{_NIL}_)'),
+        "check": _check(2),
+        "check0": _check(0),
+        "check3": _check(3),
+        "date": {"num_format": look.date, "align": "left"},
+        "time": {"num_format": look.time, "align": "left"},
+    }
+
+
+def _tones(look: Look) -> dict[str, Format]:
+    colours, sizes = look.colours, look.sizes
+    return {
+        "plain": {},
+        "slate": {"font_color": colours["slate"]},
+        "navy": {"font_color": colours["navy"]},
+        "alarm": {"font_color": colours["rust"], "bold": True},
+        "bold": {"bold": True},
+        "small": {"font_size": sizes["small"]},
+        "large": {"font_size": sizes["section"]},
+        "link": {"font_color": colours["navy"], "underline": 1, "num_format": "@", "align": "left"},
+        "right": {"align": "right"},
+        "gap": {"indent": 1},
+        "wrap": {"text_wrap": True, "valign": "top"},
+        "lines": {"text_wrap": True},
+    }
+
+
+def _shapes(look: Look) -> dict[str, Format]:
+    colours, sizes = look.colours, look.sizes
+    navy, ground = colours["navy"], {"bg_color": colours["mist"]}
+    bold: Format = {"bold": True, "font_color": navy}
+    section: Format = {"bottom": 1, "bottom_color": navy}
+    tile: Format = {**ground, "align": "left", "indent": 1}
+    return {
+        "title": {"font_size": sizes["title"], "bold": True, "font_color": navy},
+        "section": {**section, "font_size": sizes["section"], "bold": True, "font_color": navy},
+        "aside": {
+            "font_size": sizes["small"],
+            "bold": False,
+            "font_color": colours["slate"],
+            "align": "right",
+        },
+        "asidelink": {"font_size": sizes["body"], "bold": False, "align": "right", "underline": 1},
+        "head": {
+            **bold,
+            "bg_color": colours["header"],
+            "text_wrap": True,
+            "bottom": 2,
+            "bottom_color": navy,
+            "align": "left",
+            "num_format": "@",
+        },
+        "headright": {"align": "right", "indent": 1},
+        "filtered": {"align": "right", "indent": 2},  # the filter's button covers the edge
+        "thin": {"bottom": 1},
+        "row": {"bottom": 4, "bottom_color": colours["rule"]},
+        "cell": {"bottom": 4, "bottom_color": colours["rule"], "bg_color": colours["white"]},
+        "arc": ground,
+        "arctext": {**ground, "font_color": colours["slate"]},
+        "total": {"bold": True, "top": 1, "top_color": navy, "bottom": 1, "bottom_color": navy},
+        "first": {"top": 1, "top_color": colours["slate"]},
+        "next": {"top": 4, "top_color": colours["rule"]},
+        "tile": {**tile, "left": 5, "left_color": navy},
+        "tileon": tile,  # the second column of a tile: same ground, no bar
+        "late": {"left_color": colours["rust"]},
+        "label": {"bold": True, "font_color": colours["slate"]},
+        "value": {"font_size": sizes["tile"], "bold": True, "font_color": navy, "align": "left"},
+        "fact": {"font_size": sizes["fact"], "bold": True, "font_color": navy, "align": "left"},
+        "context": {"font_size": sizes["small"], "font_color": colours["slate"]},
+        "stripyours": {
+            "font_size": sizes["small"],
+            "font_color": colours["slate"],
+            "bg_color": colours["cream"],
+        },
+        "striparc": {
+            "font_size": sizes["small"],
+            "font_color": colours["slate"],
+            "bg_color": colours["header"],
+        },
+        "picker": {
+            **bold,
+            "font_size": sizes["title"],
+            "num_format": "@",
+            "bg_color": colours["cream"],
+            "bottom": 1,
+            "bottom_color": colours["steel"],
+        },
+    }
+
+
+def _rules(look: Look) -> dict[str, Format]:
+    """Return what conditional formats change; a role that begins with "rule" has no base."""
+    colours = look.colours
+    return {
+        "rule": {},
+        "muted": {"font_color": colours["slate"]},
+        "waiting": {"bg_color": colours["cream"], "bottom": 1, "bottom_color": colours["steel"]},
+        "broken": {"font_color": colours["white"], "bg_color": colours["rust"], "bold": True},
+    }
+
+
+def _roles() -> tuple[str, ...]:
+    monies = tuple(_MONEY_WORDS.values())
+    left = "text note choice code date time".split()
+    text = "plain title slate slate.small slate.small.right navy.large link link.bold.right link.alarm.right".split()
+    section = ["section", "section.aside", "section.asidelink"]
+    head = "head head.gap head.headright head.filtered head.thin head.headright.thin head.gap.thin".split()
+    strip = ["stripyours", "striparc"]
+    cells = [f"cell.{k}{o}{g}" for k, o, g in product(left, ("", ".arctext"), ("", ".gap"))]
+    cells += [f"cell.{k}{o}" for k, o in product((*monies, "number"), ("", ".arc"))]
+    cells += [f"cell.note{o}{g}.wrap" for o, g in product(("", ".arctext"), ("", ".gap"))]
+    rows = "text text.bold text.slate text.gap text.slate.gap text.lines text.lines.gap link link.gap".split()
+    rows += "date date.gap time number number.slate text.alarm text.alarm.gap whole whole.bold".split()
+    rows += [f"{m}{tone}" for m, tone in product(monies, ("", ".bold", ".slate"))]
+    rows += ["check.slate", "check0.slate", "check3.slate", "share.slate"]
+    totals = [f"total.{k}" for k in ("text", "number", *monies, "check", "check0", "check3")]
+    totals += [f"total.{m}.slate" for m in monies]
+    kpis = [
+        f"{edge}.{k}"
+        for edge in ("first", "next")
+        for k in "text.slate text.bold text.slate.small.lines step steppoints plain".split()
+    ]
+    kpis += [
+        f"{e}.{k}.{t}"
+        for e, k, t in product(("first", "next"), ("days", "share", "times"), ("slate", "bold.navy.large"))
+    ]
+    tiles = [f"{t}.{part}" for t in ("tile", "tile.late", "tileon") for part in ("label", "context")]
+    figures = ("count", "days", "share", *monies)
+    tiles += [
+        f"{t}.{k}.{s}" for t, k, s in product(("tile", "tile.late", "tileon"), figures, ("value", "fact"))
+    ]
+    everything = [*text, "picker", *section, *head, *strip, *cells, *(f"row.{r}" for r in rows)]
+    everything += [*totals, *kpis, *tiles, "share.slate"]
+    return tuple(dict.fromkeys(everything))
+
+
+#: Every role that a cell may have, each sampled on `_ARC`.
+ROLES: Final = _roles()
