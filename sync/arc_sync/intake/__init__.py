@@ -1,0 +1,7 @@
+"""Importing: exports of accounting systems become entries for the ledger."""
+
+from arc_sync.intake.model import Control, Entry, Reject, Taken
+from arc_sync.intake.rejects import write_rejects
+from arc_sync.intake.understand import Understood, understand
+
+__all__ = ["Control", "Entry", "Reject", "Taken", "Understood", "understand", "write_rejects"]

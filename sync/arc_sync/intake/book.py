@@ -1,0 +1,209 @@
+"""Foreign workbooks: parsed in the sandbox, handed over as lines of JSON.
+
+python-calamine reads fast and shows neither formulas nor error values (errors come as empty cells), so
+the sheet's XML is scanned for both beside it: a formula's kept value may be stale, an error is no blank.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from arc_sheets.cells import CellError
+from arc_sheets.errors import IntakeError
+from arc_sync import sandbox
+from arc_sync.intake import layout
+from arc_sync.intake.model import Calculated, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from arc_sync.intake.model import Cell, What
+
+_STRICT: Final = b"http://purl.oclc.org/ooxml/"
+_DOCTYPE: Final = b"<!DOCTYPE"
+_FAR: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{3}\d+)"')
+_CELL: Final = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*?r="([A-Z]+)(\d+)")(?:[^>]*?\st="(e)")?[^>]*[^/]?>\s*(<(?:\w+:)?f\b)?(?:[^<]*<(?:\w+:)?v>([^<]*))?'
+)
+_MOST_CELLS: Final = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BookSource:
+    """One sheet of a workbook, already parsed: a line of JSON a row."""
+
+    path: Path
+    sheet: str
+    rows: bytes
+    cells_are_text: bool = False
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the rows with their number in the sheet."""
+        for packed in io.BytesIO(self.rows):
+            number, *cells = json.loads(packed)
+            yield Line(number, tuple(map(_unpacked, cells)))
+
+
+def book_source(path: Path, what: What | None) -> BookSource:
+    """Return the sheet whose header is best understood. Raises `IntakeError` if the workbook cannot be read."""
+    try:
+        sheet, rows = sandbox.run(_read, str(path), what)
+    except sandbox.Sandboxed as error:
+        if error.spoken:
+            raise IntakeError(f"{path.name} {error.reason}") from None
+        raise IntakeError(
+            f"{path.name} cannot be read ({error.reason}); save it anew as .xlsx or CSV in your spreadsheet "
+            "program and import that."
+        ) from None
+    return BookSource(path, sheet, rows)
+
+
+def _read(path: str, what: What | None) -> tuple[str, bytes]:
+    """Parse the workbook; runs in the child. Returns the name of the best sheet and its rows as JSON lines."""
+    import python_calamine  # noqa: PLC0415 (loaded in the child only: it may abort its process)
+
+    parts = _parts(path)
+    with python_calamine.CalamineWorkbook.from_path(path) as book:
+        names = _worksheets(book, python_calamine)
+        for name in names:
+            _check(parts.get(name, b""))
+        return _best(book, names, parts, what)
+
+
+def _best(
+    book: CalamineWorkbook, names: list[str], parts: dict[str, bytes], what: What | None
+) -> tuple[str, bytes]:
+    best, score = (names[0], b""), -1
+    for name in names:
+        sheet = book.get_sheet_by_name(name)
+        rows = list(_rows(sheet, _marks(parts.get(name, b"")), layout.HEAD * 3))
+        found = layout.find([Line(n, tuple(map(_unpacked, cells))) for n, *cells in rows], what).score
+        if found > score:
+            best, score = (name, b""), found
+    sheet = book.get_sheet_by_name(best[0])
+    packed = io.BytesIO()
+    for row in _rows(sheet, _marks(parts.get(best[0], b""))):
+        packed.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
+    return best[0], packed.getvalue()
+
+
+def _worksheets(book: CalamineWorkbook, library: Any) -> list[str]:
+    """Return the visible worksheets, or all where none is visible."""
+    sheets = [s for s in book.sheets_metadata if s.typ == library.SheetTypeEnum.WorkSheet]
+    shown = [s.name for s in sheets if s.visible == library.SheetVisibleEnum.Visible]
+    if not sheets:
+        raise IntakeError("has no worksheet; export it again.")
+    return shown or [s.name for s in sheets]
+
+
+def _parts(path: str) -> dict[str, bytes]:
+    """Return each worksheet's XML by the sheet's name."""
+    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 (needed in the child only)
+
+    with zipfile.ZipFile(path) as package:
+        workbook = package.read("xl/workbook.xml")
+        if _STRICT in workbook:
+            raise IntakeError(
+                "is a Strict Open XML workbook; in Excel choose Save As, type Excel Workbook (.xlsx), and import that."
+            )
+        links = fromstring(package.read("xl/_rels/workbook.xml.rels"))
+        targets = {link.get("Id"): _target(link.get("Target", "")) for link in links}
+        found = {}
+        for sheet in fromstring(workbook).iter():
+            if sheet.tag.endswith("}sheet"):
+                link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
+                part = targets.get(link, "")
+                found[sheet.get("name", "")] = package.read(part) if part in package.namelist() else b""
+    return found
+
+
+def _target(target: str) -> str:
+    return target.removeprefix("/") if target.startswith("/") else "xl/" + target
+
+
+def _check(xml: bytes) -> None:
+    """Refuse what would make the parser reserve room for millions of empty cells."""
+    if _DOCTYPE in xml[:4096]:
+        raise IntakeError("holds a DOCTYPE, which no spreadsheet program writes; export it again.")
+    if far := _FAR.search(xml):
+        raise IntakeError(
+            f"has a cell far outside its table ({far[1].decode()}); copy the table alone to a new workbook "
+            "and import that."
+        )
+    rows = max((int(n) for n in re.findall(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"', xml)[-1:]), default=0)
+    columns = max((_column(c) for c in set(re.findall(rb'\sr="([A-Z]{1,2})\d+"', xml))), default=0)
+    if rows * (columns + 1) > _MOST_CELLS:
+        raise IntakeError(
+            f"spreads over {rows:,} rows and {columns + 1} columns; copy the table alone to a new workbook "
+            "and import that."
+        )
+
+
+def _marks(xml: bytes) -> dict[tuple[int, int], str]:
+    """Return where (row, column; 0-based) the sheet has formulas ("=") and error values ("#N/A")."""
+    if b"<f" not in xml and b":f" not in xml and b't="e"' not in xml:
+        return {}
+    marks = {}
+    for hit in _CELL.finditer(xml):
+        letters, number, error, formula, value = hit.groups()
+        if error or formula:
+            place = (int(number) - 1, _column(letters))
+            marks[place] = (value or b"#N/A").decode() if error else "="
+    return marks
+
+
+def _column(letters: bytes) -> int:
+    """Return the 0-based number of a column: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _rows(
+    sheet: CalamineSheet, marks: dict[tuple[int, int], str], most: int | None = None
+) -> Iterator[list[Any]]:
+    """Yield [row number, cell, ...] of the rows that hold something, ready for JSON."""
+    top, left = sheet.start or (0, 0)
+    for offset, cells in enumerate(sheet.iter_rows()):
+        if most is not None and offset >= most:
+            return
+        row = top + offset
+        packed = [""] * left + [_packed(cell, marks.get((row, left + i), "")) for i, cell in enumerate(cells)]
+        while packed and packed[-1] == "":
+            packed.pop()
+        if packed:
+            yield [row + 1, *packed]
+
+
+def _packed(cell: Any, mark: str) -> Any:
+    """Return a cell as JSON keeps it: text, number and truth value as they are, the rest as {kind: value}."""
+    value: Any = cell
+    if isinstance(cell, datetime | date):
+        value = {"d": cell.isoformat()}
+    elif isinstance(cell, timedelta) or not isinstance(cell, str | bool | int | float):
+        value = str(cell)
+    if mark == "=":
+        return {"f": value}
+    return {"e": mark} if mark else value
+
+
+def _unpacked(cell: Any) -> Cell:
+    if not isinstance(cell, dict):
+        return cell  # type: ignore[no-any-return]  # JSON text, number or truth value
+    if "d" in cell:
+        moment = datetime.fromisoformat(cell["d"])
+        return moment if "T" in cell["d"] else moment.date()
+    if "e" in cell:
+        return CellError(cell["e"])
+    value = _unpacked(cell["f"])
+    return value if isinstance(value, Calculated) else Calculated(value)

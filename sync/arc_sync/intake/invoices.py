@@ -1,0 +1,291 @@
+"""A list of invoices, with what it says about payments, credit notes and disputes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from arc_sync.intake.customers import Mentioned
+from arc_sync.intake.model import Entry
+from arc_sync.intake.reading import BadCell
+from arc_sync.intake.receipts import Receipt, Receipts
+from arc_sync.intake.words import (
+    CREDIT_TYPES,
+    DISPUTED,
+    DRAFT,
+    NO,
+    PAID,
+    PAYMENT_TYPES,
+    REFUND_TYPES,
+    VOID,
+    WRITTEN_OFF,
+    YES,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from arc_sheets.cells import Value
+    from arc_sync.intake.model import Line
+    from arc_sync.intake.reading import Reader
+    from arc_sync.intake.rows import Row
+
+_TYPES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(CREDIT_TYPES, "credit note"),
+    **dict.fromkeys(PAYMENT_TYPES, "payment"),
+    **dict.fromkeys(REFUND_TYPES, "refund"),
+}
+
+
+class Bill(NamedTuple):
+    """An invoice as the file states it. Minor units of its currency."""
+
+    line: int
+    number: str
+    customer: str
+    issued: date
+    due: date
+    currency: str
+    amount: int
+    paid: int  #: of the amount, by whatever column says so
+    paid_on: date | None
+    status: str  #: "void", "written off", "disputed", or "" where the file says nothing that ARC keeps
+    disputed: bool
+    po: str | None
+    notes: str | None
+
+    @property
+    def same(self) -> tuple[object, ...]:
+        """What must agree where a number stands on several rows."""
+        return self.customer, self.issued, self.due, self.currency, self.amount, self.paid
+
+
+class Invoices:
+    """Takes the records of a list of invoices."""
+
+    def __init__(self, reader: Reader, as_of: date | None) -> None:
+        self._reader = reader
+        self._as_of = as_of
+        self._bills: dict[str, Bill] = {}
+        self._receipts = Receipts(frozenset({"reference"}))
+        self._mentioned = Mentioned()
+        self.ignored: Counter[str] = Counter()
+        self.assumed: Counter[str] = Counter()
+        self._credits: list[tuple[str, int, int]] = []  #: currency, amount, what is left of it; signed
+        self.undated: tuple[str, int] | None = None  #: the first payment without a date: invoice, line
+
+    def add(self, row: Row) -> None:
+        """Take one record; raises `BadCell`."""
+        line, read = row.line, self._reader
+        status = (read.text(line, "status") or "").casefold()
+        if status in DRAFT:
+            self.ignored[f'rows with the status "{status}"'] += 1
+            return
+        currency = read.currency_at(line, "amount", "balance", "line_total", "paid")
+        amount, balance = self._amounts(line, currency)
+        kind = self._type(line, amount)
+        customer = read.text(line, "customer") if read.has("customer") else row.group
+        if not customer:
+            raise read.missing("customer", "an invoice needs a customer")
+        if kind:
+            self._take_receipt(line, kind, customer, currency, (amount, balance))
+        else:
+            self._take_bill(self._bill(line, customer, currency, (amount, balance), status))
+        self._mention(line, customer, currency)
+
+    def _take_bill(self, bill: Bill) -> None:
+        known = self._bills.get(bill.number)
+        if (
+            known
+            and self._reader.layout.by_line
+            and (known.customer, known.currency) == (bill.customer, bill.currency)
+        ):
+            total, paid = known.amount + bill.amount, known.paid + bill.paid
+            self._bills[bill.number] = known._replace(amount=total, paid=paid)
+            return
+        if known and known.same != bill.same:
+            raise BadCell(
+                f"Invoice {bill.number} already stands on line {known.line} with another customer, date or amount."
+            )
+        if known:
+            self.ignored["further lines of the same invoice"] += 1
+            return
+        self._bills[bill.number] = bill
+        if bill.paid and bill.paid_on is None and self.undated is None:
+            self.undated = (bill.number, bill.line)
+
+    def _amounts(self, line: Line, currency: str) -> tuple[int, int | None]:
+        """Return the amount and, where the file has it, the open balance."""
+        read = self._reader
+        balance = read.money(line, "balance", currency)
+        amount = read.money(line, "line_total" if read.layout.by_line else "amount", currency)
+        if amount is None and not read.has("amount"):
+            amount = balance
+        if amount is None:
+            raise read.missing("amount" if read.has("amount") else "balance", "an invoice needs an amount")
+        return amount, balance
+
+    def _type(self, line: Line, amount: int) -> str:
+        """Return the type of payment that a row is, or "" for an invoice. A negative invoice is a credit note."""
+        told = (self._reader.text(line, "type") or "").casefold()
+        negative = amount < 0 and not self._reader.layout.by_line
+        return _TYPES.get(told, "credit note" if negative else "")
+
+    def _bill(
+        self, line: Line, customer: str, currency: str, amounts: tuple[int, int | None], status: str
+    ) -> Bill:
+        read = self._reader
+        number = read.text(line, "number")
+        if number is None:
+            raise read.missing("number", "an invoice needs a number")
+        issued, due = self._dates(line)
+        amount, balance = amounts
+        paid = 0 if status in VOID else self._paid(line, currency, amount, balance, status)
+        disputed = status in DISPUTED or (read.has("disputed") and read.yes(line, "disputed"))
+        kept = "void" if status in VOID else "written off" if status in WRITTEN_OFF else ""
+        return Bill(
+            line.number,
+            number,
+            customer,
+            issued,
+            due,
+            currency,
+            amount,
+            paid,
+            (read.date(line, "settled") or read.date(line, "payment_date") or self._as_of) if paid else None,
+            kept or ("disputed" if disputed and paid < amount else ""),
+            disputed,
+            read.text(line, "po"),
+            read.note(line, "notes"),
+        )
+
+    def _dates(self, line: Line) -> tuple[date, date]:
+        """Return issue and due date. Without a due date: issue date plus terms; without terms, at once."""
+        read = self._reader
+        issued, due = read.date(line, "issued"), read.date(line, "due")
+        if issued is None and due is None:
+            raise read.missing("issued" if read.has("issued") else "due", "an invoice needs a date")
+        if issued is None and due is not None:
+            self.assumed["invoices have no issue date; their due date is taken for it"] += 1
+            return due, due
+        assert issued is not None
+        if due is not None:
+            return issued, due
+        days = read.days(line)
+        if days is None:
+            self.assumed["invoices have neither due date nor terms; they are due on their issue date"] += 1
+        return issued, issued + timedelta(days=days or 0)
+
+    def _paid(self, line: Line, currency: str, amount: int, balance: int | None, status: str) -> int:
+        """Return how much of the amount the file says is paid: by its columns, else by date or status."""
+        read = self._reader
+        told = read.text(line, "paid")
+        if told and told.casefold() not in YES | NO:
+            return self._not_negative(read.money(line, "paid", currency) or 0)
+        if balance is not None:
+            return self._not_negative(amount - balance)
+        if told:
+            flag = read.yes(line, "paid")
+            return amount if flag else read.money(line, "paid", currency) or 0 if told == "0" else 0
+        settled = read.date(line, "settled") is not None
+        return amount if settled or status in PAID else 0
+
+    def _not_negative(self, paid: int) -> int:
+        if paid < 0:
+            raise BadCell("The open balance is larger than the amount, or the amount paid is negative.")
+        return paid
+
+    def _take_receipt(
+        self, line: Line, kind: str, customer: str, currency: str, amounts: tuple[int, int | None]
+    ) -> None:
+        """Take a row that is no invoice; of a credit partly used, the open balance is what is left of it."""
+        read = self._reader
+        number, (amount, balance) = read.text(line, "number"), amounts
+        day = read.date(line, "issued") or read.date(line, "due")
+        if day is None:
+            raise read.missing("issued" if read.has("issued") else "due", f"a {kind} needs a date")
+        left = abs(amount if balance is None else balance)
+        sign = 1 if kind == "refund" else -1
+        self._credits.append((currency, sign * abs(amount), sign * left))
+        if not left:
+            self.ignored[f"{kind}s with nothing left of them"] += 1
+            return
+        own = number if kind == "credit note" else None
+        self._receipts.add(
+            Receipt(line.number, day, customer, left, currency, kind, None, number, None, own, abs(amount))
+        )
+
+    def _mention(self, line: Line, customer: str, currency: str) -> None:
+        details = {
+            name: self._reader.text(line, name) for name in ("email", "phone") if self._reader.has(name)
+        }
+        self._mentioned.add(customer, currency, line.number, details)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what was taken: customers mentioned, invoices, payments, disputes."""
+        yield from self._mentioned.entries()
+        yield from map(self._invoice, self._bills.values())
+        for bill in self._bills.values():
+            if bill.paid and bill.paid_on:
+                yield _settlement(bill, bill.paid_on)
+        yield from self._receipts.entries()
+        for bill in self._bills.values():
+            if bill.disputed:
+                yield self._dispute(bill)
+
+    def sums(self) -> dict[str, tuple[int, int]]:
+        """Return by currency the sum of amounts and of open balances, credits taken off."""
+        bills = ((bill.currency, bill.amount, bill.amount - bill.paid) for bill in self._bills.values())
+        totals: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for currency, amount, left in chain(bills, self._credits):
+            before = totals[currency]
+            totals[currency] = before[0] + amount, before[1] + left
+        return dict(totals)
+
+    def _invoice(self, bill: Bill) -> Entry:
+        values: dict[str, Value] = {
+            "number": bill.number,
+            "customer": bill.customer,
+            "issued": bill.issued,
+            "due": bill.due,
+            "currency": bill.currency,
+            "amount": bill.amount,
+        }
+        values |= {n: getattr(bill, n) for n in ("po", "notes") if self._reader.has(n)}
+        if bill.status:
+            values["status"] = bill.status
+        return Entry("invoices", bill.number, f"invoice {bill.number}", values, bill.line)
+
+    def _dispute(self, bill: Bill) -> Entry:
+        """Return the dispute of an invoice. Exports do not say when it was opened: the due date is taken, or
+
+        the settlement or the date of the file where that is earlier, but no day before the issue. So a
+        later export of the same invoice moves it as little as can be.
+        """
+        known = [day for day in (bill.due, bill.paid_on, self._as_of) if day]
+        values: dict[str, Value] = {
+            "invoice": bill.number,
+            "amount": bill.amount,
+            "currency": bill.currency,
+            "reason": "Other",
+            "opened": max(min(known), bill.issued),
+        }
+        if bill.paid >= bill.amount:
+            values["resolved"] = max(bill.paid_on or bill.due, bill.issued)
+        return Entry("disputes", None, f"dispute {bill.number}", values, bill.line)
+
+
+def _settlement(bill: Bill, day: date) -> Entry:
+    """Return the payment that an invoice's own row states: one for each invoice, whatever columns say so."""
+    values: dict[str, Value] = {
+        "date": day,
+        "customer": bill.customer,
+        "amount": bill.paid,
+        "currency": bill.currency,
+        "type": "payment",
+        "applied_to": bill.number,
+    }
+    return Entry("payments", None, f"paid {bill.number}", values, bill.line)

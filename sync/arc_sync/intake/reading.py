@@ -1,0 +1,169 @@
+"""From the cells of a record to values, by the decisions made for the whole file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from arc_sheets import dates, money
+from arc_sheets.cells import CellError
+from arc_sync.intake.evidence import currency_of
+from arc_sync.intake.layout import text_of
+from arc_sync.intake.model import Calculated
+from arc_sync.intake.rows import cell_at
+from arc_sync.intake.words import CURRENCY_NAMES, NO, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arc_sheets.dates import Order
+    from arc_sync.intake.layout import Layout
+    from arc_sync.intake.model import Cell, Line
+
+_NOTHING: Final = frozenset({"-", "\u2013", "\u2014"})
+_DAYS: Final = re.compile(r"(?:net\s*)?(\d{1,3})\s*(?:days?|tage|d)?(?:\s*net(?:to)?)?", re.IGNORECASE)
+_LAST_NET: Final = re.compile(r"net(?:to)?\s*(\d{1,3})|(\d{1,3})\s*(?:tage|days)?\s*netto", re.IGNORECASE)
+_AT_ONCE: Final = re.compile(
+    r"(due\s+)?(up)?on\s+receipt|immediate(ly)?|cod|cash|sofort( fällig)?|prepaid", re.IGNORECASE
+)
+_MEMORY: Final = 50_000
+
+
+class BadCell(ValueError):
+    """A cell that is no value of its column; the message names the column, what was seen, and why."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the cells of records. Blank is None; raises `BadCell` for what cannot be read."""
+
+    layout: Layout
+    orders: Mapping[str, Order | None]
+    decimal: str
+    currency: str | None  #: of rows that name none
+    cells_are_text: (
+        bool  #: a number in a date column of a workbook is a serial; in a text file it is an error
+    )
+    _dates: dict[tuple[str, Order | None], date] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Say whether the file has the field."""
+        return name in self.layout.columns
+
+    def cell(self, line: Line, name: str) -> Cell:
+        """Return a cell; a formula gives the value the file kept for it."""
+        label = self.layout.columns.get(name)
+        cell = cell_at(line, label.index) if label else ""
+        if isinstance(cell, CellError):
+            raise self._bad(name, str(cell), "it is an error value")
+        if isinstance(cell, Calculated):
+            if cell.value in ("", 0):
+                raise self._bad(
+                    name,
+                    str(cell.value),
+                    "it is a formula without a kept value; open the file in Excel, save it, import again",
+                )
+            return cell.value
+        return cell
+
+    def text(self, line: Line, name: str) -> str | None:
+        """Return a text in one line, or None."""
+        return text_of(self.cell(line, name)) or None
+
+    def note(self, line: Line, name: str) -> str | None:
+        """Return a text with its line breaks, or None."""
+        cell = self.cell(line, name)
+        return (cell.replace("\r\n", "\n").strip() if isinstance(cell, str) else text_of(cell)) or None
+
+    def date(self, line: Line, name: str) -> date | None:
+        """Return a date, or None."""
+        cell = self.cell(line, name)
+        if isinstance(cell, str):
+            return self._typed_date(cell, name) if cell.strip() else None
+        if isinstance(cell, datetime):
+            return cell.date()
+        if isinstance(cell, date):
+            return cell
+        try:
+            if isinstance(cell, bool):
+                raise dates.NotADate("it is not a date")
+            return dates.from_serial(float(cell)).date()
+        except dates.NotADate as error:
+            raise self._bad(name, text_of(cell), str(error)) from None
+
+    def _typed_date(self, text: str, name: str) -> date:
+        key = (text, self.orders.get(name))
+        found = self._dates.get(key)
+        if found is None:
+            try:
+                found = dates.read_date(*key)
+            except dates.NotADate as error:
+                raise self._bad(name, text, str(error)) from None
+            if len(self._dates) < _MEMORY:
+                self._dates[key] = found
+        return found
+
+    def money(self, line: Line, name: str, currency: str) -> int | None:
+        """Return an amount in minor units, or None; a lone dash is nil."""
+        cell = self.cell(line, name)
+        if isinstance(cell, str):
+            text = cell.strip()
+            if not text or text in _NOTHING:
+                return 0 if text else None
+            # Without decimals in the currency a mark can only group: "1.250" JPY.
+            mark = self.decimal if money.exponent(currency) else None
+            try:
+                return money.read_amount(text, currency, mark)
+            except money.NotAnAmount as error:
+                raise self._bad(name, text, str(error)) from None
+        if isinstance(cell, bool | date):
+            raise self._bad(name, text_of(cell), "it is not an amount")
+        try:
+            return money.to_minor(cell, currency)
+        except money.NotAnAmount as error:
+            raise self._bad(name, text_of(cell), str(error)) from None
+
+    def currency_at(self, line: Line, *amounts: str) -> str:
+        """Return the currency of a row: its column, else what stands with its amounts, else the file's."""
+        if told := self.text(line, "currency"):
+            code = told.upper() if told.upper() in money.CURRENCIES else CURRENCY_NAMES.get(told.casefold())
+            if code or (code := currency_of(told)):
+                return code
+            raise self._bad("currency", told, "it is no currency code, such as EUR or USD")
+        for name in amounts:
+            cell = self.cell(line, name)
+            if isinstance(cell, str) and (sign := currency_of(cell)):
+                return sign
+        if self.currency:
+            return self.currency
+        raise self._bad("currency", "", "it is blank, and --currency is not given")
+
+    def days(self, line: Line, name: str = "terms") -> int | None:
+        """Return payment terms in days ("Net 30", "Due on receipt", "2% 10 Net 30"), or None."""
+        text = self.text(line, name) or ""
+        if _AT_ONCE.fullmatch(text):
+            return 0
+        if hit := _DAYS.fullmatch(text) or _LAST_NET.search(text):
+            return int(next(group for group in hit.groups() if group))
+        return None
+
+    def yes(self, line: Line, name: str) -> bool:
+        """Return a yes or no; blank is no."""
+        text = (self.text(line, name) or "").casefold()
+        if text in YES:
+            return True
+        if text in NO:
+            return False
+        raise self._bad(name, text, "it is neither yes nor no")
+
+    def missing(self, name: str, word: str) -> BadCell:
+        """Return the error for a required cell that is blank."""
+        header = self.layout.columns[name].header if self.has(name) else ""
+        return BadCell(f'Column "{header}" is blank; {word}.' if header else f"The row has no {word}.")
+
+    def _bad(self, name: str, seen: str, why: str) -> BadCell:
+        header = self.layout.columns[name].header if self.has(name) else name
+        shown = seen if len(seen) <= 60 else seen[:57] + "..."
+        return BadCell(f'Column "{header}" has "{shown}": {why}.')
