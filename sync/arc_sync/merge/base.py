@@ -67,10 +67,6 @@ class Moment:
         before = self._past[place] if place in self._past else self._issues.get(key)
         return before if isinstance(before, Issue) else None
 
-    def moved(self) -> Iterator[str]:
-        """Return the rows that have changed since."""
-        return (row for tab, row in self._past if tab == self._tab.name)
-
     def issue_keys(self, book: str) -> Iterator[IssueKey]:
         """Return the keys of the book's issues in this tab that were open."""
         changed = (IssueKey(*row.split("/")) for tab, row in self._past if tab == ISSUES)
@@ -121,9 +117,10 @@ class Base:
             self._rows[row] = self._derive(row)
         return self._rows[row]
 
-    def moved(self) -> set[str]:
-        """Return the rows that the ledger has changed since the bookmark."""
-        return set(self._then.moved())
+    @property
+    def shown(self) -> set[str]:
+        """The rows on which this copy shows issues."""
+        return set(self._shown)
 
     def certain(self, row: str) -> bool:
         """Say whether the copy at hand certainly had this row."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from arc_sheets.cells import Row, Rows, Unreadable, Value
+from arc_sheets.cells import CellValue, Row, Rows, Unreadable, Value
 from arc_sheets.tab import Tab
 from arc_sync.merge.base import Base
 from arc_sync.merge.snapshot import Sheet, SheetRow
@@ -22,11 +22,12 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Stamp(NamedTuple):
-    """An id to be written into a row of the book, found by where it stood and the id it had."""
+    """An id to be written into a row of the book, if the row still is what was read there."""
 
     tab: str
     at: int
     was: str
+    seen: tuple[CellValue, ...]  #: in the order of `tab.stored`
     id: str
 
 
@@ -48,7 +49,7 @@ def identify(sheet: Sheet, base: Base, live: Rows, buried: set[str], fresh: Call
     ids = _one_each(sheet, ids, marks)
     ids = _adopt(sheet, ids, marks, buried, fresh)
     rows = zip(sheet.rows, ids, strict=True)
-    stamps = tuple(Stamp(sheet.tab.name, row.at, row.id, i) for row, i in rows if i != row.id)
+    stamps = tuple(Stamp(sheet.tab.name, row.at, row.id, row.cells, i) for row, i in rows if i != row.id)
     return Identity(tuple(ids), stamps)
 
 

@@ -50,7 +50,7 @@ class NewRow(NamedTuple):
 
     tab: str
     row: str
-    cells: tuple[CellValue, ...]  #: in the order of `tab.stored`
+    values: Row  #: in the order of `tab.stored`
 
 
 @dataclass(slots=True)

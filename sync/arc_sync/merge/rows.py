@@ -28,9 +28,9 @@ class Context:
 
     book: str  #: the book's id
     now: datetime  #: UTC
-    object_to: Callable[
-        [Tab, str, Row, int, Value], str
-    ]  #: (tab, row id, its row, field, new value) -> why not, or ""
+    #: (tab, live row or None, field, new value) -> why the ledger cannot take it, or ""
+    object_to: Callable[[Tab, Row | None, int, Value], str]
+    bring_back: frozenset[str]  #: tabs whose vanished rows a person wants back
     complete: Callable[[Tab, Row], Row]  #: fills the blanks of a new row that ARC knows
 
 
@@ -67,7 +67,7 @@ class TabMerge:
         gone = self._vanished(rows)
         refill = self._recreated(rows)
         visit = {*rows, *gone, *(i for i in self.live if i not in rows and i not in self.sheet.agreed)}
-        held = gone if len(gone) > 2 and len(gone) > self._count_certain() // 2 else set()
+        held = gone if self._too_many(gone) else set()
         for i in sorted(visit - self._left):
             if i in held:
                 self._hold_vanished(i)
@@ -127,8 +127,11 @@ class TabMerge:
         here = {*rows, *self._left, *self.sheet.agreed}
         return {i for i in self.live if i not in here and self.base.certain(i)}
 
-    def _count_certain(self) -> int:
-        return sum(1 for i in self.live if self.base.certain(i))
+    def _too_many(self, gone: set[str]) -> bool:
+        """Say whether so many rows vanished that it was no deletion of rows, and nobody has decided."""
+        if len(gone) <= 2 or self.tab.name in self.context.bring_back:
+            return False
+        return len(gone) > sum(1 for i in self.live if self.base.certain(i)) // 2
 
     def _hold_vanished(self, i: str) -> None:
         self._left.add(i)
@@ -148,8 +151,8 @@ class TabMerge:
 
     def _append(self, i: str) -> None:
         row, base = self.live[i], self.base.row(i)
-        self.out.appends.append(NewRow(self.tab.name, i, self._cells(row)))
-        if base.full is not None:
+        self.out.appends.append(NewRow(self.tab.name, i, row))
+        if base.full is not None and self.tab.name not in self.context.bring_back:
             self._notice(i, "", "", words.came_back(self.tab, row))
 
     # -- one row ---------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class TabMerge:
             cell = Cell(
                 column, k, row.values[k], current[k], base, blank=wiped, now=self._now(i, column.name)
             )
-            verdict = treat(cell, partial(self._objection, i, current))
+            verdict = treat(cell, partial(self._objection, i))
             if verdict.do is Do.TAKE:
                 current = (*current[:k], verdict.value, *current[k + 1 :])
                 self._put(i, current)
@@ -233,7 +236,7 @@ class TabMerge:
                 yield k, words.unreadable(self.tab, column, value)
             elif filled[k] is None and column.required:
                 yield k, words.lacking(self.tab, column)
-            elif filled[k] is not None and (why := self._objection(i, filled, k, filled[k])):
+            elif filled[k] is not None and (why := self._objection(i, k, filled[k])):
                 yield k, why
 
     def _deleted(self, i: str, row: SheetRow, refill: set[int]) -> None:
@@ -276,7 +279,7 @@ class TabMerge:
             for k, v in enumerate(row.values)
         )
         for k in fields:
-            if why := self._objection(i, back, k, back[k]):
+            if why := self._objection(i, k, back[k]):
                 issue = Issue(
                     IssueKind.HELD, self.context.now, mine=text_of(row.values[k], row.cells[k]), why=why
                 )
@@ -300,14 +303,14 @@ class TabMerge:
         self._changed[i] = after
         self.out.puts.append(Put(i, after, derived))
 
-    def _objection(self, i: str, row: Row, k: int, value: Value) -> str:
+    def _objection(self, i: str, k: int, value: Value) -> str:
         """Return why the ledger cannot take this value for this field, or ""."""
         column = self.tab.stored[k]
         if value is None:
             return words.lacking(self.tab, column) if column.required else ""
         if k == self._key_field and self._owner_of(value) not in (None, i):
             return words.key_taken(self.tab, column, value)
-        return self.context.object_to(self.tab, i, row, k, value)
+        return self.context.object_to(self.tab, self.live.get(i), k, value)
 
     def _owner_of(self, key: Value) -> str | None:
         """Return the live row with this natural key, as things stand in this merge."""
@@ -381,10 +384,6 @@ class TabMerge:
 
     def _fields(self) -> Iterator[int]:
         return (k for k, c in enumerate(self.tab.stored) if c.name in self.sheet.present)
-
-    def _cells(self, row: Row) -> tuple[CellValue, ...]:
-        currency = currency_of(self.tab, row)
-        return tuple(show_cell(c, v, currency) for c, v in zip(self.tab.stored, row, strict=True))
 
     def _set(self, i: str, k: int, seen: CellValue, value: Value) -> None:
         column, row = self.tab.stored[k], self._changed.get(i, self.live.get(i))

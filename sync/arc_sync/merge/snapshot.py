@@ -14,7 +14,7 @@ from arc_sync.merge.issues import ID
 GuessCurrency: TypeAlias = Callable[[Mapping[str, Value | Unreadable]], str | None]
 
 
-class BookRow(NamedTuple):
+class ReadRow(NamedTuple):
     """One row as a book hands it over."""
 
     at: int  #: where it stood in this read; never its identity
@@ -25,12 +25,12 @@ class BookRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class BookTab:
+class ReadTab:
     """One tab of a book: which of its columns are there, and its rows, to be read once."""
 
     tab: Tab
     present: frozenset[str]  #: names of the columns found, and `ID`; empty if the sheet is missing
-    rows: Iterable[BookRow] = ()
+    rows: Iterable[ReadRow] = ()
 
     @property
     def usable(self) -> bool:
@@ -73,7 +73,7 @@ class Sheet:
     usable: bool = True
 
 
-def sift(book: BookTab, live: Rows, watched: Collection[str], how: Reading, guess: GuessCurrency) -> Sheet:
+def sift(book: ReadTab, live: Rows, watched: Collection[str], how: Reading, guess: GuessCurrency) -> Sheet:
     """Read a tab once and keep the rows that differ from the ledger or are `watched` (have issues)."""
     sheet = Sheet(book.tab, book.present, usable=book.usable)
     whole = {c.name for c in book.tab.stored} <= book.present
@@ -101,6 +101,12 @@ def shows(tab: Tab, row: Row, cells: tuple[CellValue, ...]) -> bool:
             if shown != cell or isinstance(cell, bool) or (isinstance(shown, str) != isinstance(cell, str)):
                 return False
     return True
+
+
+def show_row(tab: Tab, row: Row) -> tuple[CellValue, ...]:
+    """Return the cells that show a row."""
+    currency = currency_of(tab, row)
+    return tuple(show_cell(c, v, currency) for c, v in zip(tab.stored, row, strict=True))
 
 
 def read_row(

@@ -1,0 +1,164 @@
+"""What people decide on the Issues tab, and the lines they decide on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from arc_sheets.cells import Row, Value, show_cell, verbatim
+from arc_sheets.tab import Tab
+from arc_sync.agent.merging import key_field
+from arc_sync.books.contents import IssueLine
+from arc_sync.ledger.port import Transaction, View
+from arc_sync.merge import words
+from arc_sync.merge.issues import Issue, IssueKey, IssueKind
+from arc_sync.merge.snapshot import currency_of
+
+MINE: Final = "Keep mine"
+THEIRS: Final = "Take theirs"
+NOTED: Final = "Noted"
+
+#: (tab, live row, field, new value) -> why the ledger cannot take it, or "".
+Objection = Callable[[Tab, Row | None, int, Value], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the choices: how many were carried out, and for the others why not."""
+
+    done: int
+    refused: Sequence[str]
+
+
+def settle(t: Transaction, tabs: Sequence[Tab], lines: Sequence[IssueLine], object_to: Objection) -> Settled:
+    """Carry out the choices on the lines; each is valid only for the pair of values shown beside it."""
+    done = 0
+    refused: list[str] = []
+    by_name = {tab.name: tab for tab in tabs}
+    for line in lines:
+        if not line.choice:
+            continue
+        key = _key(line.id)
+        issue = t.issues(key.book).get(key) if key else None
+        if key is None or issue is None or key.tab not in by_name:
+            continue  # settled already, or vanished rows, whose lines stand for many
+        why = _settle(t, by_name[key.tab], key, issue, line, object_to)
+        done, refused = done + (not why), refused + ([why] if why else [])
+    return Settled(done, refused)
+
+
+def _settle(
+    t: Transaction, tab: Tab, key: IssueKey, issue: Issue, line: IssueLine, object_to: Objection
+) -> str:
+    """Carry out one choice; return why not, or ""."""
+    if issue.kind is IssueKind.NOTICE:
+        t.put_issue(key, None)
+        return ""
+    if issue.kind is not IssueKind.CONFLICT or line.choice not in (MINE, THEIRS):
+        return f"{line.where}: nothing to choose here. {line.what}"
+    row, k = t.rows(tab).get(key.row), _field(tab, key)
+    if seal(issue) != line.seal or (row[k] if row else None) != issue.theirs:
+        return f"{line.where}: the values have changed since they were shown; look at the new pair and choose again."
+    if line.choice == MINE:
+        if row is None or (why := _cannot(t, tab, key, issue, object_to)):
+            return f"{line.where}: {why if row else 'the row has been deleted in the ledger.'}"
+        t.put(tab, key.row, (*row[:k], issue.mine, *row[k + 1 :]))
+    t.put_issue(key, None)
+    return ""
+
+
+def _cannot(t: Transaction, tab: Tab, key: IssueKey, issue: Issue, object_to: Objection) -> str:
+    k, rows = _field(tab, key), t.rows(tab)
+    if issue.mine is None:
+        return words.lacking(tab, tab.stored[k]) if tab.stored[k].required else ""
+    if tab.key == key.column and any(r[k] == issue.mine and i != key.row for i, r in rows.items()):
+        return words.key_taken(tab, tab.stored[k], issue.mine)
+    return object_to(tab, rows[key.row], k, issue.mine)
+
+
+def wanted_back(lines: Sequence[IssueLine]) -> set[str]:
+    """Return the tabs whose vanished rows a person wants back."""
+    keys = (_key(line.id) for line in lines if line.choice == THEIRS)
+    return {key.tab for key in keys if key and key.column == _MANY}
+
+
+_MANY: Final = "*"  # the column of the one line that stands for all vanished rows of a tab
+
+
+def lines_of(view: View, tabs: Sequence[Tab], book: str) -> list[IssueLine]:
+    """Return the Issues tab as it should stand: conflicts first, then cells, rows and notices."""
+    by_name, shown = {tab.name: tab for tab in tabs}, []
+    gone: dict[str, list[Issue]] = {}
+    for key, issue in view.issues(book).items():
+        tab = by_name.get(key.tab)
+        if tab is None:
+            continue
+        if issue.kind is IssueKind.GONE:
+            gone.setdefault(key.tab, []).append(issue)
+        else:
+            shown.append((list(IssueKind).index(issue.kind), issue.seen, key, _line(view, tab, key, issue)))
+    lines = [line for *_, line in sorted(shown, key=lambda entry: entry[:3])]
+    return [*(_gone_line(by_name[name], book, rows) for name, rows in sorted(gone.items())), *lines]
+
+
+def seal(issue: Issue) -> str:
+    """Return a fingerprint of the pair of values that a line shows."""
+    return hashlib.sha256(repr((issue.kind.value, issue.mine, issue.theirs)).encode()).hexdigest()[:16]
+
+
+def _line(view: View, tab: Tab, key: IssueKey, issue: Issue) -> IssueLine:
+    row = view.rows(tab).get(key.row)
+    column = next((c for c in tab.stored if c.name == key.column.partition("#")[0]), None)
+    unit = currency_of(tab, row) if row else None
+
+    def text(value: Value) -> str:
+        shown = show_cell(column, value, unit) if column and not isinstance(value, str) else value
+        return verbatim(shown)
+
+    theirs = "" if issue.kind in (IssueKind.NOTICE, IssueKind.NOCOL) else text(issue.theirs)
+    where = ", ".join(p for p in (tab.title, _name(tab, row), column.header if column else "") if p)
+    what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
+    return IssueLine(
+        "/".join(key), "", _local(issue), where, text(issue.mine), theirs, what, "open", seal(issue)
+    )
+
+
+def _gone_line(tab: Tab, book: str, rows: Sequence[Issue]) -> IssueLine:
+    first = min(rows, key=lambda issue: issue.seen)
+    key = IssueKey(book, tab.name, "", _MANY)
+    count = f"{len(rows)} rows"
+    return IssueLine(
+        "/".join(key),
+        "",
+        _local(first),
+        tab.title,
+        "(vanished)",
+        count,
+        words.many_vanished(tab),
+        "open",
+        str(len(rows)),
+    )
+
+
+def _key(line: str) -> IssueKey | None:
+    parts = line.split("/")
+    return IssueKey(*parts) if len(parts) == len(IssueKey._fields) else None
+
+
+def _field(tab: Tab, key: IssueKey) -> int:
+    return next(k for k, c in enumerate(tab.stored) if c.name == key.column)
+
+
+def _name(tab: Tab, row: Row | None) -> str:
+    if row is None:
+        return "a row of the book"
+    if tab.key:
+        return str(row[key_field(tab)] or "")
+    return " ".join(verbatim(v) for v in row[:2] if v is not None)
+
+
+def _local(issue: Issue) -> datetime:
+    return issue.seen.astimezone().replace(tzinfo=None, microsecond=0)

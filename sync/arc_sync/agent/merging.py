@@ -1,0 +1,184 @@
+"""Merging a whole book into the ledger: its tabs in order, inside one change set."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from arc_sheets.cells import Reading, Row, Rows, Value
+from arc_sheets.defaults import Defaults
+from arc_sheets.money import exponent
+from arc_sheets.tab import Kind, Tab
+from arc_sync.books.port import Session
+from arc_sync.ledger.port import Transaction, View
+from arc_sync.merge import words
+from arc_sync.merge.base import Base, Standing
+from arc_sync.merge.history import DERIVED, At, Bookmark, Change, Origin
+from arc_sync.merge.identify import Identity, identify
+from arc_sync.merge.issues import Issue, IssueKey
+from arc_sync.merge.plan import Merged
+from arc_sync.merge.rows import Context, TabMerge
+from arc_sync.merge.snapshot import Sheet, SheetRow, show_row, sift
+
+
+def fresh_id() -> str:
+    """Return a new row id: 32 hex digits."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a merge must know besides the book and the ledger."""
+
+    tabs: Sequence[Tab]  #: those that others refer to come first
+    reading: Reading
+    base_currency: str
+    fresh: Callable[[], str] = fresh_id
+
+
+@dataclass(slots=True)
+class Desk:
+    """A book's tabs as read, beside a view of the ledger as it was then."""
+
+    book: str
+    origin: Origin
+    rules: Rules
+    view: View
+    mark: Bookmark
+    bring_back: frozenset[str] = frozenset()  #: tabs whose vanished rows a person wants back
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    ids: dict[str, Identity] = field(default_factory=dict)
+
+    def read(self, session: Session) -> None:
+        """Read every tab once, keep what needs thought, and decide which row is which."""
+        standing, keys = standing_of(self.book, self.mark, self.view), Keys(self.view)
+        for tab in self.rules.tabs:
+            live, issues = self.view.rows(tab), _of_tab(self.view.issues(self.book), tab)
+            base = Base(tab, live, issues, standing)
+            guess = partial(self._defaults(keys).currency, tab)
+            sheet = sift(
+                session.read(tab), live, {k.row for k in issues} | base.shown, self.rules.reading, guess
+            )
+            self.sheets[tab.name] = sheet
+            buried = self.view.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
+            self.ids[tab.name] = identify(sheet, base, live, buried, self.rules.fresh)
+
+    def _defaults(self, keys: Keys) -> Defaults:
+        now = self.origin.when.astimezone().replace(tzinfo=None, microsecond=0)
+        return Defaults(keys.find, self.rules.base_currency, now)
+
+    def merge(self, t: Transaction) -> list[Merged]:
+        """Merge every tab into the change set; returns what the book is to be told."""
+        moved = {c.row: c for c in reversed(t.changes(self.view.head().n))}
+        standing, keys, merged = standing_of(self.book, self.mark, t), Keys(t), []
+        for tab in self.rules.tabs:
+            sheet = self.sheets[tab.name]
+            _unsift(sheet, self.view.rows(tab), moved)
+            merged.append(self._merge_tab(t, keys, sheet, standing))
+        return merged
+
+    def _merge_tab(self, t: Transaction, keys: Keys, sheet: Sheet, standing: Standing) -> Merged:
+        tab = sheet.tab
+        live, issues = t.rows(tab), _of_tab(t.issues(self.book), tab)
+        base = Base(tab, live, issues, standing)
+        buried = t.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
+        identity = identify(sheet, base, live, buried, self.rules.fresh)
+        object_to, complete = partial(objection, keys, self.rules.tabs), self._defaults(keys).complete
+        context = Context(self.book, self.origin.when, object_to, self.bring_back, complete)
+        merged = TabMerge(sheet, identity, live, base, issues, buried, context).run()
+        for put in merged.puts:
+            t.put(tab, put.row, put.after, DERIVED if put.derived else "")
+        for key, issue in merged.issues.items():
+            t.put_issue(key, issue)
+        follow_renames(t, self.rules.tabs, tab, live, merged)
+        return merged
+
+
+def standing_of(book: str, mark: Bookmark, view: View) -> Standing:
+    """Return where the book stands: pending sets count only if they were made on this very bookmark."""
+    record = view.book(book)
+    at = record.at if record else At()
+    pending = at.pending if at.mark == mark.n else ()
+    return Standing(book, mark.n, _cached(view), pending)
+
+
+class Keys:
+    """Finds live rows by natural key; an index is built once for each state of a tab."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._known: dict[str, tuple[Rows, dict[Value, str]]] = {}
+
+    def find(self, tab: Tab, key: Value) -> Row | None:
+        """Return the live row with this natural key, or None."""
+        rows, index = self._of(tab)
+        return rows[index[key]] if key in index else None
+
+    def _of(self, tab: Tab) -> tuple[Rows, dict[Value, str]]:
+        rows = self._view.rows(tab)
+        known = self._known.get(tab.name)
+        if known is None or known[0] is not rows:
+            at = key_field(tab)
+            known = self._known[tab.name] = (rows, {row[at]: i for i, row in rows.items()})
+        return known
+
+
+def key_field(tab: Tab) -> int:
+    """Return where the natural key stands in a row of a tab that has one."""
+    return next(k for k, c in enumerate(tab.stored) if c.name == tab.key)
+
+
+def follow_renames(t: Transaction, tabs: Sequence[Tab], tab: Tab, before: Rows, merged: Merged) -> None:
+    """Where a natural key was renamed, let the rows that name it follow, in the same change set."""
+    if not tab.key:
+        return
+    index, renamed = key_field(tab), {}
+    for put in merged.puts:
+        old = before.get(put.row)
+        if old is not None and put.after is not None and old[index] != put.after[index]:
+            renamed[old[index]] = put.after[index]
+    for other in tabs if renamed else ():
+        for k in (k for k, c in enumerate(other.stored) if c.refers == tab.name):
+            for i, row in list(t.rows(other).items()):
+                if row[k] in renamed:
+                    t.put(other, i, (*row[:k], renamed[row[k]], *row[k + 1 :]), DERIVED)
+
+
+def objection(keys: Keys, tabs: Sequence[Tab], tab: Tab, was: Row | None, k: int, value: Value) -> str:
+    """Return why the ledger cannot take a value for reasons outside its own tab, or ""."""
+    column = tab.stored[k]
+    if column.refers and value is not None:
+        other = next(x for x in tabs if x.name == column.refers)
+        if keys.find(other, value) is None:
+            return words.unknown(tab, column, value, other)
+    if column.kind is Kind.CODE and was is not None and _decimals(was[k]) != _decimals(value):
+        return words.other_decimals(column, was[k], value)
+    return ""
+
+
+def _decimals(code: Value) -> int:
+    return exponent(str(code))
+
+
+def _of_tab(issues: Mapping[IssueKey, Issue], tab: Tab) -> dict[IssueKey, Issue]:
+    return {k: v for k, v in issues.items() if k.tab == tab.name}
+
+
+def _cached(view: View) -> Callable[[int], Sequence[Change]]:
+    known: dict[int, Sequence[Change]] = {}
+
+    def after(n: int) -> Sequence[Change]:
+        if n not in known:
+            known[n] = view.changes(n)
+        return known[n]
+
+    return after
+
+
+def _unsift(sheet: Sheet, was: Rows, moved: Mapping[str, Change]) -> None:
+    """Put rows that agreed with the ledger as it was when read, and has moved since, back among the others."""
+    for i in sheet.agreed & moved.keys():
+        sheet.agreed.discard(i)
+        sheet.rows.append(SheetRow(sheet.faces[i].at, i, show_row(sheet.tab, was[i]), was[i]))

@@ -1,0 +1,220 @@
+"""A book in memory: what people can see and break, without a file. For tests and dry runs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from arc_sheets.cells import CellValue, show_cell
+from arc_sheets.tab import Tab
+from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.drawing import Drawing
+from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.books.stepwise import carry_out
+from arc_sync.merge.history import ROOT, Bookmark
+from arc_sync.merge.identify import Stamp
+from arc_sync.merge.issues import ID
+from arc_sync.merge.plan import Drop, Look, SetCell
+from arc_sync.merge.snapshot import ReadRow, ReadTab, currency_of
+
+
+@dataclass(slots=True)
+class MemoryRow:
+    """One row: its hidden id and seal, ARC's cells by column name, and what the person wrote beside them."""
+
+    id: str = ""
+    cells: dict[str, CellValue] = field(default_factory=dict)
+    seal: str = ""
+    own: CellValue = None  #: a column of the person's
+
+
+@dataclass(slots=True)
+class MemorySheet:
+    """One record tab: the columns that are there, and the rows in their order."""
+
+    columns: set[str]
+    rows: list[MemoryRow] = field(default_factory=list)
+
+    def find(self, row: str) -> MemoryRow | None:
+        """Return the one row with this id; None if there is none, or more than one."""
+        found = [r for r in self.rows if r.id == row]
+        return found[0] if len(found) == 1 else None
+
+
+def no_hook(_step: str) -> None:
+    """Do nothing; tests put a fault here."""
+
+
+class MemoryBook:
+    """A `Book` whose sheets are plain lists."""
+
+    def __init__(self, ledger: str, book: str, tabs: Sequence[Tab]) -> None:
+        self.meta = Meta(ledger, book, 0, "", 0)
+        self.tabs = {tab.name: tab for tab in tabs}
+        self.sheets = {t.name: MemorySheet({ID, *(c.name for c in t.columns)}) for t in tabs}
+        self.lines: list[IssueLine] = []
+        self.drawings: dict[str, Drawing] = {}
+        self.customer = ""
+        self.hook: Callable[[str], None] = no_hook
+
+    @property
+    def where(self) -> str:
+        """Return its name."""
+        return f"memory:{self.meta.book}"
+
+    @contextmanager
+    def open(self) -> Iterator[MemorySession]:
+        """Connect."""
+        yield MemorySession(self)
+
+    def fingerprint(self) -> str:
+        """Return "": it cannot tell."""
+        return ""
+
+
+class MemorySession:
+    """A `Session` with a `MemoryBook`. It dies when another one claims the book."""
+
+    def __init__(self, book: MemoryBook) -> None:
+        self._book = book
+        self._epoch = book.meta.epoch
+
+    def meta(self) -> Meta:
+        """Return the book's identity and bookmark."""
+        return self._book.meta
+
+    def claim(self, epoch: int) -> None:
+        """Stamp the epoch."""
+        self._epoch = epoch
+        self._book.meta = self._book.meta._replace(epoch=epoch)
+
+    def read(self, tab: Tab) -> ReadTab:
+        """Return one record tab."""
+        sheet = self._book.sheets.get(tab.name)
+        if sheet is None:
+            return ReadTab(tab, frozenset())
+        rows = [_read_row(tab, sheet, at, row) for at, row in enumerate(sheet.rows)]
+        return ReadTab(tab, frozenset(sheet.columns), rows)
+
+    def issues(self) -> Sequence[IssueLine]:
+        """Return the lines of the Issues tab."""
+        return list(self._book.lines)
+
+    def account(self) -> str:
+        """Return the customer picked on the Account tab."""
+        return self._book.customer
+
+    def stamp(self, stamps: Sequence[Stamp]) -> bool:
+        """Write ids into the rows that still are what was read there."""
+        for stamp in stamps:
+            self._book.hook("stamp")
+            rows = self._book.sheets[stamp.tab].rows
+            row = rows[stamp.at] if stamp.at < len(rows) else None
+            if (
+                not self._alive
+                or row is None
+                or (row.id, self._stored(stamp.tab, row)) != (stamp.was, stamp.seen)
+            ):
+                return False
+            row.id = stamp.id
+        return True
+
+    def write(self, plan: BookPlan) -> bool:
+        """Carry out a plan, step by step."""
+        return carry_out(self, plan)
+
+    # -- steps -----------------------------------------------------------------------------------------
+
+    def set_cell(self, step: SetCell) -> bool:
+        """Write a cell over the value that was read."""
+        self._book.hook("set cell")
+        row = self._found(step.tab, step.row, step.column)
+        if row is None or row.cells.get(step.column) != step.seen:
+            return False
+        row.cells[step.column] = step.value
+        return True
+
+    def look(self, step: Look) -> bool:
+        """Say whether a cell still holds what was read."""
+        self._book.hook("look")
+        row = self._found(step.tab, step.row, step.column)
+        return row is not None and row.cells.get(step.column) == step.seen
+
+    def drop(self, step: Drop) -> bool:
+        """Take a row out, or only its ARC cells if the person wrote beside them."""
+        self._book.hook("drop")
+        row, sheet = self._found(step.tab, step.row), self._book.sheets[step.tab]
+        if row is None or self._stored(step.tab, row) != step.seen:
+            return False
+        if row.own is None:
+            sheet.rows.remove(row)
+        row.id, row.cells, row.seal = "", {}, ""
+        return True
+
+    def set_face(self, step: SetFace) -> bool:
+        """Write a row's computed cells and their seal."""
+        self._book.hook("set face")
+        row = self._found(step.tab, step.row)
+        names = [c.name for c in self._book.tabs[step.tab].computed]
+        if row is None or tuple(row.cells.get(n) for n in names) != step.seen:
+            return False
+        row.cells |= dict(zip(names, step.cells, strict=True))
+        row.seal = step.seal
+        return True
+
+    def append(self, tab: str, row: BookRow) -> bool:
+        """Add a whole row, unless its id is there."""
+        self._book.hook("append")
+        sheet, declared = self._book.sheets[tab], self._book.tabs[tab]
+        if not self._alive or any(r.id == row.id for r in sheet.rows):
+            return False
+        currency = currency_of(declared, row.values)
+        cells = {c.name: show_cell(c, v, currency) for c, v in zip(declared.stored, row.values, strict=True)}
+        cells |= {
+            c.name: show_cell(c, v, currency) for c, v in zip(declared.computed, row.computed, strict=True)
+        }
+        sheet.rows.append(MemoryRow(row.id, {k: v for k, v in cells.items() if k in sheet.columns}, row.seal))
+        return True
+
+    def draw(self, drawing: Drawing) -> bool:
+        """Keep a report."""
+        self._book.hook("draw")
+        self._book.drawings[drawing.sheet] = drawing
+        return self._alive
+
+    def show_issues(self, lines: Sequence[IssueLine]) -> bool:
+        """Replace the lines of the Issues tab."""
+        self._book.hook("show issues")
+        if self._alive:
+            self._book.lines = list(lines)
+        return self._alive
+
+    def set_bookmark(self, was: Bookmark, mark: Bookmark) -> bool:
+        """Move the bookmark."""
+        self._book.hook("bookmark")
+        meta = self._book.meta
+        if not self._alive or (meta.bookmark, meta.hash or ROOT.hash) != was:
+            return False
+        self._book.meta = meta._replace(bookmark=mark.n, hash=mark.hash)
+        return True
+
+    @property
+    def _alive(self) -> bool:
+        return self._book.meta.epoch == self._epoch
+
+    def _stored(self, tab: str, row: MemoryRow) -> tuple[CellValue, ...]:
+        there = self._book.sheets[tab].columns
+        return tuple(row.cells.get(c.name) if c.name in there else None for c in self._book.tabs[tab].stored)
+
+    def _found(self, tab: str, row: str, column: str = ID) -> MemoryRow | None:
+        sheet = self._book.sheets.get(tab)
+        return sheet.find(row) if self._alive and sheet and column in sheet.columns else None
+
+
+def _read_row(tab: Tab, sheet: MemorySheet, at: int, row: MemoryRow) -> ReadRow:
+    cells = {k: copy.copy(v) for k, v in row.cells.items() if k in sheet.columns}
+    stored = tuple(cells.get(c.name) for c in tab.stored)
+    computed = tuple(cells.get(c.name) for c in tab.computed)
+    return ReadRow(at, row.id if ID in sheet.columns else "", stored, computed, row.seal)

@@ -1,0 +1,102 @@
+"""What every book can do, and what a round asks of it.
+
+A book is opened for one round. Within that session it is read, new ids are stamped into it, and one plan
+is written: each cell only over the value that was read, new rows whole, the bookmark last and only if
+every write held. A session dies with its connection: whatever it writes after that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from arc_sheets.cells import CellValue
+from arc_sheets.tab import Tab
+from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.drawing import Drawing
+from arc_sync.merge.history import Bookmark
+from arc_sync.merge.identify import Stamp
+from arc_sync.merge.plan import Drop, Look, SetCell
+from arc_sync.merge.snapshot import ReadTab
+
+
+class Choice(NamedTuple):
+    """What a person picked on the Issues tab, with the seal of the pair of values shown there."""
+
+    issue: str  #: the line's id
+    choice: str
+    seal: str
+
+
+class SetFace(NamedTuple):
+    """Write the computed cells of a row and their seal, if they still hold what was read."""
+
+    tab: str
+    row: str
+    seen: tuple[CellValue, ...]  #: in the order of `tab.computed`
+    cells: tuple[CellValue, ...]
+    seal: str
+
+
+@dataclass(slots=True)
+class BookPlan:
+    """One round's writes to a book, in the order in which they are carried out."""
+
+    epoch: int
+    mark: Bookmark  #: the new bookmark: the head of the merge's change set
+    was: Bookmark  #: the bookmark that was read; if it has moved, somebody else was here
+    cells: list[SetCell] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    faces: list[SetFace] = field(default_factory=list)
+    appends: dict[str, list[BookRow]] = field(default_factory=dict)  #: by tab name
+    drawings: Sequence[Drawing] = ()
+    issues: Sequence[IssueLine] | None = None  #: all lines of the Issues tab; None: as it is
+    looks: list[Look] = field(default_factory=list)
+    waits: bool = False  #: a row had no opinion: the bookmark stays
+
+    @property
+    def idle(self) -> bool:
+        """Say whether there is nothing to write, not even a bookmark."""
+        work = self.cells or self.drops or self.faces or any(self.appends.values())
+        return not work and self.issues is None and not self.drawings and self.mark == self.was
+
+
+class Session(Protocol):
+    """One open connection to a book."""
+
+    def meta(self) -> Meta:
+        """Return the book's identity and bookmark; raises `BookForeign` if it is no ARC book."""
+
+    def claim(self, epoch: int) -> None:
+        """Stamp the epoch, so that the writes of an older session fail."""
+
+    def read(self, tab: Tab) -> ReadTab:
+        """Return one record tab; its rows are to be walked once, before the next call."""
+
+    def issues(self) -> Sequence[IssueLine]:
+        """Return the lines of the Issues tab as they stand."""
+
+    def account(self) -> str:
+        """Return the customer picked on the Account tab, or ""."""
+
+    def stamp(self, stamps: Sequence[Stamp]) -> bool:
+        """Write ids into rows, durably; False if a row no longer stood where it was read."""
+
+    def write(self, plan: BookPlan) -> bool:
+        """Carry out a plan; False if a cell no longer held what was read: the bookmark stayed."""
+
+
+class Book(Protocol):
+    """A workbook that may be opened."""
+
+    @property
+    def where(self) -> str:
+        """Return its path or address."""
+
+    def open(self) -> AbstractContextManager[Session]:
+        """Connect; raises `BookMissing`, `BookOpen` or `BookRefused`."""
+
+    def fingerprint(self) -> str:
+        """Return a text that changes whenever the book does, cheaply, without reading a tab; "" if unknown."""
