@@ -1,0 +1,77 @@
+"""Connections: SQLite and PostgreSQL, and how each begins to read and to write.
+
+The few statements here that are no Core expressions are constants: SQLite's settings and beginnings.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
+
+from arc_sync.ledger.schema import LEDGER
+
+#: WAL: readers never wait. FULL: a committed change survives a power cut.
+_SETTINGS: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+
+
+def sqlite_engine(path: Path, *, patience: float, create: bool = False) -> Engine:
+    """Return an engine on an SQLite file that exists (or is created); `patience` in seconds, for locks."""
+    address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for setting in _SETTINGS:
+                connection.execute(setting)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=patience)
+
+
+def postgres_engine(url: URL, *, patience: float) -> Engine:
+    """Return an engine on a PostgreSQL database; `patience` in seconds, for connections and locks."""
+    options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC"
+    before = url.query.get("options")
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_timeout=patience,
+        connect_args={
+            "options": f"{before} {options}" if isinstance(before, str) else options,
+            "connect_timeout": max(2, int(patience)),
+        },
+    )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that sees the ledger at one moment."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction as the only writer: SQLite's write lock, PostgreSQL's lock on the ledger's row."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(select(LEDGER.c.id).with_for_update())
+        yield connection

@@ -1,0 +1,140 @@
+"""Live rows between their tables and tuples: in bulk, column by column, equal values kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from arc_sheets.cells import Row, Rows
+from arc_sheets.tab import Kind, Tab
+from arc_sync.ledger.schema import ROWS
+
+T = TypeVar("T")
+Reader: TypeAlias = Callable[[Any], Any]
+
+#: Rows fetched or written at once; ids asked for at once (SQLite allows 32,766 binds, PostgreSQL 65,535).
+BATCH: Final = 5_000
+ASKED: Final = 500
+
+_FROM_TEXT: Final[Mapping[Kind, Reader]] = {Kind.DATE: date.fromisoformat, Kind.TIME: datetime.fromisoformat}
+_NUMBERS: Final = frozenset({Kind.MONEY, Kind.NUMBER})
+
+
+class _Known(dict[Any, Any]):
+    """Values already met, each kept once and read once."""
+
+    def __init__(self, read: Reader | None) -> None:
+        super().__init__({None: None})
+        self._read = read
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = known = self._read(value) if self._read else value
+        return known
+
+
+def load_rows(connection: Connection, tab: Tab) -> Rows:
+    """Return all live rows of a tab."""
+    known = [_reader(connection, c.kind) for c in tab.stored]
+    rows: dict[str, Row] = {}
+    result = connection.execute(select(ROWS[tab.name]))
+    for batch in result.partitions(BATCH):
+        ids, *columns = zip(*batch, strict=True)
+        values = [map(k.__getitem__, c) if k is not None else c for k, c in zip(known, columns, strict=True)]
+        rows.update(zip(ids, zip(*values, strict=True), strict=True))
+    return rows
+
+
+def load_row(connection: Connection, tab: Tab, row: str) -> Row | None:
+    """Return one live row, or None."""
+    table = ROWS[tab.name]
+    found = connection.execute(select(table).where(table.c.id == row)).one_or_none()
+    return read_row(connection, tab, found[1:]) if found else None
+
+
+def read_row(connection: Connection, tab: Tab, raw: Sequence[Any]) -> Row:
+    """Return the row of what the driver gave for a tab's stored columns; raises ValueError for no date."""
+    if connection.dialect.name != "sqlite":
+        return tuple(raw)
+    return tuple(
+        _FROM_TEXT[c.kind](v) if v is not None and c.kind in _FROM_TEXT else v
+        for c, v in zip(tab.stored, raw, strict=True)
+    )
+
+
+def raw_rows(connection: Connection, tab: Tab) -> Iterator[Sequence[Any]]:
+    """Yield (id, *values as the driver gives them) of all live rows of a tab."""
+    yield from connection.execute(select(ROWS[tab.name]))
+
+
+def write_rows(connection: Connection, tab: Tab, put: Mapping[str, tuple[Row | None, Row | None]]) -> None:
+    """Bring the table from what was to what is, per id.
+
+    What changes its natural key is deleted and inserted anew, as two rows may have swapped theirs.
+    """
+    at = [c.name for c in tab.stored].index(tab.key) if tab.key else None
+    moved = {i for i, (was, now) in put.items() if was and now and at is not None and was[at] != now[at]}
+    gone = [i for i, (was, now) in put.items() if was and (now is None or i in moved)]
+    new = ((i, now) for i, (was, now) in put.items() if now and (was is None or i in moved))
+    same = ((i, now) for i, (was, now) in put.items() if was and now and i not in moved)
+    table = ROWS[tab.name]
+    for ids in batches(gone, ASKED):
+        connection.execute(delete(table).where(table.c.id.in_(ids)))
+    for rows in batches(_written(connection, tab, new), BATCH):
+        connection.execute(insert(table), rows)
+    if same_rows := list(_written(connection, tab, same)):
+        for rows in batches(same_rows, BATCH):
+            connection.execute(_update(table), rows)
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the values in lists of at most `size`."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def held_keys(connection: Connection, tab: Tab, keys: Collection[str]) -> dict[str, str]:
+    """Return {natural key: id} of the live rows that have one of these keys."""
+    table = ROWS[tab.name]
+    key = table.c[tab.key]
+    held: dict[str, str] = {}
+    for some in batches(keys, ASKED):
+        held.update((k, i) for k, i in connection.execute(select(key, table.c.id).where(key.in_(some))))
+    return held
+
+
+def live_ids(connection: Connection, tab: Tab, ids: Collection[str]) -> set[str]:
+    """Return those ids that are live rows."""
+    column = ROWS[tab.name].c.id
+    live: set[str] = set()
+    for some in batches(ids, ASKED):
+        live.update(connection.scalars(select(column).where(column.in_(some))))
+    return live
+
+
+def _reader(connection: Connection, kind: Kind) -> _Known | None:
+    if kind in _NUMBERS:
+        return None
+    return _Known(_FROM_TEXT.get(kind) if connection.dialect.name == "sqlite" else None)
+
+
+def _written(connection: Connection, tab: Tab, rows: Iterable[tuple[str, Row]]) -> Iterator[dict[str, Any]]:
+    names = ["id", *(c.name for c in tab.stored)]
+    texts = [i for i, c in enumerate(tab.stored, 1) if c.kind in _FROM_TEXT]
+    as_text = connection.dialect.name == "sqlite"
+    for row, values in rows:
+        written = [row, *values]
+        if as_text:
+            for i in texts:
+                if written[i] is not None:
+                    written[i] = written[i].isoformat()  # type: ignore[union-attr]  # a date by its kind
+        yield dict(zip(names, written, strict=True))
+
+
+def _update(table: Table) -> Any:
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name != "id"}
+    return update(table).where(table.c.id == bindparam("id")).values(values)

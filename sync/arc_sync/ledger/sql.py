@@ -1,0 +1,206 @@
+"""The ledger in SQL: SQLite for one machine, PostgreSQL for a team. `open` opens one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, update
+
+from arc_sheets.tabs import BY_NAME
+from arc_sync.ledger import leases
+from arc_sync.ledger.draft import Draft, Sealed, overlaid
+from arc_sync.ledger.engine import reading, writing
+from arc_sync.ledger.links import issue_text
+from arc_sync.ledger.port import BookRecord, Transaction, View
+from arc_sync.ledger.rows import BATCH, batches, write_rows
+from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
+from arc_sync.ledger.sqlaudit import audit_database
+from arc_sync.ledger.sqlview import Loaded, SqlView, read_set
+from arc_sync.ledger.trouble import spoken
+from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
+
+
+class SqlLedger:
+    """A `Ledger` over an engine on a database of the right version; `place` names it in messages."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self._place = place
+        self._loaded: Loaded | None = None
+        with self._reading() as connection:
+            self._id: str = connection.scalars(select(LEDGER.c.id)).one()
+
+    @property
+    def id(self) -> str:
+        """The ledger's identity, a uuid made once."""
+        return self._id
+
+    @contextmanager
+    def read(self) -> Iterator[View]:
+        """Open the ledger at one moment, for reading."""
+        with self._reading() as connection:
+            view = SqlView(connection, self._loaded)
+            yield view
+            self._loaded = view.loaded
+
+    @contextmanager
+    def change(self, origin: Origin, *, book: str = "", epoch: int = 0) -> Iterator[Transaction]:
+        """Open a change set; see the port."""
+        with self._writing() as connection:
+            view = SqlView(connection, self._loaded)
+            _check(view, book, epoch)
+            draft = Draft(view, origin)
+            yield draft
+            _check(view, book, epoch)
+            sealed = draft.seal((connection.scalar(select(func.max(CHANGE_SET.c.number))) or 0) + 1)
+            _keep(connection, sealed)
+        draft.committed(sealed.head)
+        self._loaded = _moved_on(view.loaded, sealed)
+
+    def add_book(self, book: str, where: str) -> None:
+        """Register a book, or note that it has moved."""
+        with self._writing() as connection:
+            known = SqlView(connection).book(book)
+            if known:
+                _shelve(connection, replace(known, where=where))
+                return
+            number = (connection.scalar(select(func.max(BOOK.c.number))) or 0) + 1
+            values = {"id": book, "number": number, **_columns(BookRecord(book, where))}
+            connection.execute(insert(BOOK), values)
+
+    def books(self) -> Sequence[BookRecord]:
+        """Return the books the ledger knows, oldest first."""
+        with self._reading() as connection:
+            return SqlView(connection).books()
+
+    def lease(self, book: str, holder: str, now: datetime, until: datetime, *, takeover: bool = False) -> int:
+        """Take a book's lease and return its new epoch; see the port."""
+        with self._writing() as connection:
+            known = _known(SqlView(connection), book)
+            taken = leases.leased(known, holder, now, until, takeover=takeover)
+            _shelve(connection, taken)
+        return taken.epoch
+
+    def release(self, book: str, epoch: int) -> None:
+        """Give the lease back, if it is still this epoch's."""
+        with self._writing() as connection:
+            _shelve(connection, leases.released(_known(SqlView(connection), book), epoch))
+
+    def acknowledge(self, book: str, epoch: int, at: At, fingerprint: str = "") -> None:
+        """Record that the book holds everything up to `at.mark`; raises `Fenced` if the epoch is old."""
+        with self._writing() as connection:
+            known = _known(SqlView(connection), book)
+            _shelve(connection, leases.acknowledged(known, epoch, at, fingerprint))
+
+    def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
+        """Return the change sets."""
+        number = CHANGE_SET.c.number
+        ahead = select(CHANGE_SET).order_by(number.desc() if newest_first else number).limit(500)
+        page: Sequence[Any] = ()
+        while True:
+            last = page[-1][0] if page else None
+            more = ahead if last is None else ahead.where(number < last if newest_first else number > last)
+            with self._reading() as connection:
+                page = connection.execute(more).all()
+            if not page:
+                return
+            yield from map(read_set, page)
+
+    def verify(self, known: Iterable[Bookmark] = ()) -> Sequence[str]:
+        """Check the history and what follows from it; see the port."""
+        with self._reading() as connection:
+            return audit_database(connection, known)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with spoken(self._place):
+            self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with spoken(self._place), reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with spoken(self._place), writing(self._engine) as connection:
+            yield connection
+
+
+def _keep(connection: Connection, sealed: Sealed) -> None:
+    if sealed.changeset:
+        number, origin, first, last = (
+            sealed.changeset.number,
+            sealed.changeset.origin,
+            sealed.changeset.first,
+            sealed.changeset.last,
+        )
+        facts = {**origin._asdict(), "when": origin.when.isoformat()}
+        connection.execute(insert(CHANGE_SET), {"number": number, **facts, "first": first, "last": last})
+        for links in batches(sealed.links, BATCH):
+            connection.execute(insert(CHANGE), [link._asdict() for link in links])
+        for name, put in sealed.rows.items():
+            write_rows(connection, BY_NAME[name], put)
+        _keep_issues(connection, sealed)
+        connection.execute(update(LEDGER).values(n=sealed.head.n, hash=sealed.head.hash))
+    for book, at in sealed.books.items():
+        connection.execute(update(BOOK).where(BOOK.c.id == book).values(_progress(at)))
+
+
+def _keep_issues(connection: Connection, sealed: Sealed) -> None:
+    touched = [key._asdict() for key in sealed.issues]
+    this = and_(*(c == bindparam(f"the_{c.name}") for c in ISSUE.primary_key))
+    if touched:
+        connection.execute(
+            delete(ISSUE).where(this), [{f"the_{k}": v for k, v in t.items()} for t in touched]
+        )
+    if opened := [
+        {**key._asdict(), "packed": issue_text(issue)} for key, issue in sealed.issues.items() if issue
+    ]:
+        connection.execute(insert(ISSUE), opened)
+
+
+def _moved_on(loaded: Loaded, sealed: Sealed) -> Loaded:
+    """Return what was loaded, brought to the head that was made."""
+    tabs = dict(loaded.tabs)
+    for name, put in sealed.rows.items():
+        if name in tabs:
+            tabs[name] = overlaid(tabs[name], {i: now for i, (_, now) in put.items()})
+    issues = None if loaded.issues is None else overlaid(loaded.issues, sealed.issues)
+    return Loaded(sealed.head, tabs, issues)
+
+
+def _check(view: SqlView, book: str, epoch: int) -> None:
+    if book:
+        leases.check_epoch(_known(view, book), epoch)
+
+
+def _known(view: SqlView, book: str) -> BookRecord:
+    known = view.book(book)
+    if known is None:
+        raise leases.unknown(book)
+    return known
+
+
+def _shelve(connection: Connection, book: BookRecord) -> None:
+    connection.execute(update(BOOK).where(BOOK.c.id == book.id).values(_columns(book)))
+
+
+def _columns(book: BookRecord) -> dict[str, Any]:
+    return {
+        "place": book.where,
+        **_progress(book.at),
+        "epoch": book.epoch,
+        "holder": book.holder,
+        "until": book.until.isoformat() if book.until else None,
+        "fingerprint": book.fingerprint,
+    }
+
+
+def _progress(at: At) -> dict[str, Any]:
+    return {"mark": at.mark, "pending": json.dumps(at.pending)}

@@ -1,0 +1,42 @@
+"""The audit of a ledger in SQL: the file's own soundness, then history, rows and issues as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, func, select
+
+from arc_sheets.tabs import RECORD_TABS
+from arc_sync.ledger.audit import Standing, audit
+from arc_sync.ledger.links import row_text
+from arc_sync.ledger.rows import raw_rows, read_row
+from arc_sync.ledger.schema import ISSUE
+from arc_sync.ledger.sqlview import SqlView
+from arc_sync.merge.history import Bookmark, place_of
+from arc_sync.merge.issues import IssueKey
+
+
+def audit_database(connection: Connection, known: Iterable[Bookmark]) -> list[str]:
+    """Return what is wrong, in sentences; see `audit`. Nothing that was loaded before is trusted."""
+    if unsound := _unsound(connection):
+        return unsound
+    view = SqlView(connection)
+    return audit(view.links(), view.sets(), Standing(view.head(), _live(connection), view.books()), known)
+
+
+def _unsound(connection: Connection) -> list[str]:
+    if connection.dialect.name != "sqlite":
+        return []
+    found = select(func.pragma_quick_check().table_valued("quick_check").c.quick_check)
+    return [f"The file is damaged: {what}." for what in connection.scalars(found) if what != "ok"]
+
+
+def _live(connection: Connection) -> Iterator[tuple[str, str, str | None]]:
+    for tab in RECORD_TABS:
+        for row, *raw in raw_rows(connection, tab):
+            try:
+                yield tab.name, row, row_text(tab, read_row(connection, tab, raw))
+            except (ValueError, TypeError):  # what no one could have put there
+                yield tab.name, row, "unreadable"
+    for *key, packed in connection.execute(select(ISSUE)):
+        yield *place_of(IssueKey(*key)), packed

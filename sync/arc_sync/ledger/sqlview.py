@@ -1,0 +1,146 @@
+"""A ledger in SQL at one moment. What is loaded whole is kept for the next view of the same head."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, select
+
+from arc_sheets.cells import Row, Rows
+from arc_sheets.tab import Tab
+from arc_sync.ledger import rows
+from arc_sync.ledger.links import Link, from_text, to_change
+from arc_sync.ledger.port import BookRecord
+from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
+from arc_sync.merge.history import ISSUES, At, Bookmark, Change, ChangeSet, Origin
+from arc_sync.merge.issues import Issue, IssueKey
+
+#: After so many single rows of a tab the rest is fetched at once.
+SINGLES: Final = 64
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was loaded whole at one head."""
+
+    head: Bookmark
+    tabs: dict[str, Rows] = field(default_factory=dict)
+    issues: Mapping[IssueKey, Issue] | None = None
+
+
+class SqlView:
+    """A `View` (and a draft's `Source`) over one connection's transaction."""
+
+    def __init__(self, connection: Connection, kept: Loaded | None = None) -> None:
+        self._connection = connection
+        self._head = Bookmark(*connection.execute(select(LEDGER.c.n, LEDGER.c.hash)).one())
+        self.loaded = kept if kept and kept.head == self._head else Loaded(self._head)
+        self._singles: dict[str, int] = {}
+
+    def head(self) -> Bookmark:
+        """Return the newest change, or `ROOT`."""
+        return self._head
+
+    def row(self, tab: Tab, row: str) -> Row | None:
+        """Return one live row, or None."""
+        asked = self._singles[tab.name] = self._singles.get(tab.name, 0) + 1
+        if tab.name in self.loaded.tabs or asked > SINGLES:
+            return self.rows(tab).get(row)
+        return rows.load_row(self._connection, tab, row)
+
+    def rows(self, tab: Tab) -> Rows:
+        """Return the live rows of a tab."""
+        known = self.loaded.tabs.get(tab.name)
+        if known is None:
+            known = self.loaded.tabs[tab.name] = rows.load_rows(self._connection, tab)
+        return known
+
+    def issue(self, key: IssueKey) -> Issue | None:
+        """Return one open issue."""
+        return self._all_issues().get(key)
+
+    def issues(self, book: str | None = None) -> Mapping[IssueKey, Issue]:
+        """Return the open issues of one book, or of all."""
+        return {k: v for k, v in self._all_issues().items() if book in (None, k.book)}
+
+    def changes(self, since: int, until: int | None = None) -> Sequence[Change]:
+        """Return changes since + 1 .. until (default: the head), oldest first."""
+        return [to_change(link) for link in self.links(since, until)]
+
+    def links(self, since: int = 0, until: int | None = None) -> Iterator[Link]:
+        """Yield changes since + 1 .. until as they are kept, oldest first, fetched by the thousand."""
+        end = self._head.n if until is None else until
+        ahead = select(CHANGE).where(CHANGE.c.n <= end).order_by(CHANGE.c.n)
+        for found in self._pages(ahead, CHANGE.c.n, since):
+            yield Link(*found)
+
+    def sets(self) -> Iterator[ChangeSet]:
+        """Yield the change sets, oldest first."""
+        for found in self._pages(select(CHANGE_SET).order_by(CHANGE_SET.c.number), CHANGE_SET.c.number, 0):
+            yield read_set(found)
+
+    def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
+        """Return those ids that once were rows and are deleted."""
+        once: set[str] = set()
+        for some in rows.batches(ids, rows.ASKED):
+            named = select(CHANGE.c.row).where(CHANGE.c.tab == tab.name, CHANGE.c.row.in_(some)).distinct()
+            once.update(self._connection.scalars(named))
+        return once - self._live(tab, once)
+
+    def book(self, book: str) -> BookRecord | None:
+        """Return what is known of a book."""
+        found = self._connection.execute(select(BOOK).where(BOOK.c.id == book)).one_or_none()
+        return read_book(found) if found else None
+
+    def books(self) -> Sequence[BookRecord]:
+        """Return the books, oldest first."""
+        return [read_book(b) for b in self._connection.execute(select(BOOK).order_by(BOOK.c.number))]
+
+    def holders(self, tab: Tab, keys: Collection[str]) -> Mapping[str, str]:
+        """Return {natural key: row id} of the live rows that have one of these keys."""
+        known = self.loaded.tabs.get(tab.name)
+        if known is None:
+            return rows.held_keys(self._connection, tab, keys)
+        at = [c.name for c in tab.stored].index(tab.key)
+        return {str(row[at]): i for i, row in known.items() if row[at] in keys}
+
+    def _live(self, tab: Tab, ids: Collection[str]) -> set[str]:
+        known = self.loaded.tabs.get(tab.name)
+        return rows.live_ids(self._connection, tab, ids) if known is None else {i for i in ids if i in known}
+
+    def _all_issues(self) -> Mapping[IssueKey, Issue]:
+        if self.loaded.issues is None:
+            found = self._connection.execute(select(ISSUE))
+            self.loaded.issues = {IssueKey(*key): _issue(packed) for *key, packed in found}
+        return self.loaded.issues
+
+    def _pages(self, ahead: Select[Any], number: Any, since: int) -> Iterator[Sequence[Any]]:
+        last = since
+        while page := self._connection.execute(ahead.where(number > last).limit(rows.BATCH)).all():
+            yield from page
+            last = page[-1][0]
+
+
+def read_set(found: Sequence[Any]) -> ChangeSet:
+    """Return the change set of a row of `change_set`."""
+    number, who, source, what, when, first, last = found
+    return ChangeSet(number, Origin(who, source, what, datetime.fromisoformat(when)), first, last)
+
+
+def read_book(found: Sequence[Any]) -> BookRecord:
+    """Return the book of a row of `book`."""
+    book, _, place, mark, pending, epoch, holder, until, fingerprint = found
+    at = At(mark, tuple((start, end) for start, end in json.loads(pending)))
+    lasts = datetime.fromisoformat(until) if until else None
+    return BookRecord(book, place, at, epoch, holder, lasts, fingerprint)
+
+
+def _issue(packed: str) -> Issue:
+    issue = from_text(ISSUES, packed)
+    if not isinstance(issue, Issue):
+        raise TypeError(packed)
+    return issue
