@@ -66,7 +66,12 @@ def run(function: Callable[..., T], *args: object, limits: Limits = DEFAULT) -> 
     child.start()
     theirs.close()
     expired = threading.Event()
-    timer = threading.Timer(limits.wall_seconds, lambda: (expired.set(), child.kill()))
+
+    def expire() -> None:
+        expired.set()
+        child.kill()
+
+    timer = threading.Timer(limits.wall_seconds, expire)
     timer.start()
     try:
         answer = _receive(ours)

@@ -44,7 +44,6 @@ class BookSource:
     path: Path
     sheet: str
     rows: bytes
-    cells_are_text: bool = False
 
     def lines(self) -> Iterator[Line]:
         """Yield the rows with their number in the sheet."""

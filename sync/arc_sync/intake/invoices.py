@@ -38,6 +38,8 @@ _TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(PAYMENT_TYPES, "payment"),
     **dict.fromkeys(REFUND_TYPES, "refund"),
 }
+#: In a column called Paid: yes and no, but no amounts.
+_FLAGS: Final = (YES | NO) - {"", "0", "1", "-"}
 
 
 class Bill(NamedTuple):
@@ -166,12 +168,11 @@ class Invoices:
         """Return issue and due date. Without a due date: issue date plus terms; without terms, at once."""
         read = self._reader
         issued, due = read.date(line, "issued"), read.date(line, "due")
-        if issued is None and due is None:
-            raise read.missing("issued" if read.has("issued") else "due", "an invoice needs a date")
-        if issued is None and due is not None:
+        if issued is None:
+            if due is None:
+                raise read.missing("issued" if read.has("issued") else "due", "an invoice needs a date")
             self.assumed["invoices have no issue date; their due date is taken for it"] += 1
             return due, due
-        assert issued is not None
         if due is not None:
             return issued, due
         days = read.days(line)
@@ -183,13 +184,12 @@ class Invoices:
         """Return how much of the amount the file says is paid: by its columns, else by date or status."""
         read = self._reader
         told = read.text(line, "paid")
-        if told and told.casefold() not in YES | NO:
+        if told and told.casefold() not in _FLAGS:
             return self._not_negative(read.money(line, "paid", currency) or 0)
         if balance is not None:
             return self._not_negative(amount - balance)
         if told:
-            flag = read.yes(line, "paid")
-            return amount if flag else read.money(line, "paid", currency) or 0 if told == "0" else 0
+            return amount if read.yes(line, "paid") else 0
         settled = read.date(line, "settled") is not None
         return amount if settled or status in PAID else 0
 
@@ -260,10 +260,10 @@ class Invoices:
         return Entry("invoices", bill.number, f"invoice {bill.number}", values, bill.line)
 
     def _dispute(self, bill: Bill) -> Entry:
-        """Return the dispute of an invoice. Exports do not say when it was opened: the due date is taken, or
+        """Return the dispute of an invoice.
 
-        the settlement or the date of the file where that is earlier, but no day before the issue. So a
-        later export of the same invoice moves it as little as can be.
+        Exports do not say when it was opened. The due date is taken, or the settlement or the date of the
+        file where that is earlier, but no day before the issue: so a later export hardly moves it.
         """
         known = [day for day in (bill.due, bill.paid_on, self._as_of) if day]
         values: dict[str, Value] = {

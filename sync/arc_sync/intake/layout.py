@@ -26,9 +26,9 @@ _TELLING: Final[Mapping[What, frozenset[str]]] = {
 
 
 class Label(NamedTuple):
-    """A column: its place (0-based) and its header as written."""
+    """A column: its place in the row (0-based) and its header as written."""
 
-    index: int
+    place: int
     header: str
 
 
@@ -52,7 +52,7 @@ class Layout:
     @property
     def ignored(self) -> tuple[str, ...]:
         """Headers of columns that ARC has no use for."""
-        used = {label.index for label in self.columns.values()}
+        used = {label.place for label in self.columns.values()}
         return tuple(h for i, h in enumerate(self.headers) if h and i not in used)
 
 

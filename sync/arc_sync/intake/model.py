@@ -18,13 +18,14 @@ What: TypeAlias = Literal["customers", "invoices", "payments"]
 WHATS: Final[tuple[What, ...]] = ("customers", "invoices", "payments")
 
 #: A cell of an export: text as written, or what a workbook keeps. A `CellError` is a text too (cells.py).
-Cell: TypeAlias = "str | int | float | bool | date | datetime | Calculated"
+Plain: TypeAlias = str | int | float | bool | date | datetime
+Cell: TypeAlias = "Plain | Calculated"
 
 
 class Calculated(NamedTuple):
     """A cell that holds a formula, with the value the file last kept for it; it may be stale."""
 
-    value: str | int | float | bool | date | datetime
+    value: Plain
 
 
 class Line(NamedTuple):

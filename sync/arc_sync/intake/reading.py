@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import dates, money
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from arc_sheets.dates import Order
     from arc_sync.intake.layout import Layout
-    from arc_sync.intake.model import Cell, Line
+    from arc_sync.intake.model import Line, Plain
 
 _NOTHING: Final = frozenset({"-", "\u2013", "\u2014"})
 _DAYS: Final = re.compile(r"(?:net\s*)?(\d{1,3})\s*(?:days?|tage|d)?(?:\s*net(?:to)?)?", re.IGNORECASE)
@@ -43,19 +43,16 @@ class Reader:
     orders: Mapping[str, Order | None]
     decimal: str
     currency: str | None  #: of rows that name none
-    cells_are_text: (
-        bool  #: a number in a date column of a workbook is a serial; in a text file it is an error
-    )
-    _dates: dict[tuple[str, Order | None], date] = field(default_factory=dict)
+    _known: dict[tuple[str, Order | None], dt.date] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Say whether the file has the field."""
         return name in self.layout.columns
 
-    def cell(self, line: Line, name: str) -> Cell:
+    def cell(self, line: Line, name: str) -> Plain:
         """Return a cell; a formula gives the value the file kept for it."""
         label = self.layout.columns.get(name)
-        cell = cell_at(line, label.index) if label else ""
+        cell = cell_at(line, label.place) if label else ""
         if isinstance(cell, CellError):
             raise self._bad(name, str(cell), "it is an error value")
         if isinstance(cell, Calculated):
@@ -77,32 +74,32 @@ class Reader:
         cell = self.cell(line, name)
         return (cell.replace("\r\n", "\n").strip() if isinstance(cell, str) else text_of(cell)) or None
 
-    def date(self, line: Line, name: str) -> date | None:
+    def date(self, line: Line, name: str) -> dt.date | None:
         """Return a date, or None."""
         cell = self.cell(line, name)
         if isinstance(cell, str):
             return self._typed_date(cell, name) if cell.strip() else None
-        if isinstance(cell, datetime):
+        if isinstance(cell, dt.datetime):
             return cell.date()
-        if isinstance(cell, date):
+        if isinstance(cell, dt.date):
             return cell
+        if isinstance(cell, bool):
+            raise self._bad(name, text_of(cell), "it is not a date")
         try:
-            if isinstance(cell, bool):
-                raise dates.NotADate("it is not a date")
             return dates.from_serial(float(cell)).date()
         except dates.NotADate as error:
             raise self._bad(name, text_of(cell), str(error)) from None
 
-    def _typed_date(self, text: str, name: str) -> date:
+    def _typed_date(self, text: str, name: str) -> dt.date:
         key = (text, self.orders.get(name))
-        found = self._dates.get(key)
+        found = self._known.get(key)
         if found is None:
             try:
                 found = dates.read_date(*key)
             except dates.NotADate as error:
                 raise self._bad(name, text, str(error)) from None
-            if len(self._dates) < _MEMORY:
-                self._dates[key] = found
+            if len(self._known) < _MEMORY:
+                self._known[key] = found
         return found
 
     def money(self, line: Line, name: str, currency: str) -> int | None:
@@ -118,7 +115,7 @@ class Reader:
                 return money.read_amount(text, currency, mark)
             except money.NotAnAmount as error:
                 raise self._bad(name, text, str(error)) from None
-        if isinstance(cell, bool | date):
+        if isinstance(cell, bool | dt.date):
             raise self._bad(name, text_of(cell), "it is not an amount")
         try:
             return money.to_minor(cell, currency)

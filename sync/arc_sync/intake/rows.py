@@ -78,7 +78,7 @@ class Rows:
         if self._is_total(line, filled[0], first):
             return Sort.GRAND_TOTAL if GRAND_TOTAL.fullmatch(first) else Sort.TOTAL
         if len(filled) == 1:
-            return self._lone(line, filled[0], first)
+            return self._lone(filled[0], first)
         if [text_of(c) for c in line.cells[: len(self.layout.headers)]] == list(self.layout.headers):
             return Sort.NOTE  # the header again, on a new page
         return Sort.RECORD if filled[-1] < len(self.layout.headers) else Sort.BROKEN
@@ -94,7 +94,7 @@ class Rows:
             self._has(line, name) for name in facts if name in self.layout.columns and self._at(name) != place
         )
 
-    def _lone(self, line: Line, place: int, first: str) -> Sort:
+    def _lone(self, place: int, first: str) -> Sort:
         """Sort a row with a single text: a group label, a footnote, or a record that lost its cells."""
         if self.layout.grouped and not FOOTNOTE.match(first):
             return Sort.NOTE if BUCKETS.fullmatch(first) else Sort.LABEL
@@ -102,7 +102,7 @@ class Rows:
         return Sort.RECORD if is_name and not FOOTNOTE.match(first) else Sort.NOTE
 
     def _at(self, name: str) -> int:
-        return self.layout.columns[name].index
+        return self.layout.columns[name].place
 
     def _has(self, line: Line, name: str) -> bool:
         return bool(text_of(cell_at(line, self._at(name))))

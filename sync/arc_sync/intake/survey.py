@@ -34,10 +34,6 @@ class Source(Protocol):
     def sheet(self) -> str:
         """The sheet's name, or "" for a text file."""
 
-    @property
-    def cells_are_text(self) -> bool:
-        """Whether every cell is text, as in CSV."""
-
     def lines(self) -> Iterator[Line]:
         """Yield its rows from the first."""
 
@@ -73,8 +69,8 @@ def survey(source: Source, layout: Layout) -> Survey:
 
 def _look(seen: Survey, layout: Layout, line: Line) -> None:
     code = ""
-    for name, (index, header) in layout.columns.items():
-        cell = cell_at(line, index)
+    for name, (place, header) in layout.columns.items():
+        cell = cell_at(line, place)
         if cell == "":
             continue
         seen.filled[name] += 1

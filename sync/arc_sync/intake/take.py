@@ -89,9 +89,9 @@ def _controls(
 def _stated(understood: Understood, total: Line | None, name: str, currency: str) -> int | None:
     """Return a figure of the total row, or None where it states none that can be trusted."""
     label = understood.layout.columns.get(name)
-    if total is None or label is None or label.index >= len(total.cells):
+    if total is None or label is None or label.place >= len(total.cells):
         return None
-    cell = total.cells[label.index]
+    cell = total.cells[label.place]
     if isinstance(cell, Calculated) and cell.value in ("", 0):
         return None  # a formula whose value the exporting program did not compute
     try:

@@ -36,7 +36,6 @@ class TextSource:
     encoding: str
     separator: str
     sheet: str = ""
-    cells_are_text: bool = True
 
     def lines(self) -> Iterator[Line]:
         """Yield the rows with the file line each begins on. Raises `IntakeError` where a quote is never closed."""

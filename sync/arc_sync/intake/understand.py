@@ -1,7 +1,7 @@
-"""Read an export, decide how it is to be understood, say so, and take it.
+r"""Read an export, decide how it is to be understood, say so, and take it.
 
     understood = understand("invoices.csv", currency="USD")
-    print(*understood.sentences(), sep="\\n")
+    print(*understood.sentences(), sep="\n")
     taken = understood.take()
 
 Two passes over the file: the first finds the header and what whole columns prove, the second reads the
@@ -87,7 +87,7 @@ def understand(  # noqa: PLR0913 (each is a question that only a person may answ
     default, why = _currency(layout, seen, currency, source.path.name)
     mark = decide_decimal(seen.money, decimal, default)
     day = as_of or as_of_in(layout.titles, next((o for o in orders.values() if o), order))
-    reader = Reader(layout, orders, mark.value, default, source.cells_are_text)
+    reader = Reader(layout, orders, mark.value, default)
     notes = tuple(filter(None, (say_orders(seen.dates, order), mark.why, why)))
     understood = Understood(source, layout, seen, reader, day, notes)
     _require_day(understood)
