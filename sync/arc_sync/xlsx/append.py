@@ -1,0 +1,112 @@
+"""Rows put below a table: where they go, what each cell takes over, and where a totals row moves to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.formulas import grow
+from arc_sync.xlsx.grow import Growth
+from arc_sync.xlsx.refs import LAST_ROW, cell_ref
+from arc_sync.xlsx.splice import ABOVE, Edit
+from arc_sync.xlsx.values import Fill, Formula, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arc_sync.xlsx.cells import Cell
+    from arc_sync.xlsx.sheet import Sheet
+    from arc_sync.xlsx.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Appending:
+    """One call of `Sheet.append_rows`."""
+
+    sheet: Sheet
+    table: Table
+
+    def add(self, rows: Sequence[Sequence[Value]], styles: Sequence[int | None]) -> list[int]:
+        """Note the edits and return the row numbers."""
+        table = self.table
+        blank = self._is_blank()
+        first = table.first_row if blank else table.last_row + 1
+        last = first + len(rows) - 1
+        if last + table.totals_rows > LAST_ROW:
+            raise Refused(f"The sheet {self.sheet.name!r} has no room for {len(rows):,} more rows.")
+        if table.totals_row is not None and last > table.last_row:
+            self._move_totals(table.totals_row, last)
+        for number, row in enumerate(rows, first):
+            new = number > table.last_row
+            self._check_free(number, new=new)
+            for offset, value in enumerate(row):
+                self._put(number, offset, value, styles[offset], new=new)
+        return list(range(first, last + 1))
+
+    def _put(self, number: int, offset: int, value: Value, style: int | None, *, new: bool) -> None:
+        """Note one cell. In the blank first row None leaves the cell as it is, with its formula."""
+        column = self.table.area.left + offset
+        if not new and value is None:
+            return
+        formula = self.table.columns[offset].formula
+        filled = Fill(formula) if value is None and formula is not None else value
+        self.sheet.put(number, column, Edit(filled, style if style is not None or not new else ABOVE))
+
+    def _is_blank(self) -> bool:
+        """Say whether the table has one row, and nobody wrote a value into it."""
+        table = self.table
+        if table.first_row != table.last_row:
+            return False
+        pending = self.sheet.edits.get(table.first_row, {})
+        columns = range(table.area.left, table.area.right + 1)
+        if any(pending[column].value is not None for column in columns if column in pending):
+            return False
+        cells = self._read(table.first_row)
+        return all(cell.type is None or cell.formula is not None or cell.column in pending for cell in cells)
+
+    def _read(self, number: int) -> list[Cell]:
+        """Read the table's cells in one row of the file."""
+        columns = range(self.table.area.left, self.table.area.right + 1)
+        return list(self.sheet.cells([cell_ref(number, column) for column in columns]).values())
+
+    def _check_free(self, number: int, *, new: bool) -> None:
+        pending = self.sheet.edits.get(number, {}) if new and number != self.table.totals_row else {}
+        for column in range(self.table.area.left, self.table.area.right + 1):
+            if column in pending and pending[column].value is not None:
+                self._refuse(number)
+
+    def _refuse(self, number: int) -> None:
+        raise Refused(
+            f"Row {number} below the table {self.table.name} is not empty; move what stands there, "
+            "as the table needs the row."
+        )
+
+    def _move_totals(self, old: int, last: int) -> None:
+        """Write the totals row again below the new rows; the rows it moves over must be empty."""
+        new = last + 1
+        pending = self.sheet.edits.get(old, {})
+        for number in range(old + 1, new + 1):
+            if any(cell.type is not None or cell.formula is not None for cell in self._read(number)):
+                self._refuse(number)
+        for cell in self._read(old):
+            edit = pending.get(cell.column) or Edit(_plain(cell), cell.style)
+            self.sheet.put(new, cell.column, edit._replace(value=self._grown(edit.value, last)))
+
+    def _grown(self, value: Value | Fill, last: int) -> Value | Fill:
+        """Let a range over the table's data, in a totals formula, reach the new last row."""
+        if not isinstance(value, Formula):
+            return value
+        table = self.table
+        growth = Growth(table.first_row, table.last_row, table.area.left, table.area.right, last)
+        return Formula(grow(value.text, self.sheet.name, growth.stretch, here=True))
+
+
+def _plain(cell: Cell) -> Value:
+    """Give a cell's content as a value to write again."""
+    if cell.formula is not None:
+        return Formula(cell.formula)
+    if cell.type == "n" and cell.raw is not None:
+        return Decimal(cell.raw)
+    return cell.raw == "1" if cell.type == "b" else cell.raw

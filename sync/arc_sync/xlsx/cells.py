@@ -1,0 +1,204 @@
+"""Cells and rows as values, and how they are read from a row's XML."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.formulas import Shared
+from arc_sync.xlsx.refs import column_index
+from arc_sync.xlsx.strings import rich_text
+from arc_sync.xlsx.text import decode, unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arc_sync.xlsx.scan import Block, Names
+
+
+class Cell(NamedTuple):
+    """One cell as the file has it.
+
+    `column` counts from 0. `type` is 'n' number, 's' text, 'b' boolean, 'e' error, 'd' ISO date, or None
+    for a cell without a value. `raw` is the exact text of the value (a date is a number with a date style);
+    for text, the text itself. `formula` is without its '='. `style` is the number of its cell format.
+    """
+
+    column: int
+    type: str | None
+    raw: str | None
+    formula: str | None
+    style: int
+
+
+class Row(NamedTuple):
+    """One row of the sheet: its number, from 1, and the cells that the file has, left to right."""
+
+    number: int
+    cells: list[Cell]
+
+
+class _Columns(dict[str, int]):
+    """Column numbers by letters, remembered."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = number = column_index(name)
+        return number
+
+
+class _Numbers(dict[str, int]):
+    """Small numbers by their text, remembered; no text is 0."""
+
+    def __missing__(self, text: str) -> int:
+        number = int(text) if text else 0
+        if len(self) < 100_000:
+            self[text] = number
+        return number
+
+
+_COLUMNS, _STYLES = _Columns(), _Numbers()
+_KINDS = {"n": "n", "s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d"}
+_ATTRIBUTE = re.compile(r"""\s([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+
+class Patterns(NamedTuple):
+    """What to look for in a row's XML, for one namespace prefix."""
+
+    quick: re.Pattern[str]  # (letters, s, t, f, v) of a cell in the form that Excel writes
+    cell: re.Pattern[str]  # (attributes, content) of any cell
+    formula: re.Pattern[str]
+    value: re.Pattern[str]
+    inline: re.Pattern[str]
+    row: re.Pattern[str]
+    mark: str  # how every cell begins
+
+
+@lru_cache(maxsize=64)
+def patterns(prefix: str) -> Patterns:
+    """Make the patterns for a prefix (with its colon, or empty)."""
+    p = re.escape(prefix)
+
+    def element(name: str) -> re.Pattern[str]:
+        return re.compile(rf"<{p}{name}((?:\s[^>]*?)?)(?:/>|>(.*?)</{p}{name}\s*>)", re.DOTALL)
+
+    quick = (
+        rf'<{p}c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
+        rf"(?:/>|>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v>)?</{p}c>)"
+    )
+    row = re.compile(rf"<{p}row(?=[\s/>])([^>]*)>")
+    return Patterns(
+        re.compile(quick), element("c"), element("f"), element("v"), element("is"), row, f"<{prefix}c"
+    )
+
+
+def attributes(text: str) -> dict[str, str]:
+    """Read the attributes of a start tag."""
+    return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(text)}
+
+
+class RowReader:
+    """Turns blocks of rows into Row values. Keeps the shared formulas met so far, so read from the top."""
+
+    def __init__(self, name: Names, strings: Sequence[str]) -> None:
+        self._patterns = patterns(name.prefix.decode())
+        self._close = f"</{name.prefix.decode()}row"
+        self._strings = strings
+        self._shared = Shared()
+        self._number = 0
+
+    def rows(self, block: Block) -> Iterator[Row]:
+        """Read a block of complete rows. Raises Refused for cells that cannot be understood."""
+        try:
+            text = block.data.decode()
+        except UnicodeDecodeError as error:
+            raise Refused(
+                "The sheet is not in the encoding it names; save the file again in Excel."
+            ) from error
+        for piece in text.split(self._close):
+            yield from self._rows(piece)
+
+    def _rows(self, piece: str) -> Iterator[Row]:
+        """Read empty rows `<row/>` and the one row that is open at the end of the piece."""
+        tag = self._patterns.row
+        match = tag.search(piece)
+        while match is not None:
+            number = self._count(match[1])
+            if match[0].endswith("/>"):
+                yield Row(number, [])
+                match = tag.search(piece, match.end())
+            else:
+                yield Row(number, self.cells(number, piece[match.end() :]))
+                return
+
+    def _count(self, tag: str) -> int:
+        if tag.startswith(' r="'):
+            self._number = int(tag[4 : tag.index('"', 4)])
+        else:
+            stated = attributes(tag).get("r")
+            self._number = self._number + 1 if stated is None else int(stated)
+        return self._number
+
+    def cells(self, number: int, xml: str) -> list[Cell]:
+        """Read the cells of one row from what stands between its tags."""
+        found = self._patterns.quick.findall(xml)
+        if len(found) != xml.count(self._patterns.mark):
+            return self.any_cells(number, xml)
+        plain = "&" not in xml
+        columns, styles, quick, new = _COLUMNS, _STYLES, self._quick, tuple.__new__
+        return [
+            new(Cell, (columns[a], "n" if v else None, v or None, f or None, styles[s]))
+            if not t and (plain or not f)
+            else quick(a, s, t, f, v)
+            for a, s, t, f, v in found
+        ]
+
+    def _quick(self, column: str, style: str, kind: str, formula: str, value: str) -> Cell:
+        type_, raw = self._value(kind, value)
+        text = unescape(formula) if formula else None
+        return Cell(_COLUMNS[column], type_, raw, text, _STYLES[style])
+
+    def _value(self, kind: str, value: str | None) -> tuple[str | None, str | None]:
+        """Give (type, raw) for what stands in `<v>`."""
+        if kind == "s":
+            return ("s", self._string(value)) if value else (None, None)
+        if kind == "str":
+            return ("s", decode(value)) if value is not None else (None, None)
+        if not value:
+            return None, None
+        return _KINDS.get(kind, "n"), unescape(value).strip()
+
+    def _string(self, index: str) -> str:
+        try:
+            return self._strings[int(index)]
+        except (ValueError, IndexError) as error:
+            raise Refused(
+                "A cell points at a text that the file does not have; let Excel repair the file."
+            ) from error
+
+    def any_cells(self, number: int, xml: str, *, texts: bool = True) -> list[Cell]:
+        """Read the cells of a row in whatever form they are; without `texts`, a shared string gives its number."""
+        found, column = [], -1
+        for match in self._patterns.cell.finditer(xml):
+            tag = attributes(match[1])
+            place = re.match("[A-Za-z]+", tag.get("r", ""))
+            column = _COLUMNS[place[0].upper()] if place else column + 1
+            if not texts and tag.get("t") == "s":
+                tag["t"] = "str"
+            found.append(self._any_cell(number, column, tag, match[2] or ""))
+        return found
+
+    def _any_cell(self, number: int, column: int, tag: dict[str, str], xml: str) -> Cell:
+        kind, style = tag.get("t", ""), _STYLES[tag.get("s", "")]
+        formula = self._patterns.formula.search(xml)
+        text = None
+        if formula is not None:
+            text = self._shared.formula(number, column, attributes(formula[1]), unescape(formula[2] or ""))
+        if kind == "inlineStr":
+            inline = self._patterns.inline.search(xml)
+            return Cell(
+                column, "s" if inline else None, rich_text(inline[2] or "") if inline else None, text, style
+            )
+        value = self._patterns.value.search(xml)
+        return Cell(column, *self._value(kind, (value[2] or "") if value else None), text, style)

@@ -1,0 +1,57 @@
+"""Shared strings: the texts of all sheets, in one part, by number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PHONETIC = re.compile(r"<((?:[\w.-]+:)?)rPh(?=[\s>]).*?</\1rPh\s*>", re.DOTALL)
+_TEXT = re.compile(r"<((?:[\w.-]+:)?)t(?:\s[^>]*)?>([^<]*)</\1t\s*>")
+_ITEM = re.compile(r"<((?:[\w.-]+:)?)si(?:\s[^>]*)?(?:/>|>(.*?)</\1si\s*>)", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->", re.DOTALL)
+_PLAIN = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
+
+
+def rich_text(xml: str) -> str:
+    """Join the runs of a rich text (`<si>` or `<is>` content), without phonetic hints."""
+    if "rPh" in xml:
+        xml = _PHONETIC.sub("", xml)
+    return decode("".join(run[1] for run in _TEXT.findall(xml)))
+
+
+def plain_markup(xml: str) -> str:
+    """Write CDATA sections as escaped text and leave out comments."""
+    if "<!" not in xml:
+        return xml
+    if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise Refused("The file carries its own definitions (a DTD), as attacks do; it is not safe to open.")
+    return _CDATA.sub(lambda found: (found[1] or "").replace("&", "&amp;").replace("<", "&lt;"), xml)
+
+
+def read_strings(chunks: Iterable[bytes]) -> list[str]:
+    """Read the shared strings part, chunk by chunk; list number n is shared string n."""
+    found: list[str] = []
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        cut = max(rest.rfind(b"<si>"), rest.rfind(b"<si "), rest.rfind(b":si>"))
+        if cut > 0 and b"<!" not in rest:
+            cut = rest.rfind(b"<", 0, cut + 1)
+            _take(rest[:cut].decode(), found)
+            rest = rest[cut:]
+    _take(plain_markup(rest.decode()), found)
+    return found
+
+
+def _take(xml: str, found: list[str]) -> None:
+    plain = _PLAIN.findall(xml)
+    if len(plain) == xml.count("<si") and "si>" in xml:
+        found.extend(plain if "&" not in xml and "_x" not in xml and "\r" not in xml else map(decode, plain))
+    else:
+        found.extend(rich_text(item[1]) for item in _ITEM.findall(xml))

@@ -1,0 +1,101 @@
+"""Tables (ListObjects): read from their part, and their part rewritten when they grow or shrink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from arc_sync.xlsx.markup import attribute, find_tag, local, parse, replace_tags, with_attribute
+from arc_sync.xlsx.refs import Area, area_ref, parse_area
+from arc_sync.xlsx.text import uncode
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column: its header, and the formula that every row of it has, if any."""
+
+    name: str
+    formula: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a sheet. `area` holds header, data and totals; rows count from 1, columns from 0."""
+
+    name: str
+    area: Area
+    columns: tuple[TableColumn, ...]
+    header_rows: int
+    totals_rows: int
+    part: str
+
+    @property
+    def ref(self) -> str:
+        """The whole table, as `A1:H9`."""
+        return area_ref(self.area)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The header names, left to right."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def first_row(self) -> int:
+        """The first row of data."""
+        return self.area.top + self.header_rows
+
+    @property
+    def last_row(self) -> int:
+        """The last row of data."""
+        return self.area.bottom - self.totals_rows
+
+    @property
+    def totals_row(self) -> int | None:
+        """The row of totals, if the table shows one."""
+        return self.area.bottom if self.totals_rows else None
+
+    def until(self, last_row: int) -> Table:
+        """Give the table with its data ending at another row."""
+        return replace(self, area=self.area._replace(bottom=last_row + self.totals_rows))
+
+
+def read_table(xml: bytes, part: str) -> Table:
+    """Read a table part. Raises Refused when it is broken."""
+    root = parse(xml, part)
+    columns = tuple(_column(child) for child in root.iter() if local(child.tag) == "tableColumn")
+    return Table(
+        name=root.get("displayName") or root.get("name") or "",
+        area=parse_area(root.get("ref") or ""),
+        columns=columns,
+        header_rows=int(root.get("headerRowCount", "1")),
+        totals_rows=int(root.get("totalsRowCount", "0")),
+        part=part,
+    )
+
+
+def _column(element: Element) -> TableColumn:
+    formula = next((child.text for child in element if local(child.tag) == "calculatedColumnFormula"), None)
+    return TableColumn(uncode(element.get("name", "")), formula)
+
+
+def resized(xml: bytes, table: Table) -> bytes:
+    """Rewrite a table part for the table's new area: its ref, its filter and the filter's sort order."""
+    without_totals = area_ref(table.area._replace(bottom=table.last_row))
+    root = find_tag("table", xml)
+    if root is None:
+        return xml
+    head = xml[: root.start()] + with_attribute(root[0], "ref", table.ref)
+    rest = replace_tags(
+        "autoFilter", xml[root.end() :], lambda tag: with_attribute(tag, "ref", without_totals)
+    )
+    return head + replace_tags("sortState", rest, lambda tag: _ended(tag, table.last_row))
+
+
+def _ended(tag: bytes, last_row: int) -> bytes:
+    ref = attribute(tag, "ref")
+    if ref is None:
+        return tag
+    return with_attribute(tag, "ref", area_ref(parse_area(ref)._replace(bottom=last_row)))

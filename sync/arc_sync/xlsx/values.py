@@ -1,0 +1,126 @@
+"""Values as cell XML: text always as text, numbers in their shortest exact form, dates as serial numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.text import check_length, encode, escape
+
+LONGEST_FORMULA = 8_192
+_FIRST_1900, _FIRST_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula, with or without its '=', and the value to show until Excel calculates."""
+
+    text: str
+    value: str | int | Decimal | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The formula of the cell above, moved down one row; `otherwise` where the cell above has none."""
+
+    otherwise: str | None
+
+
+Value = str | int | Decimal | float | bool | dt.date | dt.datetime | Formula | None
+
+
+class Content(NamedTuple):
+    """What goes into a cell: (type, raw) as it reads back, the `t` attribute, and the inner XML."""
+
+    type: str | None
+    raw: str | None
+    t: str
+    xml: str
+    formula: bool = False
+
+
+BLANK = Content(None, None, "", "")
+
+
+def content(value: Value, prefix: str, *, date1904: bool) -> Content:
+    """Write a value as the inside of a cell in the given namespace prefix.
+
+    Raises Refused for what a cell cannot hold: over-long text, NaN, a date before 1900, a time zone;
+    TypeError for a type that is none of Value.
+    """
+    if value is None:
+        return BLANK
+    if isinstance(value, str):
+        return _text(value, prefix)
+    if isinstance(value, Formula):
+        return _formula(value, prefix, date1904=date1904)
+    if isinstance(value, bool):
+        raw = "1" if value else "0"
+        return Content("b", raw, "b", f"<{prefix}v>{raw}</{prefix}v>")
+    raw = serial(value, date1904=date1904) if isinstance(value, dt.date) else number(value)
+    return Content("n", raw, "", f"<{prefix}v>{raw}</{prefix}v>")
+
+
+def _text(value: str, prefix: str) -> Content:
+    check_length(value)
+    space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
+    xml = f"<{prefix}is><{prefix}t{space}>{encode(value)}</{prefix}t></{prefix}is>"
+    return Content("s", value, "inlineStr", xml)
+
+
+def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
+    text = value.text.removeprefix("=")
+    if not text or len(text) > LONGEST_FORMULA:
+        raise Refused(f"A formula of {len(text):,} characters cannot be written (1 to 8,192); shorten it.")
+    formula = f"<{prefix}f>{escape(text)}</{prefix}f>"
+    if isinstance(value.value, str):
+        shown = f"<{prefix}v>{encode(value.value)}</{prefix}v>"
+        return Content("s", value.value, "str", formula + shown, formula=True)
+    shown = content(value.value, prefix, date1904=date1904)
+    return Content(shown.type, shown.raw, shown.t, formula + shown.xml, formula=True)
+
+
+def number(value: float | Decimal) -> str:
+    """Write a number in its shortest exact form. Raises Refused for NaN and infinities."""
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        text = repr(value)
+        if text in {"nan", "inf", "-inf"}:
+            raise Refused(f"{text} is not a number that a cell can hold.")
+        return text.removesuffix(".0")
+    raise TypeError(f"a cell cannot hold a {type(value).__name__}")
+
+
+def _decimal(value: Decimal) -> str:
+    if not value.is_finite():
+        raise Refused(f"{value} is not a number that a cell can hold.")
+    if abs(value.adjusted()) > 300:
+        raise Refused(f"{value} is too large or too small for a cell.")
+    text = format(value, "f") if abs(value.adjusted()) < 21 else str(value)
+    if "." in text and "E" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def serial(value: dt.date, *, date1904: bool) -> str:
+    """Write a date as days since 1900 or 1904, a time as a fraction of a day.
+
+    Counts the 29 February 1900 that Excel believes in (ECMA-376 part 1, 18.17.4.1).
+    """
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+    if moment.tzinfo is not None:
+        raise Refused(f"The time {value} carries a time zone, which a cell cannot hold; convert it first.")
+    first = dt.datetime.combine(_FIRST_1904 if date1904 else _FIRST_1900, dt.time())
+    days, rest = divmod(moment - first, _DAY)
+    if not date1904 and days < 61:
+        days -= 1
+    if days < (0 if date1904 else 1):
+        raise Refused(f"The date {value:%Y-%m-%d} is earlier than this workbook can hold; write it as text.")
+    return number(days + rest / _DAY) if rest else str(days)

@@ -1,0 +1,121 @@
+"""The new file checked before it takes the old one's place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+from xml.parsers import expat
+
+from arc_sync.xlsx import archive, deflate
+from arc_sync.xlsx.cells import Cell, RowReader
+from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.refs import cell_ref
+from arc_sync.xlsx.scan import SheetStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from arc_sync.xlsx.assemble import Placed
+    from arc_sync.xlsx.pack import Packed, Stretch
+    from arc_sync.xlsx.package import Package
+    from arc_sync.xlsx.values import Content
+
+_COMPARE = 1 << 20
+
+Done = dict[int, dict[int, tuple["Content", int]]]
+
+
+def verify(
+    package: Package,
+    new: Path,
+    placed: Mapping[str, Placed],
+    packed: Mapping[str, Packed],
+    done: Mapping[str, Done],
+) -> None:
+    """Check the new file against the old one and the edits.
+
+    Members that were not edited are the same bytes; changed parts are well-formed and inflate to what
+    was written; every edited cell reads back. Of a large sheet only the edited stretches are inflated
+    again (they form a well-formed sheet by themselves; the rest was well-formed or not before, and is the
+    same). Raises Refused naming the first thing that is wrong.
+    """
+    with new.open("rb") as file, package.path.open("rb") as old:
+        members = archive.read_directory(file, package.limits).members
+        if members.keys() != placed.keys():
+            raise _wrong("its list of parts")
+        for key, member in members.items():
+            part = packed.get(key)
+            if part is None:
+                _same(old, package.directory.members[key], file, member)
+            elif key in done:
+                edited = _stretches(file, placed[key].data, part.stretches)
+                _check_sheet(edited, done[key], package)
+                _well_formed(_stretches(file, placed[key].data, part.stretches), key)
+            else:
+                _well_formed(archive.stream(new, member, part.size), key)
+
+
+def _wrong(what: str) -> Refused:
+    return Refused(
+        f"The new file did not pass its check ({what}), so nothing was changed; please report this file."
+    )
+
+
+def _same(old: BinaryIO, before: archive.Member, new: BinaryIO, after: archive.Member) -> None:
+    length = before.end - before.offset
+    pairs = zip(
+        archive.stored_pieces(old, before.offset, length, _COMPARE),
+        archive.stored_pieces(new, after.offset, length, _COMPARE),
+        strict=True,
+    )
+    sizes = (before.crc, before.stored, before.size) == (after.crc, after.stored, after.size)
+    if not sizes or any(first != second for first, second in pairs):
+        raise _wrong(f"{before.name} is not as it was")
+
+
+def _stretches(file: BinaryIO, start: int, stretches: Iterable[Stretch]) -> Iterator[bytes]:
+    """Inflate the edited stretches of a part from the new file."""
+    for stretch in stretches:
+        pieces = archive.stored_pieces(file, start + stretch.start, stretch.end - stretch.start)
+        try:
+            yield from deflate.inflate(pieces, 1 << 40)
+        except deflate.ERRORS as error:
+            raise _wrong("an edited part does not unpack") from error
+
+
+def _well_formed(chunks: Iterable[bytes], part: str) -> None:
+    parser = expat.ParserCreate("utf-8")
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keyword
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
+    except expat.ExpatError as error:
+        raise _wrong(f"{part} is not well-formed: {error}") from error
+
+
+def _check_sheet(chunks: Iterable[bytes], done: Done, package: Package) -> None:
+    source = SheetStream(chunks, package.limits.small)
+    reader = RowReader(source.names, package.strings if package.strings_read else _Unread())
+    left = dict(done)
+    for block in source.blocks():
+        for row in reader.rows(block):
+            if row.number in left:
+                _check_row(row.number, row.cells, left.pop(row.number))
+    if any(content.type is not None for row in left.values() for content, _ in row.values()):
+        raise _wrong(f"row {min(left)} is missing")
+
+
+class _Unread(list[str]):
+    """Shared strings that nobody has asked for: edited cells are never among them."""
+
+    def __getitem__(self, index: object) -> str:  # type: ignore[override]
+        return ""
+
+
+def _check_row(number: int, cells: list[Cell], expected: dict[int, tuple[Content, int]]) -> None:
+    found = {cell.column: cell for cell in cells}
+    for column, (content, style) in expected.items():
+        cell = found.get(column, Cell(column, None, None, None, style))
+        same = (cell.type, cell.raw, cell.style) == (content.type, content.raw, style)
+        if not same or (cell.formula is not None) != content.formula:
+            raise _wrong(f"cell {cell_ref(number, column)} does not read back")
