@@ -8,11 +8,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from arc_sheets.worklist import WorkItem
-
     from arc_sheets.aging import AgingReport
     from arc_sheets.cells import Value
     from arc_sheets.kpis import KpiReport
+    from arc_sheets.worklist import WorkItem
 
 #: The layout written by this version, kept in the book: a later ARC knows what it reads.
 FORMAT: Final = 1

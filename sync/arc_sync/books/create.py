@@ -59,7 +59,6 @@ def create(path: Path, contents: Contents, look: Look | None = None) -> None:
         workbook = Workbook(str(beside), {**_OPTIONS, "tmpdir": scratch})
         writer = Writer(workbook, look or read_look())
         sheets = {name: _add(workbook, name) for name in tabs.SHEETS}
-        workbook.constant_memory = True  # or its close forgets the streamed sheets' files
         _properties(workbook, contents)
         _names(workbook)
         drawings = _reports(writer, sheets, contents)

@@ -149,10 +149,10 @@ def _customers(tab: Tab) -> tuple[Rule, ...]:
 
 
 def _invoices(tab: Tab) -> tuple[Rule, ...]:
-    late = _cell(tab, "days_overdue")
+    late, bucket = _cell(tab, "days_overdue"), _cell(tab, "bucket")
     return (
         Rule(_one(tab, "days_overdue"), f"=AND(ISNUMBER({late}),{late}>90)", "rule.alarm"),
-        Rule(_all(tab), f'={_cell(tab, "bucket")}="Settled"', "rule.muted"),
+        Rule(_all(tab), f'=OR({bucket}="Settled",{bucket}="Void")', "rule.muted"),
     )
 
 
