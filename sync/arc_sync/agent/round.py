@@ -1,0 +1,351 @@
+"""One round of sync over one book: check, read, merge, write, acknowledge. Every step is safe to repeat.
+
+A round is a plain function of (settings, book, ledger, time); it keeps no state in the process. It may die
+anywhere and be run again: the end is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final, NoReturn, TypeAlias
+
+from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, show_cell, verbatim
+from arc_sheets.errors import BookAhead, BookForeign, LedgerBusy
+from arc_sheets.tab import Tab
+from arc_sync.agent.choices import lines_of, settle, wanted_back
+from arc_sync.agent.merging import Desk, Keys, Rules, objection
+from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.drawing import Drawing
+from arc_sync.books.port import Book, BookPlan, Session, SetFace
+from arc_sync.ledger.port import Ledger, Transaction, View
+from arc_sync.merge import words
+from arc_sync.merge.history import ROOT, At, Bookmark, Origin
+from arc_sync.merge.issues import Issue, IssueKey, IssueKind
+from arc_sync.merge.plan import Merged
+from arc_sync.merge.snapshot import Faces, currency_of
+
+#: How long a lease lasts without being renewed: longer than any round, shorter than a coffee.
+LEASE: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What a book shows besides its records: computed columns by tab name and row id, and the reports."""
+
+    computed: Mapping[str, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
+    drawings: Sequence[Drawing] = ()
+
+
+#: Computes a book's pages from the ledger, as of a date, with the Details of one customer.
+Figures: TypeAlias = Callable[[View, date, str], Pages]
+
+
+def no_figures(_view: View, _as_of: date, _account: str) -> Pages:
+    """Return no pages: a book of records alone."""
+    return Pages()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a round must know besides the book and the ledger."""
+
+    rules: Rules
+    who: str  #: whose name the changes get
+    figures: Figures = no_figures
+    dry_run: bool = False
+    takeover: bool = False  #: take the lease even if another holder's lasts
+
+
+@dataclass(slots=True)
+class Report:
+    """What a round did."""
+
+    book: str = ""
+    taken: int = 0  #: rows of the ledger that were added or changed from the book
+    written: int = 0  #: cells written to the book
+    added: int = 0  #: rows added to the book
+    removed: int = 0  #: rows the ledger had deleted, taken out of the book
+    opened: list[IssueLine] = field(default_factory=list)  #: issues that this round opened
+    issues: list[IssueLine] = field(default_factory=list)  #: all issues open now
+    chosen: int = 0  #: choices carried out
+    refused: list[str] = field(default_factory=list)  #: choices that could not be, and why
+    in_step: bool = True  #: False: somebody wrote meanwhile; the next round settles it
+    idle: bool = True  #: nothing was written anywhere
+
+    @property
+    def needs_person(self) -> bool:
+        """Say whether anything waits for a person's decision."""
+        return any(line for line in self.issues if IssueKey(*line.id.split("/")).column[:1] != "#")
+
+
+def run_round(
+    settings: Settings,
+    book: Book,
+    ledger: Ledger,
+    now: datetime,
+    hook: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Run one round; `now` is UTC. `hook` is called between steps, for tests that die there.
+
+    Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
+    """
+    with book.open() as session:
+        meta = session.meta()
+        mark = _checked(meta, ledger, book)
+        ledger.add_book(meta.book, book.where)
+        epoch = _lease(settings, ledger, meta.book, now)
+        hook("leased")
+        try:
+            session.claim(epoch)
+            hook("claimed")
+            return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
+        finally:
+            ledger.release(meta.book, epoch)
+
+
+def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
+    """Return the book's bookmark, if this ledger's history knows it."""
+    if meta.ledger != ledger.id:
+        raise BookForeign(
+            f"{book.where} belongs to another ledger; point ARC at that ledger, or choose another book."
+        )
+    mark = Bookmark(meta.bookmark, meta.hash) if meta.bookmark else ROOT
+    with ledger.read() as view:
+        known = view.changes(mark.n - 1, mark.n) if mark.n and mark.n <= view.head().n else ()
+    if mark.n and (not known or known[0].hash != mark.hash):
+        raise BookAhead(
+            f"{book.where} knows changes that the ledger does not: an older ledger seems to have been restored. "
+            "Nothing was written. Bring back the newer ledger, or make a new book with `arc sync --new`."
+        )
+    return mark
+
+
+def _lease(settings: Settings, ledger: Ledger, book: str, now: datetime) -> int:
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        return ledger.lease(book, holder, now, now + LEASE, takeover=settings.takeover)
+    except LedgerBusy:
+        record = next(b for b in ledger.books() if b.id == book)
+        if not _is_dead(record.holder):
+            raise
+        return ledger.lease(book, holder, now, now + LEASE, takeover=True)
+
+
+def _is_dead(holder: str) -> bool:
+    """Say whether the holder was a process of this machine that is gone."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit() or os.name == "nt":
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+class _DryRun(Exception):
+    """Ends a change set that must leave no trace."""
+
+
+def _leave_no_trace() -> NoReturn:
+    raise _DryRun
+
+
+@dataclass(slots=True)
+class _Round:
+    settings: Settings
+    session: Session
+    ledger: Ledger
+    book: str
+    mark: Bookmark
+    epoch: int
+    now: datetime
+    hook: Callable[[str], None]
+    report: Report = field(default_factory=Report)
+
+    def run(self) -> Report:
+        self.report.book = self.book
+        lines = self.session.issues()
+        self._settle(lines)
+        self.hook("settled")
+        desk = self._read(lines)
+        if desk is None:
+            self.report.in_step = False
+            return self.report
+        plan = self._commit(desk, lines)
+        self.hook("committed")
+        if self.settings.dry_run:
+            return self.report
+        if not plan.idle and not self.session.write(plan):
+            self.report.in_step = False
+            return self.report
+        self.hook("written")
+        if self._unacknowledged(plan):
+            self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n))
+        self.hook("acknowledged")
+        return self.report
+
+    def _unacknowledged(self, plan: BookPlan) -> bool:
+        record = next(b for b in self.ledger.books() if b.id == self.book)
+        return record.at != At(plan.mark.n)
+
+    def _origin(self, source: str, what: str) -> Origin:
+        return Origin(self.settings.who, source, what, self.now)
+
+    def _settle(self, lines: Sequence[IssueLine]) -> None:
+        """Carry out what people chose on the Issues tab, before anything is merged."""
+        if not any(line.choice for line in lines) or self.settings.dry_run:
+            return
+        tabs = self.settings.rules.tabs
+        with self.ledger.change(
+            self._origin("choice", "Choices on the Issues tab"), book=self.book, epoch=self.epoch
+        ) as t:
+            done = settle(t, tabs, lines, partial(objection, Keys(t), tabs))
+        self.report.chosen, self.report.refused = done.done, list(done.refused)
+
+    def _read(self, lines: Sequence[IssueLine]) -> Desk | None:
+        """Read the book; stamp new ids into it and read again. None: somebody wrote meanwhile."""
+        for _ in range(2):
+            desk = self._desk(lines)
+            self.hook("read")
+            stamps = [s for identity in desk.ids.values() for s in identity.stamps]
+            if not stamps or self.settings.dry_run:
+                return desk
+            if not self.session.stamp(stamps):
+                return None
+        return desk
+
+    def _desk(self, lines: Sequence[IssueLine]) -> Desk:
+        with self.ledger.read() as view:
+            origin = self._origin(self.book, "Round of sync")
+            desk = Desk(
+                self.book, origin, self.settings.rules, view, self.mark, frozenset(wanted_back(lines))
+            )
+            desk.read(self.session)
+        return desk
+
+    def _commit(self, desk: Desk, lines: Sequence[IssueLine]) -> BookPlan:
+        """Merge in one change set of the ledger; returns what is to be written to the book."""
+        plan = BookPlan(self.epoch, self.mark, self.mark)
+        try:
+            with self.ledger.change(desk.origin, book=self.book, epoch=self.epoch) as t:
+                record = t.book(self.book)
+                if record and record.at.mark != self.mark.n:
+                    t.set_at(self.book, At(self.mark.n))  # it was acknowledged, or this is another copy
+                merged = desk.merge(t)
+                self._plan(plan, desk, merged, t, lines)
+                if self._moves(plan, merged, t):
+                    t.pend(self.book)
+                if self.settings.dry_run:
+                    _leave_no_trace()
+            plan.mark = t.head()
+        except _DryRun:
+            pass
+        return plan
+
+    def _moves(self, plan: BookPlan, merged: Sequence[Merged], t: Transaction) -> bool:
+        """Say whether this round will have anything to acknowledge."""
+        return not plan.idle or t.head() != self.mark or any(tab.puts or tab.issues for tab in merged)
+
+    def _plan(
+        self, plan: BookPlan, desk: Desk, merged: Sequence[Merged], t: Transaction, lines: Sequence[IssueLine]
+    ) -> None:
+        for tab in merged:
+            plan.cells += tab.cells
+            plan.drops += tab.drops
+            plan.looks += tab.looks
+            plan.waits |= tab.waits
+        pages = self.settings.figures(t, self._today, self.session.account())
+        for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
+            plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
+            faces = _Faces(tab.tab, t, self.book, self.now, pages)
+            plan.faces += faces.differing(sheet.faces)
+        plan.drawings = pages.drawings
+        now = lines_of(t, self.settings.rules.tabs, self.book)
+        plan.issues = now if not _same(now, lines) else None
+        self._count(plan, merged, now, lines)
+
+    def _count(
+        self, plan: BookPlan, merged: Sequence[Merged], now: list[IssueLine], before: Sequence[IssueLine]
+    ) -> None:
+        known = {line.id for line in before}
+        report = self.report
+        report.taken = sum(len({p.row for p in tab.puts}) for tab in merged)
+        report.written = len(plan.cells) + sum(len(f.cells) for f in plan.faces)
+        report.added = sum(len(rows) for rows in plan.appends.values())
+        report.removed = len(plan.drops)
+        report.issues = now
+        report.opened = [line for line in now if line.id not in known]
+        report.idle = plan.idle and not report.taken and not report.chosen
+
+    @property
+    def _today(self) -> date:
+        return self.now.astimezone().date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """The computed cells of one tab: which differ from what they should be, and what people typed there."""
+
+    tab: Tab
+    t: Transaction
+    book: str
+    now: datetime
+    pages: Pages
+
+    def differing(self, faces: Mapping[str, Faces]) -> list[SetFace]:
+        """Return the rows to write; what a person typed is said in a notice."""
+        computed = self.pages.computed.get(self.tab.name)
+        return [] if computed is None else [f for f in self._each(faces, computed) if f]
+
+    def _each(
+        self, faces: Mapping[str, Faces], computed: Mapping[str, tuple[Value, ...]]
+    ) -> list[SetFace | None]:
+        rows = self.t.rows(self.tab)
+        return [
+            self._one(
+                i, face, computed.get(i, (None,) * len(self.tab.computed)), currency_of(self.tab, rows[i])
+            )
+            for i, face in faces.items()
+            if i in rows
+        ]
+
+    def _one(self, i: str, face: Faces, values: tuple[Value, ...], currency: str | None) -> SetFace | None:
+        cells = tuple(show_cell(c, v, currency) for c, v in zip(self.tab.computed, values, strict=True))
+        if cells == face.cells:
+            return None
+        seen = [read_cell(c, v, currency) for c, v in zip(self.tab.computed, face.cells, strict=True)]
+        if face.seal != seal_of(seen):
+            self._say(i, face.cells, cells)
+        return SetFace(self.tab.name, i, face.cells, cells, seal_of(values))
+
+    def _say(self, i: str, typed: Sequence[CellValue], cells: Sequence[CellValue]) -> None:
+        for column, seen, cell in zip(self.tab.computed, typed, cells, strict=True):
+            if seen != cell and (text := verbatim(seen)):
+                key = IssueKey(self.book, self.tab.name, i, f"{column.name}#{words.digest(text)}")
+                why = words.restored(self.tab, column, text)
+                self.t.put_issue(key, Issue(IssueKind.NOTICE, self.now, mine=text, why=why))
+
+
+def seal_of(values: Sequence[Value | Unreadable]) -> str:
+    """Return the fingerprint of computed cells: as long as it fits, nobody but ARC has written there."""
+    return words.digest("\x1f".join(v.text if isinstance(v, Unreadable) else str(v) for v in values))
+
+
+def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:
+    computed = pages.computed.get(tab.name, {}).get(i, (None,) * len(tab.computed))
+    return BookRow(i, values, computed, seal_of(computed))
+
+
+def _same(now: Sequence[IssueLine], shown: Sequence[IssueLine]) -> bool:
+    """Say whether the Issues tab shows these lines, with no choice pending on them."""
+    return [(x.id, x.seal) for x in now] == [(x.id, x.seal) for x in shown] and not any(
+        x.choice for x in shown
+    )
