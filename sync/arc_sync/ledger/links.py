@@ -30,6 +30,7 @@ from arc_sync.merge.issues import Issue
 
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _read = json.loads
+_quote = json.encoder.encode_basestring
 
 
 class Link(NamedTuple):
@@ -51,7 +52,7 @@ _ORDER: Final = {
     for tab in RECORD_TABS
 }
 _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
-    str: _write,
+    str: _quote,
     int: str,
     date: lambda day: f'{{"d":"{day.isoformat()}"}}',
     datetime: lambda moment: f'{{"t":"{moment.isoformat()}"}}',
@@ -128,8 +129,8 @@ def digest(previous: str, link: Link, facts: str) -> str:
     """
     n, number, source, tab, row, before, after, _ = link
     record = (
-        f'{{"after":{after or "null"},"before":{before or "null"},"n":{n},"row":{_write(row)},'
-        f'"set":{number},"source":{_write(source)},"tab":{_write(tab)}}}'
+        f'{{"after":{after or "null"},"before":{before or "null"},"n":{n},"row":{_quote(row)},'
+        f'"set":{number},"source":{_quote(source)},"tab":{_quote(tab)}}}'
     )
     return sha256(f'["{previous}",{record},{facts}]'.encode()).hexdigest()
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Kind, Tab
+from arc_sync.ledger.bulk import BATCH, batches, insert_rows, undisturbed
 from arc_sync.ledger.schema import ROWS
 
-T = TypeVar("T")
 Reader: TypeAlias = Callable[[Any], Any]
 
-#: Rows fetched or written at once; ids asked for at once (SQLite allows 32,766 binds, PostgreSQL 65,535).
-BATCH: Final = 5_000
+#: Ids asked for at once (SQLite allows 32,766 binds a statement, PostgreSQL 65,535).
 ASKED: Final = 500
 
 _FROM_TEXT: Final[Mapping[Kind, Reader]] = {Kind.DATE: date.fromisoformat, Kind.TIME: datetime.fromisoformat}
@@ -41,10 +39,11 @@ def load_rows(connection: Connection, tab: Tab) -> Rows:
     known = [_reader(connection, c.kind) for c in tab.stored]
     rows: dict[str, Row] = {}
     result = connection.execute(select(ROWS[tab.name]))
-    for batch in result.partitions(BATCH):
-        ids, *columns = zip(*batch, strict=True)
-        values = [map(k.__getitem__, c) if k is not None else c for k, c in zip(known, columns, strict=True)]
-        rows.update(zip(ids, zip(*values, strict=True), strict=True))
+    with undisturbed():
+        for batch in result.partitions(BATCH):
+            ids, *raw = zip(*batch, strict=True)
+            columns = [c if k is None else map(k.__getitem__, c) for k, c in zip(known, raw, strict=True)]
+            rows.update(zip(ids, zip(*columns, strict=True), strict=True))
     return rows
 
 
@@ -83,18 +82,10 @@ def write_rows(connection: Connection, tab: Tab, put: Mapping[str, tuple[Row | N
     table = ROWS[tab.name]
     for ids in batches(gone, ASKED):
         connection.execute(delete(table).where(table.c.id.in_(ids)))
-    for rows in batches(_written(connection, tab, new), BATCH):
-        connection.execute(insert(table), rows)
-    if same_rows := list(_written(connection, tab, same)):
-        for rows in batches(same_rows, BATCH):
-            connection.execute(_update(table), rows)
-
-
-def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the values in lists of at most `size`."""
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch
+    insert_rows(connection, table, _written(connection, tab, new))
+    names = [c.name for c in table.c]
+    for rows in batches(_written(connection, tab, same), BATCH):
+        connection.execute(_update(table), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def held_keys(connection: Connection, tab: Tab, keys: Collection[str]) -> dict[str, str]:
@@ -122,17 +113,17 @@ def _reader(connection: Connection, kind: Kind) -> _Known | None:
     return _Known(_FROM_TEXT.get(kind) if connection.dialect.name == "sqlite" else None)
 
 
-def _written(connection: Connection, tab: Tab, rows: Iterable[tuple[str, Row]]) -> Iterator[dict[str, Any]]:
-    names = ["id", *(c.name for c in tab.stored)]
+def _written(connection: Connection, tab: Tab, rows: Iterable[tuple[str, Row]]) -> Iterator[Sequence[Any]]:
+    """Yield (id, *values) as the driver takes them."""
     texts = [i for i, c in enumerate(tab.stored, 1) if c.kind in _FROM_TEXT]
     as_text = connection.dialect.name == "sqlite"
     for row, values in rows:
-        written = [row, *values]
+        written: list[Any] = [row, *values]
         if as_text:
             for i in texts:
                 if written[i] is not None:
-                    written[i] = written[i].isoformat()  # type: ignore[union-attr]  # a date by its kind
-        yield dict(zip(names, written, strict=True))
+                    written[i] = written[i].isoformat()
+        yield written
 
 
 def _update(table: Table) -> Any:

@@ -7,22 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
 from arc_sheets.tabs import BY_NAME
 from arc_sync.ledger import leases
+from arc_sync.ledger.bulk import insert_rows, undisturbed
 from arc_sync.ledger.draft import Draft, Sealed, overlaid
 from arc_sync.ledger.engine import reading, writing
 from arc_sync.ledger.links import issue_text
 from arc_sync.ledger.port import BookRecord, Transaction, View
-from arc_sync.ledger.rows import BATCH, batches, write_rows
+from arc_sync.ledger.rows import write_rows
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
 from arc_sync.ledger.sqlaudit import audit_database
 from arc_sync.ledger.sqlview import Loaded, SqlView, read_set
 from arc_sync.ledger.trouble import spoken
 from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
+
+#: Change sets fetched at once.
+SETS: Final = 500
 
 
 class SqlLedger:
@@ -57,8 +61,10 @@ class SqlLedger:
             draft = Draft(view, origin)
             yield draft
             _check(view, book, epoch)
-            sealed = draft.seal((connection.scalar(select(func.max(CHANGE_SET.c.number))) or 0) + 1)
-            _keep(connection, sealed)
+            number = (connection.scalar(select(func.max(CHANGE_SET.c.number))) or 0) + 1
+            with undisturbed():
+                sealed = draft.seal(number)
+                _keep(connection, sealed)
         draft.committed(sealed.head)
         self._loaded = _moved_on(view.loaded, sealed)
 
@@ -100,7 +106,7 @@ class SqlLedger:
     def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
         """Return the change sets."""
         number = CHANGE_SET.c.number
-        ahead = select(CHANGE_SET).order_by(number.desc() if newest_first else number).limit(500)
+        ahead = select(CHANGE_SET).order_by(number.desc() if newest_first else number).limit(SETS)
         page: Sequence[Any] = ()
         while True:
             last = page[-1][0] if page else None
@@ -134,16 +140,8 @@ class SqlLedger:
 
 def _keep(connection: Connection, sealed: Sealed) -> None:
     if sealed.changeset:
-        number, origin, first, last = (
-            sealed.changeset.number,
-            sealed.changeset.origin,
-            sealed.changeset.first,
-            sealed.changeset.last,
-        )
-        facts = {**origin._asdict(), "when": origin.when.isoformat()}
-        connection.execute(insert(CHANGE_SET), {"number": number, **facts, "first": first, "last": last})
-        for links in batches(sealed.links, BATCH):
-            connection.execute(insert(CHANGE), [link._asdict() for link in links])
+        connection.execute(insert(CHANGE_SET), _set_values(sealed.changeset))
+        insert_rows(connection, CHANGE, sealed.links)
         for name, put in sealed.rows.items():
             write_rows(connection, BY_NAME[name], put)
         _keep_issues(connection, sealed)
@@ -163,6 +161,11 @@ def _keep_issues(connection: Connection, sealed: Sealed) -> None:
         {**key._asdict(), "packed": issue_text(issue)} for key, issue in sealed.issues.items() if issue
     ]:
         connection.execute(insert(ISSUE), opened)
+
+
+def _set_values(made: ChangeSet) -> dict[str, Any]:
+    facts = {**made.origin._asdict(), "when": made.origin.when.isoformat()}
+    return {"number": made.number, **facts, "first": made.first, "last": made.last}
 
 
 def _moved_on(loaded: Loaded, sealed: Sealed) -> Loaded:

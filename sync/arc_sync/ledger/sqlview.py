@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, select
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Tab
 from arc_sync.ledger import rows
+from arc_sync.ledger.bulk import BATCH, batches
 from arc_sync.ledger.links import Link, from_text, to_change
 from arc_sync.ledger.port import BookRecord
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
@@ -86,7 +87,7 @@ class SqlView:
     def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
         """Return those ids that once were rows and are deleted."""
         once: set[str] = set()
-        for some in rows.batches(ids, rows.ASKED):
+        for some in batches(ids, rows.ASKED):
             named = select(CHANGE.c.row).where(CHANGE.c.tab == tab.name, CHANGE.c.row.in_(some)).distinct()
             once.update(self._connection.scalars(named))
         return once - self._live(tab, once)
@@ -120,7 +121,7 @@ class SqlView:
 
     def _pages(self, ahead: Select[Any], number: Any, since: int) -> Iterator[Sequence[Any]]:
         last = since
-        while page := self._connection.execute(ahead.where(number > last).limit(rows.BATCH)).all():
+        while page := self._connection.execute(ahead.where(number > last).limit(BATCH)).all():
             yield from page
             last = page[-1][0]
 
