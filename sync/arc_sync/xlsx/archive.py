@@ -181,7 +181,7 @@ def data_start(file: BinaryIO, member: Member) -> int:
     if header[:4] != b"PK\3\4":
         raise Refused(_DAMAGED)
     names, extras = _LOCAL_NAME.unpack_from(header, 26)
-    return member.offset + 30 + names + extras
+    return member.offset + 30 + int(names) + int(extras)
 
 
 def stored_pieces(file: BinaryIO, start: int, length: int, piece: int = PIECE) -> Iterator[bytes]:

@@ -57,8 +57,7 @@ def assemble(
         elif key not in dropped:
             at = out.tell()
             placed[key] = Placed(at, at + data_start(source, member) - member.offset)
-            for piece in stored_pieces(source, member.offset, member.end - member.offset, _COPY):
-                out.write(piece)
+            out.writelines(stored_pieces(source, member.offset, member.end - member.offset, _COPY))
     for key in packed.keys() - members.keys():
         placed[key] = _write(out, _new_header(key), packed[key])
     records = [
@@ -132,8 +131,7 @@ def _packed_record(header: _Header, placed: Placed, part: Packed) -> bytes:
 def _finish(out: BinaryIO, records: list[bytes], comment: bytes) -> None:
     """Write the directory and its end."""
     start = out.tell()
-    for record in records:
-        out.write(record)
+    out.writelines(records)
     length = out.tell() - start
     if start + length >= _FULL32 or len(records) >= 0xFFFF:
         raise Refused(_TOO_LARGE)

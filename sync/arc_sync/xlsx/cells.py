@@ -13,7 +13,7 @@ from arc_sync.xlsx.strings import rich_text
 from arc_sync.xlsx.text import decode, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from arc_sync.xlsx.scan import Block, Names
 
@@ -59,6 +59,7 @@ class _Numbers(dict[str, int]):
 
 
 _COLUMNS, _STYLES = _Columns(), _Numbers()
+_LETTERS = re.compile("[A-Za-z]+")
 _KINDS = {"n": "n", "s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d"}
 _ATTRIBUTE = re.compile(r"""\s([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
@@ -96,6 +97,12 @@ def patterns(prefix: str) -> Patterns:
 def attributes(text: str) -> dict[str, str]:
     """Read the attributes of a start tag."""
     return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(text)}
+
+
+def column_of(tag: Mapping[str, str], before: int) -> int:
+    """Give a cell's column from its attributes; without a reference it follows the cell before it."""
+    place = _LETTERS.match(tag.get("r", ""))
+    return _COLUMNS[place[0].upper()] if place else before + 1
 
 
 class RowReader:
@@ -182,8 +189,7 @@ class RowReader:
         found, column = [], -1
         for match in self._patterns.cell.finditer(xml):
             tag = attributes(match[1])
-            place = re.match("[A-Za-z]+", tag.get("r", ""))
-            column = _COLUMNS[place[0].upper()] if place else column + 1
+            column = column_of(tag, column)
             if not texts and tag.get("t") == "s":
                 tag["t"] = "str"
             found.append(self._any_cell(number, column, tag, match[2] or ""))

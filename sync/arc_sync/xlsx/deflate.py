@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-try:
+_fast: Any = None
+with contextlib.suppress(ImportError):  # an optional extra: `arc-sheets[fast]`
     from isal import isal_zlib as _fast
-except ImportError:  # an optional extra: `arc-sheets[fast]`
-    _fast = None
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,8 +42,10 @@ class Deflater(Protocol):
 
 def inflater() -> Inflater:
     """Start a raw inflate stream."""
-    found: Inflater = zlib.decompressobj(RAW) if _fast is None else _fast.decompressobj(RAW)
-    return found
+    if _fast is None:
+        return zlib.decompressobj(RAW)
+    made: Inflater = _fast.decompressobj(RAW)
+    return made
 
 
 def deflater() -> Deflater:

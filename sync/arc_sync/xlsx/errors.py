@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer to a person, not a fault of the program
+class Refused(Exception):
     """The file, or an edit asked for, is outside what can be done safely; nothing was written.
 
     `reason` is one sentence for the person who owns the workbook: what was found, where, and what to do.

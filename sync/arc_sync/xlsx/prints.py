@@ -1,4 +1,4 @@
-"""Fingerprints: has a file changed since it was read?"""
+"""Fingerprints: they tell whether a file has changed since it was read."""
 
 from __future__ import annotations
 

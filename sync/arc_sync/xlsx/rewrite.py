@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from arc_sync.xlsx.cells import RowReader, attributes, patterns
+from arc_sync.xlsx.above import RowAbove
+from arc_sync.xlsx.cells import RowReader, attributes
+from arc_sync.xlsx.checks import check_merges, note_formulas, with_dimension
 from arc_sync.xlsx.errors import Refused
-from arc_sync.xlsx.formulas import Master
-from arc_sync.xlsx.markup import attribute, find_tag, start_tag, with_attribute, without_attribute
+from arc_sync.xlsx.formulas import Shared
+from arc_sync.xlsx.markup import attribute, start_tag, with_attribute, without_attribute
 from arc_sync.xlsx.pack import Piece
-from arc_sync.xlsx.refs import Area, area_ref, cell_ref, column_index, parse_area
-from arc_sync.xlsx.scan import Block, SheetStream, row_spans
-from arc_sync.xlsx.splice import Edit, Splicer
-from arc_sync.xlsx.text import unescape
+from arc_sync.xlsx.refs import cell_ref
+from arc_sync.xlsx.scan import row_end, row_spans
+from arc_sync.xlsx.splice import Splicer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from arc_sync.xlsx.scan import RowSpan
+    from arc_sync.xlsx.scan import Block, SheetStream
+    from arc_sync.xlsx.splice import Edit
     from arc_sync.xlsx.styles import Styles
+
+_FEW = 40  # rows to look up one by one in a block; for more it is quicker to go through them all
+_WORTH_CUTTING = 1 << 15  # bytes; a shorter stretch between edits is packed with them
 
 
 class Plan(NamedTuple):
@@ -31,98 +37,128 @@ class Plan(NamedTuple):
     tail: Callable[[bytes], bytes]
 
 
+class Stop(NamedTuple):
+    """A place in a block where something is to be done for row `number`; start, body, end as in RowSpan.
+
+    All three are the same where the row is not there yet.
+    """
+
+    number: int
+    start: int
+    body: int
+    end: int
+
+
 class Rewriter:
-    """Gives the pieces of the edited part, in order. Raises Refused where an edit would break the sheet."""
+    """Gives the pieces of the edited part, in order. Raises Refused where an edit would break the sheet.
+
+    `whole` lets no stretch count as unchanged, so that the part is read back whole after saving.
+    """
 
     def __init__(
         self, source: SheetStream, plan: Plan, styles: Styles | None, *, date1904: bool, whole: bool
     ) -> None:
-        self._whole = whole  # let no stretch pass as unchanged, so that the part is read back whole
-        self._source = source
-        self._plan = plan
+        self._source, self._plan, self._whole = source, plan, whole
         self._todo = sorted(plan.edits.keys() | plan.heights.keys())
         self._turn = 0
         self._name = source.names
-        prefix = source.names.prefix.decode()
-        self.splicer = Splicer(prefix, styles, column_styles(source.head), date1904)
-        self._like = b""
+        self._above = RowAbove(source.names, Shared())
+        columns = column_styles(source.head)
+        self.splicer = Splicer(source.names.prefix.decode(), styles, columns, date1904, self._above)
 
     def pieces(self) -> Iterator[Piece]:
         """Give head, rows and tail."""
-        head = _with_dimension(self._source.head, self._plan.edits)
-        yield Piece(head, same=False)
+        yield Piece(with_dimension(self._source.head, self._plan.edits), same=False)
         number = 0
         for block in self._source.blocks():
-            self._note_formulas(block, number)
+            if self._turn < len(self._todo):
+                note_formulas(block, number, self._name, self._above.shared, self._plan.edits)
             yield from self._block(block, number)
             number = block.last or number
-        yield from self._new_rows(None)
-        _check_merges(self._source.tail, self._plan.edits)
+        for left in self._todo[self._turn :]:
+            yield Piece(self._new_row(left), same=False)
+        check_merges(self._source.tail, self._plan.edits)
         yield Piece(self._plan.tail(self._source.tail), same=False)
 
     def _block(self, block: Block, before: int) -> Iterator[Piece]:
-        pending = self._turn < len(self._todo) and self._todo[self._turn] <= block.last
+        """Cut a block at its stops; short stretches between them count as edited, to be packed in one go."""
+        at, data = 0, block.data
+        for stop in self._stops(block, before):
+            if stop.start > at:
+                yield self._unchanged(data, at, stop.start, block)
+                self._above.passed(data, stop.start, None if block.numbered else stop.number - 1)
+            yield Piece(self._at(data, stop), same=False)
+            at = stop.end
+        if at < len(data):
+            yield self._unchanged(data, at, len(data), block)
+            self._above.passed(data, len(data), block.last)
+
+    def _unchanged(self, data: bytes, start: int, end: int, block: Block) -> Piece:
+        same = not self._whole and block.numbered and end - start >= _WORTH_CUTTING
+        return Piece(data[start:end], same)
+
+    def _stops(self, block: Block, before: int) -> list[Stop]:
+        """Find where the block has to be changed, top to bottom."""
+        end = bisect_right(self._todo, block.last, self._turn)
+        due = self._todo[self._turn : end]
+        self._turn = end
         sharers = bool(self.splicer.unshare) and b"shared" in block.data
-        if not pending and not sharers:
-            if block.last and self._turn < len(self._todo):
-                self._remember_last(block)
-            yield Piece(block.data, same=not self._whole and block.numbered)
-            return
-        yield Piece(b"".join(self._rows(block, before)), same=False)
+        quick = self._quick_stops(block.data, due) if len(due) < _FEW and not sharers else None
+        return self._all_stops(block, before, due) if quick is None else quick
 
-    def _remember_last(self, block: Block) -> None:
-        start = block.data.rfind(self._name.row)
-        self._passed(block.data[start:], block.last)
+    def _quick_stops(self, data: bytes, due: list[int]) -> list[Stop] | None:
+        """Find the rows by their tags as Excel writes them; None if one is not found so."""
+        found, at = [], 0
+        for number in due:
+            at = data.find(self._name.row + b' r="%d"' % number, at)
+            tag = self._name.row_tag.match(data, at) if at >= 0 else None
+            if tag is None:
+                return None
+            end = row_end(data, tag, self._name)
+            found.append(Stop(number, at, tag.end(), end))
+            if self._unshares(data[at:end]):
+                return None
+            at = end
+        return found
 
-    def _passed(self, row: bytes, number: int) -> None:
-        tag = self._name.row_tag.match(row)
-        if tag is not None:
-            self._like = tag[0]
-            self.splicer.passed(number, row[tag.end() :].decode())
+    def _unshares(self, row: bytes) -> bool:
+        """Say whether editing this row may take away a shared formula that later rows of the block use."""
+        return b"shared" in row and b"ref=" in row
 
-    def _rows(self, block: Block, before: int) -> Iterator[bytes]:
-        at, last = 0, None
+    def _all_stops(self, block: Block, before: int, due: list[int]) -> list[Stop]:
+        """Go through all rows: those due, those that share a formula, and the gaps where new rows go."""
+        found, turn = [], 0
+        sharing = bool(self.splicer.unshare) or b"shared" in block.data
         for span in row_spans(block.data, self._name, before):
-            if self._turn < len(self._todo) and self._todo[self._turn] < span.number:
-                if last is not None:
-                    self._passed(block.data[last.start : last.end], last.number)
-                yield block.data[at : span.start]
-                at = span.start
-                for piece in self._new_rows(span.number):
-                    yield piece.data
-            due = self._turn < len(self._todo) and self._todo[self._turn] == span.number
-            if due or (self.splicer.unshare and b"shared" in block.data[span.body : span.end]):
-                if last is not None:
-                    self._passed(block.data[last.start : last.end], last.number)
-                yield block.data[at : span.start]
-                yield self._edited(block.data, span)
-                at = span.end
-                self._turn += due
-                last = None
-            else:
-                last = span
-        if last is not None:
-            self._passed(block.data[last.start : last.end], last.number)
-        yield block.data[at:]
+            while turn < len(due) and due[turn] < span.number:
+                found.append(Stop(due[turn], span.start, span.start, span.start))
+                turn += 1
+            wanted = turn < len(due) and due[turn] == span.number
+            turn += wanted
+            if wanted or (sharing and b"shared" in block.data[span.body : span.end]):
+                found.append(Stop(*span))
+        return found
 
-    def _edited(self, data: bytes, span: RowSpan) -> bytes:
-        tag = data[span.start : span.body]
-        edits = self._plan.edits.get(span.number, {})
-        cells = (
-            b""
-            if tag.endswith(b"/>")
-            else data[span.body : data.rindex(self._name.row_end, span.body, span.end)]
-        )
-        if tag.endswith(b"/>"):
+    def _at(self, data: bytes, stop: Stop) -> bytes:
+        if stop.start == stop.end:
+            return self._new_row(stop.number)
+        return self._edited_row(data, stop)
+
+    def _edited_row(self, data: bytes, stop: Stop) -> bytes:
+        tag, empty = data[stop.start : stop.body], data[stop.start : stop.body].endswith(b"/>")
+        edits = self._plan.edits.get(stop.number, {})
+        cells = b"" if empty else data[stop.body : data.rindex(self._name.row_end, stop.body, stop.end)]
+        if empty:
             tag = tag[:-2].rstrip() + b">"
-        tag = self._with_height(_with_spans(tag, edits), span.number)
+        tag = self._with_height(_with_spans(tag, edits), stop.number)
         if attribute(tag, "r") is None:
-            tag = with_attribute(tag, "r", str(span.number))
-        self._like = tag
-        if span.number in self._plan.appended:
-            self._check_free(span.number, cells.decode(), edits)
-        new = self.splicer.row(span.number, cells.decode(), edits, _row_style(tag))
-        return tag + new.encode("utf-8") + self._name.row_end + b">"
+            tag = with_attribute(tag, "r", str(stop.number))
+        if stop.number in self._plan.appended:
+            self._check_free(stop.number, cells.decode(), edits)
+        new = self.splicer.row(stop.number, cells.decode(), edits, _row_style(tag)).encode()
+        row = tag + new + self._name.row_end + b">"
+        self._above.wrote(row, stop.number, None)
+        return row
 
     def _check_free(self, number: int, cells: str, edits: Mapping[int, Edit]) -> None:
         """Refuse to append over cells that hold something."""
@@ -133,26 +169,21 @@ class Rewriter:
                     "as the table needs the row."
                 )
 
-    def _new_rows(self, until: int | None) -> Iterator[Piece]:
-        """Write the rows that the sheet does not have, up to (not with) row `until`."""
-        rows = []
-        while self._turn < len(self._todo) and (until is None or self._todo[self._turn] < until):
-            number = self._todo[self._turn]
-            self._turn += 1
-            edits = self._plan.edits.get(number, {})
-            tag = self._with_height(self._new_tag(number), number)
-            cells = self.splicer.row(number, "", edits, _row_style(tag))
-            if cells or number in self._plan.heights:
-                rows.append(tag + cells.encode() + self._name.row_end + b">")
-        if rows:
-            yield Piece(b"".join(rows), same=False)
+    def _new_row(self, number: int) -> bytes:
+        """Write a row that the sheet does not have; nothing if nothing is left of it."""
+        tag = self._with_height(self._new_tag(number), number)
+        cells = self.splicer.row(number, "", self._plan.edits.get(number, {}), _row_style(tag))
+        if not cells and number not in self._plan.heights:
+            return b""
+        row = tag + cells.encode() + self._name.row_end + b">"
+        self._above.wrote(row, number, self.splicer.written)
+        return row
 
     def _new_tag(self, number: int) -> bytes:
         tag = self._name.row + b' r="%d">' % number
-        if number not in self._plan.appended or not self._like:
-            return tag
+        like = self._above.tag() if number in self._plan.appended else b""
         for name in ("s", "customFormat", "ht", "customHeight"):
-            value = attribute(self._like, name)
+            value = attribute(like, name)
             tag = tag if value is None else with_attribute(tag, name, value)
         return tag
 
@@ -161,57 +192,6 @@ class Rewriter:
         if points is None:
             return tag
         return with_attribute(with_attribute(tag, "ht", f"{points:g}"), "customHeight", "1")
-
-    def _note_formulas(self, block: Block, before: int) -> None:
-        """Remember shared masters; refuse edits inside an array or a data table that is not theirs alone."""
-        if self._turn >= len(self._todo) or b"ref=" not in block.data:
-            return
-        known = patterns(self._name.prefix.decode())
-        for span in row_spans(block.data, self._name, before):
-            row = block.data[span.body : span.end]
-            if b"ref=" not in row:
-                continue
-            column = -1
-            for match in known.cell.finditer(row.decode()):
-                place = re.match("[A-Za-z]+", attributes(match[1]).get("r", ""))
-                column = column_index(place[0]) if place else column + 1
-                formula = known.formula.search(match[2] or "") if "ref=" in match[0] else None
-                if formula is not None:
-                    self._note(span.number, column, attributes(formula[1]), unescape(formula[2] or ""))
-
-    def _note(self, number: int, column: int, own: Mapping[str, str], text: str) -> None:
-        if own.get("t") == "shared" and text:
-            self.splicer.shared[own.get("si", "")] = Master(text, number, column)
-        if own.get("t") not in {"array", "dataTable"} or "ref" not in own:
-            return
-        area = parse_area(own["ref"])
-        hit = None if area.single else _first_edit(area, self._plan.edits)
-        if hit is not None:
-            raise Refused(
-                f"Cell {hit} belongs to a formula that fills {area_ref(area)} as one; change that formula in Excel instead."
-            )
-
-
-def _first_edit(
-    area: Area, edits: Mapping[int, Mapping[int, Edit]], *, but_corner: bool = False
-) -> str | None:
-    """Name the first edited cell inside an area, if any; `but_corner` lets its top left cell be edited."""
-    rows = range(area.top, area.bottom + 1)
-    for number in rows if len(rows) < len(edits) else edits:
-        if area.top <= number <= area.bottom:
-            for column in edits.get(number, {}):
-                corner = but_corner and (number, column) == (area.top, area.left)
-                if area.left <= column <= area.right and not corner:
-                    return cell_ref(number, column)
-    return None
-
-
-def _check_merges(tail: bytes, edits: Mapping[int, Mapping[int, Edit]]) -> None:
-    for match in start_tag("mergeCell").finditer(tail):
-        ref = attribute(match[0], "ref") if match[1] is not None else None
-        hit = _first_edit(parse_area(ref), edits, but_corner=True) if ref else None
-        if hit is not None and ref is not None:
-            raise Refused(f"Cell {hit} is hidden inside the merged cells {ref}; unmerge them in Excel first.")
 
 
 def column_styles(head: bytes) -> dict[int, int]:
@@ -240,20 +220,3 @@ def _with_spans(tag: bytes, edits: Mapping[int, Edit]) -> bytes:
     ends = [int(end) for end in re.findall(r"\d+", spans)]
     inside = ends and min(ends) <= min(edits) + 1 and max(edits) + 1 <= max(ends)
     return tag if inside else without_attribute(tag, "spans")
-
-
-def _with_dimension(head: bytes, edits: Mapping[int, Mapping[int, Edit]]) -> bytes:
-    """Let `<dimension>` cover the cells that get a value."""
-    found = find_tag("dimension", head)
-    ref = attribute(found[0], "ref") if found else None
-    filled = {n: [c for c, e in row.items() if e.value is not None] for n, row in edits.items()}
-    rows = [number for number, columns in filled.items() if columns]
-    if found is None or not ref or not rows:
-        return head
-    old = parse_area(ref)
-    left = min(min(columns) for columns in filled.values() if columns)
-    right = max(max(columns) for columns in filled.values() if columns)
-    new = Area(min(old.top, *rows), min(old.left, left), max(old.bottom, *rows), max(old.right, right))
-    if new == old:
-        return head
-    return head[: found.start()] + with_attribute(found[0], "ref", area_ref(new)) + head[found.end() :]

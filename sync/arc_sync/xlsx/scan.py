@@ -192,10 +192,16 @@ def row_spans(data: bytes, name: Names, before: int) -> Iterator[RowSpan]:
             raise Refused(
                 f"The rows of the sheet are out of order at row {number}; save the file again in Excel."
             )
-        at = tag.end()
-        if not tag[0].endswith(b"/>"):
-            close = data.find(name.row_end, at)
-            at = data.find(b">", close) + 1 if close >= 0 else 0
-        if not at:
-            raise Refused(_MALFORMED)
+        at = row_end(data, tag, name)
         yield RowSpan(number, tag.start(), tag.end(), at)
+
+
+def row_end(data: bytes, tag: re.Match[bytes], name: Names) -> int:
+    """Find where the row that starts with `tag` ends. Raises Refused if it does not."""
+    if tag[0].endswith(b"/>"):
+        return tag.end()
+    close = data.find(name.row_end, tag.end())
+    end = data.find(b">", close) + 1 if close >= 0 else 0
+    if not end:
+        raise Refused(_MALFORMED)
+    return end

@@ -27,7 +27,7 @@ _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IG
 
 def is_date_code(code: str) -> bool:
     """Say whether a number format shows a date or a time, e.g. 'dd.mm.yyyy' and '[h]:mm' do, '[Red]0.00' does not."""
-    return re.search("[dmyhs]", _NOT_CODE.sub("", code.split(";")[0]), re.IGNORECASE) is not None
+    return re.search("[dmyhs]", _NOT_CODE.sub("", code.split(";", maxsplit=1)[0]), re.IGNORECASE) is not None
 
 
 class Styles:

@@ -80,8 +80,8 @@ def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
     if isinstance(value.value, str):
         shown = f"<{prefix}v>{encode(value.value)}</{prefix}v>"
         return Content("s", value.value, "str", formula + shown, formula=True)
-    shown = content(value.value, prefix, date1904=date1904)
-    return Content(shown.type, shown.raw, shown.t, formula + shown.xml, formula=True)
+    inner = content(value.value, prefix, date1904=date1904)
+    return Content(inner.type, inner.raw, inner.t, formula + inner.xml, formula=True)
 
 
 def number(value: float | Decimal) -> str:

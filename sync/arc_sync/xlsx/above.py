@@ -1,0 +1,75 @@
+"""The row above: whatever went by last, read only when a new cell asks what it should look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from arc_sync.xlsx.cells import attributes, column_of, patterns
+from arc_sync.xlsx.formulas import Master, Shared
+from arc_sync.xlsx.markup import attribute
+from arc_sync.xlsx.text import unescape
+
+if TYPE_CHECKING:
+    from arc_sync.xlsx.scan import Names
+
+
+class Above(NamedTuple):
+    """The cell above: its style, and its formula where it has one."""
+
+    style: int
+    formula: Master | None
+
+
+@dataclass(slots=True)
+class RowAbove:
+    """Knows the last row that was written, from its XML or, for rows made anew, from its cells."""
+
+    name: Names
+    shared: Shared
+    _data: bytes = b""
+    _end: int = 0
+    _number: int | None = None
+    _cells_row: int = 0
+    _cells: dict[int, Above] = field(default_factory=dict)
+
+    def passed(self, data: bytes, end: int, number: int | None = None) -> None:
+        """Take note of a row that went by: the last one in data[:end]. Without `number` its tag says it."""
+        if data.rfind(self.name.row, 0, end) >= 0:
+            self._data, self._end, self._number = data, end, number
+
+    def wrote(self, data: bytes, number: int, cells: dict[int, Above] | None) -> None:
+        """Take note of a row that was written; `cells` are all of its cells, if they are known."""
+        self._data, self._end, self._number = data, len(data), number
+        if cells is not None:
+            self._cells, self._cells_row = cells, number
+
+    def tag(self) -> bytes:
+        """Give the start tag of the last row; empty when there is none."""
+        found = self.name.row_tag.match(self._data, max(0, self._data.rfind(self.name.row, 0, self._end)))
+        return found[0] if found else b""
+
+    def cells(self, number: int) -> dict[int, Above]:
+        """Give the cells right above row `number`, by column; none if the row above is not there."""
+        if self._cells_row != number - 1:
+            self._cells, self._cells_row = self._read(number - 1), number - 1
+        return self._cells
+
+    def _read(self, number: int) -> dict[int, Above]:
+        tag = self.tag()
+        stated = attribute(tag, "r") if self._number is None else str(self._number)
+        if not tag or stated != str(number):
+            return {}
+        start = self._data.rfind(self.name.row, 0, self._end) + len(tag)
+        known, found, column = patterns(self.name.prefix.decode()), {}, -1
+        for match in known.cell.finditer(self._data[start : self._end].decode()):
+            own = attributes(match[1])
+            column = column_of(own, column)
+            formula = known.formula.search(match[2] or "")
+            text = ""
+            if formula is not None:
+                kind = attributes(formula[1])
+                if kind.get("t", "normal") in {"normal", "shared"}:
+                    text = self.shared.formula(number, column, kind, unescape(formula[2] or ""))
+            found[column] = Above(int(own.get("s", "0")), Master(text, number, column) if text else None)
+        return found
