@@ -11,7 +11,8 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from arc_sheets.cells import CellError
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
 _DOCTYPE: Final = b"<!DOCTYPE"
-_FAR: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{3}\d+)"')
+_FAR: Final = re.compile(rb' r="([A-Z]{3}\d+)"')
 _CELL: Final = re.compile(
     rb'<(?:\w+:)?c\s(?=[^>]*?r="([A-Z]+)(\d+)")(?:[^>]*?\st="(e)")?[^>]*[^/]?>\s*(<(?:\w+:)?f\b)?(?:[^<]*<(?:\w+:)?v>([^<]*))?'
 )
-_MOST_CELLS: Final = 20_000_000
+#: Four times what a workbook of 100,000 invoices takes, so that a busy machine does not refuse it.
+_LIMITS: Final = sandbox.Limits(cpu_seconds=30, memory_mb=1024, wall_seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class BookSource:
 def book_source(path: Path, what: What | None) -> BookSource:
     """Return the sheet whose header is best understood. Raises `IntakeError` if the workbook cannot be read."""
     try:
-        sheet, rows = sandbox.run(_read, str(path), what)
+        sheet, rows = sandbox.run(_read, str(path), what, limits=_LIMITS)
     except sandbox.Sandboxed as error:
         if error.spoken:
             raise IntakeError(f"{path.name} {error.reason}") from None
@@ -81,18 +83,18 @@ def _read(path: str, what: What | None) -> tuple[str, bytes]:
 def _best(
     book: CalamineWorkbook, names: list[str], parts: dict[str, bytes], what: What | None
 ) -> tuple[str, bytes]:
-    best, score = (names[0], b""), -1
-    for name in names:
-        sheet = book.get_sheet_by_name(name)
-        rows = list(_rows(sheet, _marks(parts.get(name, b"")), layout.HEAD * 3))
-        found = layout.find([Line(n, tuple(map(_unpacked, cells))) for n, *cells in rows], what).score
-        if found > score:
-            best, score = (name, b""), found
-    sheet = book.get_sheet_by_name(best[0])
+    """Return the name and the packed rows of the sheet whose header reads best."""
+    sheets = {name: (book.get_sheet_by_name(name), _marks(parts.get(name, b""))) for name in names}
+    best = max(names, key=lambda name: _score(*sheets[name], what)) if len(names) > 1 else names[0]
     packed = io.BytesIO()
-    for row in _rows(sheet, _marks(parts.get(best[0], b""))):
+    for row in _rows(*sheets[best]):
         packed.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
-    return best[0], packed.getvalue()
+    return best, packed.getvalue()
+
+
+def _score(sheet: CalamineSheet, marks: dict[tuple[int, int], str], what: What | None) -> int:
+    rows = islice(_rows(sheet, marks), layout.HEAD * 3)
+    return layout.find([Line(number, tuple(map(_unpacked, cells))) for number, *cells in rows], what).score
 
 
 def _worksheets(book: CalamineWorkbook, library: Any) -> list[str]:
@@ -138,13 +140,6 @@ def _check(xml: bytes) -> None:
             f"has a cell far outside its table ({far[1].decode()}); copy the table alone to a new workbook "
             "and import that."
         )
-    rows = max((int(n) for n in re.findall(rb'<(?:\w+:)?row\s[^>]*?r="(\d+)"', xml)[-1:]), default=0)
-    columns = max((_column(c) for c in set(re.findall(rb'\sr="([A-Z]{1,2})\d+"', xml))), default=0)
-    if rows * (columns + 1) > _MOST_CELLS:
-        raise IntakeError(
-            f"spreads over {rows:,} rows and {columns + 1} columns; copy the table alone to a new workbook "
-            "and import that."
-        )
 
 
 def _marks(xml: bytes) -> dict[tuple[int, int], str]:
@@ -168,14 +163,10 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _rows(
-    sheet: CalamineSheet, marks: dict[tuple[int, int], str], most: int | None = None
-) -> Iterator[list[Any]]:
+def _rows(sheet: CalamineSheet, marks: dict[tuple[int, int], str]) -> Iterator[list[Any]]:
     """Yield [row number, cell, ...] of the rows that hold something, ready for JSON."""
     top, left = sheet.start or (0, 0)
     for offset, cells in enumerate(sheet.iter_rows()):
-        if most is not None and offset >= most:
-            return
         row = top + offset
         packed = [""] * left + [_packed(cell, marks.get((row, left + i), "")) for i, cell in enumerate(cells)]
         while packed and packed[-1] == "":
@@ -189,7 +180,7 @@ def _packed(cell: Any, mark: str) -> Any:
     value: Any = cell
     if isinstance(cell, datetime | date):
         value = {"d": cell.isoformat()}
-    elif isinstance(cell, timedelta) or not isinstance(cell, str | bool | int | float):
+    elif not isinstance(cell, str | bool | int | float):  # a time of day, a duration
         value = str(cell)
     if mark == "=":
         return {"f": value}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _NUMERIC: Final = re.compile(r"(\d{1,2})\s*([/-])\s*(\d{1,2})\s*\2\s*(?:\d{4}|\d{2})(?!\d)")
 _ORDER_WORDS: Final[Mapping[str, str]] = {"dmy": "day/month/year", "mdy": "month/day/year"}
 _AMOUNT: Final = re.compile(r"\d[\d.,]*")
+_BARE: Final = re.compile(r"[\d.,() -]*$", re.ASCII)
 _SIGN: Final = re.compile(r"[A-Z]{0,2}[$€£₹₩₺₽₪₫₴₦₱฿]|\b[A-Z]{3}\b")
 _MEMORY: Final = 20_000  #: distinct texts remembered per column, so that repeated ones cost nothing
 
@@ -120,7 +121,9 @@ class MoneyColumns:
             return
         if len(self._seen) < _MEMORY:
             self._seen.add(cell)
-        if sign := currency_of(cell):
+        if _BARE.match(cell):
+            pass
+        elif sign := currency_of(cell):
             self.signs[sign] += 1
         elif "$" in cell or "¥" in cell:
             self.odd_sign = self.odd_sign or (header, Example(cell.strip(), line))

@@ -54,6 +54,7 @@ class Bill(NamedTuple):
     amount: int
     paid: int  #: of the amount, by whatever column says so
     paid_on: date | None
+    dated: bool  #: the file says on which day it was paid; else the day is that of the export
     status: str  #: "void", "written off", "disputed", or "" where the file says nothing that ARC keeps
     disputed: bool
     po: str | None
@@ -146,6 +147,7 @@ class Invoices:
         issued, due = self._dates(line)
         amount, balance = amounts
         paid = 0 if status in VOID else self._paid(line, currency, amount, balance, status)
+        day = (read.date(line, "settled") or read.date(line, "payment_date")) if paid else None
         disputed = status in DISPUTED or (read.has("disputed") and read.yes(line, "disputed"))
         kept = "void" if status in VOID else "written off" if status in WRITTEN_OFF else ""
         return Bill(
@@ -157,7 +159,8 @@ class Invoices:
             currency,
             amount,
             paid,
-            (read.date(line, "settled") or read.date(line, "payment_date") or self._as_of) if paid else None,
+            day or (self._as_of if paid else None),
+            day is not None,
             kept or ("disputed" if disputed and paid < amount else ""),
             disputed,
             read.text(line, "po"),
@@ -171,13 +174,13 @@ class Invoices:
         if issued is None:
             if due is None:
                 raise read.missing("issued" if read.has("issued") else "due", "an invoice needs a date")
-            self.assumed["invoices have no issue date; their due date is taken for it"] += 1
+            self.assumed["Invoices without issue date, for which the due date is taken"] += 1
             return due, due
         if due is not None:
             return issued, due
         days = read.days(line)
         if days is None:
-            self.assumed["invoices have neither due date nor terms; they are due on their issue date"] += 1
+            self.assumed["Invoices without due date and terms, due on their issue date"] += 1
         return issued, issued + timedelta(days=days or 0)
 
     def _paid(self, line: Line, currency: str, amount: int, balance: int | None, status: str) -> int:
@@ -207,7 +210,8 @@ class Invoices:
         day = read.date(line, "issued") or read.date(line, "due")
         if day is None:
             raise read.missing("issued" if read.has("issued") else "due", f"a {kind} needs a date")
-        left = abs(amount if balance is None else balance)
+        used = abs(read.money(line, "paid", currency) or 0)
+        left = max(abs(amount) - used, 0) if balance is None else abs(balance)
         sign = 1 if kind == "refund" else -1
         self._credits.append((currency, sign * abs(amount), sign * left))
         if not left:
@@ -238,7 +242,8 @@ class Invoices:
 
     def sums(self) -> dict[str, tuple[int, int]]:
         """Return by currency the sum of amounts and of open balances, credits taken off."""
-        bills = ((bill.currency, bill.amount, bill.amount - bill.paid) for bill in self._bills.values())
+        owed = (bill for bill in self._bills.values() if bill.status != "void")
+        bills = ((bill.currency, bill.amount, bill.amount - bill.paid) for bill in owed)
         totals: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
         for currency, amount, left in chain(bills, self._credits):
             before = totals[currency]
@@ -275,7 +280,8 @@ class Invoices:
         }
         if bill.paid >= bill.amount:
             values["resolved"] = max(bill.paid_on or bill.due, bill.issued)
-        return Entry("disputes", None, f"dispute {bill.number}", values, bill.line)
+        chosen = frozenset({"opened", "reason"})
+        return Entry("disputes", None, f"dispute {bill.number}", values, bill.line, assumed=chosen)
 
 
 def _settlement(bill: Bill, day: date) -> Entry:
@@ -288,4 +294,5 @@ def _settlement(bill: Bill, day: date) -> Entry:
         "type": "payment",
         "applied_to": bill.number,
     }
-    return Entry("payments", None, f"paid {bill.number}", values, bill.line)
+    assumed: frozenset[str] = frozenset() if bill.dated else frozenset({"date"})
+    return Entry("payments", None, f"paid {bill.number}", values, bill.line, assumed=assumed)

@@ -67,6 +67,8 @@ class Found(NamedTuple):
 
 def text_of(cell: Cell) -> str:
     """Return a cell as one line of text, for headers and names."""
+    if type(cell) is str:
+        return " ".join(cell.split())
     value = cell.value if isinstance(cell, Calculated) else cell
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -46,6 +46,9 @@ class Entry:
     values: Mapping[str, Value]  #: by ARC column; only what the file says; money in minor units
     line: int  #: where it stands in the file
     implied: bool = False  #: only mentioned (a customer by an invoice): create, never overwrite
+    #: Columns that the file does not state and ARC chose, such as the day of a payment that only shows in
+    #: an open balance. Write them with a new row, or when another value of the row changes; not by themselves.
+    assumed: frozenset[str] = frozenset()
 
 
 class Reject(NamedTuple):

@@ -44,6 +44,7 @@ class Reader:
     decimal: str
     currency: str | None  #: of rows that name none
     _known: dict[tuple[str, Order | None], dt.date] = field(default_factory=dict)
+    _amounts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Say whether the file has the field."""
@@ -106,21 +107,28 @@ class Reader:
         """Return an amount in minor units, or None; a lone dash is nil."""
         cell = self.cell(line, name)
         if isinstance(cell, str):
-            text = cell.strip()
-            if not text or text in _NOTHING:
-                return 0 if text else None
-            # Without decimals in the currency a mark can only group: "1.250" JPY.
-            mark = self.decimal if money.exponent(currency) else None
-            try:
-                return money.read_amount(text, currency, mark)
-            except money.NotAnAmount as error:
-                raise self._bad(name, text, str(error)) from None
+            return self._typed_money(cell.strip(), name, currency)
         if isinstance(cell, bool | dt.date):
             raise self._bad(name, text_of(cell), "it is not an amount")
         try:
             return money.to_minor(cell, currency)
         except money.NotAnAmount as error:
             raise self._bad(name, text_of(cell), str(error)) from None
+
+    def _typed_money(self, text: str, name: str, currency: str) -> int | None:
+        if not text or text in _NOTHING:
+            return 0 if text else None
+        found = self._amounts.get((text, currency))
+        if found is None:
+            # Without decimals in the currency a mark can only group: "1.250" JPY.
+            mark = self.decimal if money.exponent(currency) else None
+            try:
+                found = money.read_amount(text, currency, mark)
+            except money.NotAnAmount as error:
+                raise self._bad(name, text, str(error)) from None
+            if len(self._amounts) < _MEMORY:
+                self._amounts[text, currency] = found
+        return found
 
     def currency_at(self, line: Line, *amounts: str) -> str:
         """Return the currency of a row: its column, else what stands with its amounts, else the file's."""

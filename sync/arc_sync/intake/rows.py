@@ -71,17 +71,23 @@ class Rows:
     def _sort(self, line: Line) -> Sort:
         if line.problem:
             return Sort.BROKEN
-        filled = [i for i, cell in enumerate(line.cells) if cell != "" and text_of(cell)]
-        if not filled:
+        begin = next((i for i, cell in enumerate(line.cells) if not _blank(cell)), None)
+        if begin is None:
             return Sort.BLANK
-        first = text_of(line.cells[filled[0]])
-        if self._is_total(line, filled[0], first):
+        end = next(i for i in range(len(line.cells) - 1, -1, -1) if not _blank(line.cells[i]))
+        first = text_of(line.cells[begin])
+        if self._is_total(line, begin, first):
             return Sort.GRAND_TOTAL if GRAND_TOTAL.fullmatch(first) else Sort.TOTAL
-        if len(filled) == 1:
-            return self._lone(filled[0], first)
-        if [text_of(c) for c in line.cells[: len(self.layout.headers)]] == list(self.layout.headers):
-            return Sort.NOTE  # the header again, on a new page
-        return Sort.RECORD if filled[-1] < len(self.layout.headers) else Sort.BROKEN
+        if begin == end:
+            return self._lone(begin, first)
+        if end >= len(self.layout.headers):
+            return Sort.BROKEN
+        return Sort.NOTE if self._is_header(line, begin, first) else Sort.RECORD
+
+    def _is_header(self, line: Line, begin: int, first: str) -> bool:
+        """Say whether a row is the header again, as on a new page."""
+        headers = self.layout.headers
+        return first == headers[begin] and [*map(text_of, line.cells[: len(headers)])] == [*headers]
 
     def _is_total(self, line: Line, place: int, first: str) -> bool:
         """Tell a totals row from a customer called Total: a record has a date and a number (or contacts)."""
@@ -118,6 +124,10 @@ class Rows:
             self.closed.add(hit["name"])
         if hit and hit["name"] in labels:
             del labels[labels.index(hit["name"]) :]
+
+
+def _blank(cell: Cell) -> bool:
+    return cell == "" or (isinstance(cell, str) and not cell.strip())
 
 
 def cell_at(line: Line, index: int) -> Cell:

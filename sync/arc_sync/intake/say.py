@@ -17,7 +17,7 @@ _WORDS: Final[Mapping[What, Mapping[str, str]]] = {
         "number": "number", "customer": "customer", "issued": "issue date", "due": "due date",
         "terms": "terms", "currency": "currency", "amount": "amount", "balance": "open balance",
         "paid": "amount paid", "settled": "day settled", "payment_date": "day of payment",
-        "disputed": "disputed", "po": "PO", "status": "status", "type": "type", "notes": "notes",
+        "disputed": "mark of a dispute", "po": "PO", "status": "status", "type": "type", "notes": "notes",
         "line_total": "amount of a line", "email": "e-mail", "phone": "phone",
     },
     "payments": {
@@ -94,33 +94,33 @@ def _of_payments(understood: Understood) -> Iterator[str]:
             f'The amount less "{layout.header("balance")}" becomes one payment for each invoice{day}; a later '
             "export updates it."
         )
-    elif filled["balance"]:
-        yield f'There is no amount but "{layout.header("balance")}": the open balance is taken for the amount.'
     elif filled["settled"]:
         yield (
-            f'{filled["settled"]:,} rows have a "{layout.header("settled")}": each becomes a payment of the whole '
+            f'Each row with a "{layout.header("settled")}" ({filled["settled"]:,}) becomes a payment of the whole '
             "amount on that day."
         )
-    else:
-        return
-    yield "Import no list of these payments besides: they would count twice."
+    elif filled["balance"]:
+        yield f'There is no amount but "{layout.header("balance")}": the open balance is taken for the amount.'
+    if filled["paid"] or filled["settled"] or ("amount" in layout.columns and filled["balance"]):
+        yield "Import no list of these payments besides: they would count twice."
+    if filled["balance"]:
+        yield "Invoices of an earlier import that this file does not list stay as they are."
 
 
 def _of_disputes(understood: Understood) -> Iterator[str]:
     if disputed := understood.survey.disputed:
         header = understood.layout.header("disputed")
         yield (
-            f'{disputed:,} rows with yes under "{header}" become disputes, opened on the due date or when '
+            f'Each row with yes under "{header}" ({disputed:,}) becomes a dispute, opened on the due date or when '
             "settled, whichever was first."
         )
 
 
 def _rows(understood: Understood) -> Iterator[str]:
     rows, survey = understood.survey.rows, understood.survey
-    totals = rows[Sort.TOTAL] + rows[Sort.GRAND_TOTAL]
-    if totals:
-        yield f"{totals:,} totals row{'s' * (totals > 1)} will not be imported."
+    if totals := rows[Sort.TOTAL] + rows[Sort.GRAND_TOTAL]:
+        yield f"Totals rows, which are not imported: {totals:,}."
     if rows[Sort.NOTE]:
-        yield f'{rows[Sort.NOTE]:,} rows hold no record and are left out, the first being "{survey.first_note}".'
+        yield f'Rows without a record, left out: {rows[Sort.NOTE]:,}, the first being "{survey.first_note}".'
     if rows[Sort.BROKEN]:
-        yield f"{rows[Sort.BROKEN]:,} rows are out of order and will be rejected."
+        yield f"Rows out of order, which will be rejected: {rows[Sort.BROKEN]:,}."
