@@ -10,8 +10,9 @@ from typing import Final
 
 from arc_sheets.cells import Row, Value, show_cell, verbatim
 from arc_sheets.tab import Tab
-from arc_sync.agent.merging import key_field
+from arc_sync.agent.merging import follow_renames, key_field
 from arc_sync.books.contents import IssueLine
+from arc_sync.books.port import ShownIssue
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
@@ -33,41 +34,52 @@ class Settled:
     refused: Sequence[str]
 
 
-def settle(t: Transaction, tabs: Sequence[Tab], lines: Sequence[IssueLine], object_to: Objection) -> Settled:
+def settle(t: Transaction, tabs: Sequence[Tab], lines: Sequence[ShownIssue], object_to: Objection) -> Settled:
     """Carry out the choices on the lines; each is valid only for the pair of values shown beside it."""
     done = 0
     refused: list[str] = []
-    by_name = {tab.name: tab for tab in tabs}
+    names = {tab.name for tab in tabs}
     for line in lines:
         if not line.choice:
             continue
         key = _key(line.id)
-        issue = t.issues(key.book).get(key) if key else None
-        if key is None or issue is None or key.tab not in by_name:
+        if key is None or key.tab not in names or key not in t.issues(key.book):
             continue  # settled already, or vanished rows, whose lines stand for many
-        why = _settle(t, by_name[key.tab], key, issue, line, object_to)
+        why = _settle(t, tabs, key, line, object_to)
         done, refused = done + (not why), refused + ([why] if why else [])
     return Settled(done, refused)
 
 
 def _settle(
-    t: Transaction, tab: Tab, key: IssueKey, issue: Issue, line: IssueLine, object_to: Objection
+    t: Transaction, tabs: Sequence[Tab], key: IssueKey, shown: ShownIssue, object_to: Objection
 ) -> str:
     """Carry out one choice; return why not, or ""."""
+    tab, issue = next(x for x in tabs if x.name == key.tab), t.issues(key.book)[key]
     if issue.kind is IssueKind.NOTICE:
         t.put_issue(key, None)
         return ""
-    if issue.kind is not IssueKind.CONFLICT or line.choice not in (MINE, THEIRS):
-        return f"{line.where}: nothing to choose here. {line.what}"
+    told, picked = _line(t, tab, key, issue), shown.choice.casefold()
+    if issue.kind is not IssueKind.CONFLICT or picked not in {MINE.casefold(), THEIRS.casefold()}:
+        return f"{told.where}: there is nothing to choose here. {told.what}"
     row, k = t.rows(tab).get(key.row), _field(tab, key)
-    if seal(issue) != line.seal or (row[k] if row else None) != issue.theirs:
-        return f"{line.where}: the values have changed since they were shown; look at the new pair and choose again."
-    if line.choice == MINE:
-        if row is None or (why := _cannot(t, tab, key, issue, object_to)):
-            return f"{line.where}: {why if row else 'the row has been deleted in the ledger.'}"
-        t.put(tab, key.row, (*row[:k], issue.mine, *row[k + 1 :]))
+    if seal(issue) != shown.seal or (row[k] if row else None) != issue.theirs:
+        return f"{told.where}: the values have changed since they were shown. Look at the new pair and choose again."
+    if picked == MINE.casefold():
+        if row is None:
+            return f"{told.where}: the ledger has deleted this row, so your value has no place. Take theirs instead."
+        if why := _cannot(t, tab, key, issue, object_to):
+            return f"{told.where}: {why}"
+        _keep_mine(t, tabs, tab, key, issue.mine)
     t.put_issue(key, None)
     return ""
+
+
+def _keep_mine(t: Transaction, tabs: Sequence[Tab], tab: Tab, key: IssueKey, mine: Value) -> None:
+    before, k = t.rows(tab), _field(tab, key)
+    row = before[key.row]
+    after = (*row[:k], mine, *row[k + 1 :])
+    t.put(tab, key.row, after)
+    follow_renames(t, tabs, tab, before, {key.row: after})
 
 
 def _cannot(t: Transaction, tab: Tab, key: IssueKey, issue: Issue, object_to: Objection) -> str:
@@ -79,9 +91,9 @@ def _cannot(t: Transaction, tab: Tab, key: IssueKey, issue: Issue, object_to: Ob
     return object_to(tab, rows[key.row], k, issue.mine)
 
 
-def wanted_back(lines: Sequence[IssueLine]) -> set[str]:
+def wanted_back(lines: Sequence[ShownIssue]) -> set[str]:
     """Return the tabs whose vanished rows a person wants back."""
-    keys = (_key(line.id) for line in lines if line.choice == THEIRS)
+    keys = (_key(line.id) for line in lines if line.choice.casefold() == THEIRS.casefold())
     return {key.tab for key in keys if key and key.column == _MANY}
 
 

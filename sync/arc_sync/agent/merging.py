@@ -92,7 +92,7 @@ class Desk:
             t.put(tab, put.row, put.after, DERIVED if put.derived else "")
         for key, issue in merged.issues.items():
             t.put_issue(key, issue)
-        follow_renames(t, self.rules.tabs, tab, live, merged)
+        follow_renames(t, self.rules.tabs, tab, live, {put.row: put.after for put in merged.puts})
         return merged
 
 
@@ -130,20 +130,23 @@ def key_field(tab: Tab) -> int:
     return next(k for k, c in enumerate(tab.stored) if c.name == tab.key)
 
 
-def follow_renames(t: Transaction, tabs: Sequence[Tab], tab: Tab, before: Rows, merged: Merged) -> None:
+def follow_renames(
+    t: Transaction, tabs: Sequence[Tab], tab: Tab, before: Rows, after: Mapping[str, Row | None]
+) -> None:
     """Where a natural key was renamed, let the rows that name it follow, in the same change set."""
     if not tab.key:
         return
-    index, renamed = key_field(tab), {}
-    for put in merged.puts:
-        old = before.get(put.row)
-        if old is not None and put.after is not None and old[index] != put.after[index]:
-            renamed[old[index]] = put.after[index]
+    k = key_field(tab)
+    renamed = {
+        was[k]: now[k]
+        for i, now in after.items()
+        if now is not None and (was := before.get(i)) and was[k] != now[k]
+    }
     for other in tabs if renamed else ():
-        for k in (k for k, c in enumerate(other.stored) if c.refers == tab.name):
+        for c in (c for c, column in enumerate(other.stored) if column.refers == tab.name):
             for i, row in list(t.rows(other).items()):
-                if row[k] in renamed:
-                    t.put(other, i, (*row[:k], renamed[row[k]], *row[k + 1 :]), DERIVED)
+                if row[c] in renamed:
+                    t.put(other, i, (*row[:c], renamed[row[c]], *row[c + 1 :]), DERIVED)
 
 
 def objection(keys: Keys, tabs: Sequence[Tab], tab: Tab, was: Row | None, k: int, value: Value) -> str:

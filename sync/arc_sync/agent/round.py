@@ -20,8 +20,8 @@ from arc_sheets.tab import Tab
 from arc_sync.agent.choices import lines_of, settle, wanted_back
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.books.contents import BookRow, IssueLine, Meta
-from arc_sync.books.drawing import Drawing
-from arc_sync.books.port import Book, BookPlan, Session, SetFace
+from arc_sync.books.drawing import Drawing, digest
+from arc_sync.books.port import Book, BookPlan, Session, SetFace, ShownIssue
 from arc_sync.ledger.port import Ledger, Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.history import ROOT, At, Bookmark, Origin
@@ -38,7 +38,7 @@ class Pages:
     """What a book shows besides its records: computed columns by tab name and row id, and the reports."""
 
     computed: Mapping[str, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
-    drawings: Sequence[Drawing] = ()
+    draw: Callable[[datetime | None], Sequence[Drawing]] = lambda _: ()  #: the reports, synced at that moment
 
 
 #: Computes a book's pages from the ledger, as of a date, with the Details of one customer.
@@ -199,7 +199,7 @@ class _Round:
     def _origin(self, source: str, what: str) -> Origin:
         return Origin(self.settings.who, source, what, self.now)
 
-    def _settle(self, lines: Sequence[IssueLine]) -> None:
+    def _settle(self, lines: Sequence[ShownIssue]) -> None:
         """Carry out what people chose on the Issues tab, before anything is merged."""
         if not any(line.choice for line in lines) or self.settings.dry_run:
             return
@@ -210,7 +210,7 @@ class _Round:
             done = settle(t, tabs, lines, partial(objection, Keys(t), tabs))
         self.report.chosen, self.report.refused = done.done, list(done.refused)
 
-    def _read(self, lines: Sequence[IssueLine]) -> Desk | None:
+    def _read(self, lines: Sequence[ShownIssue]) -> Desk | None:
         """Read the book; stamp new ids into it and read again. None: somebody wrote meanwhile."""
         for _ in range(2):
             desk = self._desk(lines)
@@ -222,7 +222,7 @@ class _Round:
                 return None
         return desk
 
-    def _desk(self, lines: Sequence[IssueLine]) -> Desk:
+    def _desk(self, lines: Sequence[ShownIssue]) -> Desk:
         with self.ledger.read() as view:
             origin = self._origin(self.book, "Round of sync")
             desk = Desk(
@@ -231,9 +231,9 @@ class _Round:
             desk.read(self.session)
         return desk
 
-    def _commit(self, desk: Desk, lines: Sequence[IssueLine]) -> BookPlan:
+    def _commit(self, desk: Desk, lines: Sequence[ShownIssue]) -> BookPlan:
         """Merge in one change set of the ledger; returns what is to be written to the book."""
-        plan = BookPlan(self.epoch, self.mark, self.mark)
+        plan = BookPlan(self.epoch, self.mark, self.mark, self._local)
         try:
             with self.ledger.change(desk.origin, book=self.book, epoch=self.epoch) as t:
                 record = t.book(self.book)
@@ -255,25 +255,40 @@ class _Round:
         return not plan.idle or t.head() != self.mark or any(tab.puts or tab.issues for tab in merged)
 
     def _plan(
-        self, plan: BookPlan, desk: Desk, merged: Sequence[Merged], t: Transaction, lines: Sequence[IssueLine]
+        self,
+        plan: BookPlan,
+        desk: Desk,
+        merged: Sequence[Merged],
+        t: Transaction,
+        lines: Sequence[ShownIssue],
     ) -> None:
         for tab in merged:
             plan.cells += tab.cells
             plan.drops += tab.drops
             plan.looks += tab.looks
             plan.waits |= tab.waits
-        pages = self.settings.figures(t, self._today, self.session.account())
+        pages = self.settings.figures(t, self._local.date(), self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
-            faces = _Faces(tab.tab, t, self.book, self.now, pages)
+            faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)
             plan.faces += faces.differing(sheet.faces)
-        plan.drawings = pages.drawings
         now = lines_of(t, self.settings.rules.tabs, self.book)
         plan.issues = now if not _same(now, lines) else None
+        plan.drawings = self._drawings(plan, pages)
         self._count(plan, merged, now, lines)
 
+    def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
+        """Return the reports that differ from those in the book; the time of sync alone makes none differ."""
+        drawn = self.session.drawn()
+
+        def differing(synced: datetime | None) -> list[Drawing]:
+            return [d for d in pages.draw(synced) if drawn.digests.get(d.sheet) != digest(d)]
+
+        changed = differing(drawn.synced)
+        return differing(self._local) if changed or not plan.idle else []
+
     def _count(
-        self, plan: BookPlan, merged: Sequence[Merged], now: list[IssueLine], before: Sequence[IssueLine]
+        self, plan: BookPlan, merged: Sequence[Merged], now: list[IssueLine], before: Sequence[ShownIssue]
     ) -> None:
         known = {line.id for line in before}
         report = self.report
@@ -286,8 +301,8 @@ class _Round:
         report.idle = plan.idle and not report.taken and not report.chosen
 
     @property
-    def _today(self) -> date:
-        return self.now.astimezone().date()
+    def _local(self) -> datetime:
+        return self.now.astimezone().replace(tzinfo=None, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +310,7 @@ class _Faces:
     """The computed cells of one tab: which differ from what they should be, and what people typed there."""
 
     tab: Tab
+    present: frozenset[str]
     t: Transaction
     book: str
     now: datetime
@@ -318,7 +334,10 @@ class _Faces:
         ]
 
     def _one(self, i: str, face: Faces, values: tuple[Value, ...], currency: str | None) -> SetFace | None:
-        cells = tuple(show_cell(c, v, currency) for c, v in zip(self.tab.computed, values, strict=True))
+        cells = tuple(
+            show_cell(c, v, currency) if c.name in self.present else None
+            for c, v in zip(self.tab.computed, values, strict=True)
+        )
         if cells == face.cells:
             return None
         seen = [read_cell(c, v, currency) for c, v in zip(self.tab.computed, face.cells, strict=True)]
@@ -344,7 +363,7 @@ def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:
     return BookRow(i, values, computed, seal_of(computed))
 
 
-def _same(now: Sequence[IssueLine], shown: Sequence[IssueLine]) -> bool:
+def _same(now: Sequence[IssueLine], shown: Sequence[ShownIssue]) -> bool:
     """Say whether the Issues tab shows these lines, with no choice pending on them."""
     return [(x.id, x.seal) for x in now] == [(x.id, x.seal) for x in shown] and not any(
         x.choice for x in shown

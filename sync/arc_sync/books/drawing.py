@@ -7,6 +7,7 @@ the book is created, by our own package when it is edited in place. Rows count f
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -78,9 +79,11 @@ class Page:
     freeze: Place | None = None  #: the first cell that scrolls
     header: int | None = None  #: the row repeated on every printed page
     one_page: bool = False
+    portrait: bool = False
+    wide: int = 1  #: printed pages side by side; the first column of the second repeats the key
     merges: tuple[Area, ...] = ()
     rules: tuple[Rule, ...] = ()
-    row: float = 18  #: points of a row without its own height; 0 lets wrapped text decide
+    row: float = 18  #: points of a row without its own height
     print_to: Place | None = None  #: the last printed cell, where the drawing's size is fixed
 
 
@@ -124,6 +127,12 @@ class Sketch:
     ) -> Drawing:
         """Return the finished drawing, which owns `area`."""
         return Drawing(self.sheet, self.cells, self.heights, area, table, entries)
+
+
+def digest(drawing: Drawing) -> str:
+    """Return a fingerprint of a drawing: as long as it fits, there is nothing to draw."""
+    told = sorted((place, repr(drawn)) for place, drawn in drawing.cells.items())
+    return hashlib.sha256(repr((told, drawing.area, drawing.table)).encode()).hexdigest()[:16]
 
 
 def below(row: int, first: int, last: int) -> str:

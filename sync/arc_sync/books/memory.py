@@ -6,12 +6,13 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from arc_sheets.cells import CellValue, show_cell
 from arc_sheets.tab import Tab
 from arc_sync.books.contents import BookRow, IssueLine, Meta
-from arc_sync.books.drawing import Drawing
-from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.books.drawing import Drawing, digest
+from arc_sync.books.port import BookPlan, LastDrawn, SetFace, ShownIssue
 from arc_sync.books.stepwise import carry_out
 from arc_sync.merge.history import ROOT, Bookmark
 from arc_sync.merge.identify import Stamp
@@ -56,6 +57,7 @@ class MemoryBook:
         self.sheets = {t.name: MemorySheet({ID, *(c.name for c in t.columns)}) for t in tabs}
         self.lines: list[IssueLine] = []
         self.drawings: dict[str, Drawing] = {}
+        self.synced: datetime | None = None
         self.customer = ""
         self.hook: Callable[[str], None] = no_hook
 
@@ -98,9 +100,13 @@ class MemorySession:
         rows = [_read_row(tab, sheet, at, row) for at, row in enumerate(sheet.rows)]
         return ReadTab(tab, frozenset(sheet.columns), rows)
 
-    def issues(self) -> Sequence[IssueLine]:
+    def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab."""
-        return list(self._book.lines)
+        return [ShownIssue(line.id, line.choice, line.seal) for line in self._book.lines]
+
+    def drawn(self) -> LastDrawn:
+        """Return what ARC last drew here."""
+        return LastDrawn(self._book.synced, {name: digest(d) for name, d in self._book.drawings.items()})
 
     def account(self) -> str:
         """Return the customer picked on the Account tab."""
@@ -123,7 +129,10 @@ class MemorySession:
 
     def write(self, plan: BookPlan) -> bool:
         """Carry out a plan, step by step."""
-        return carry_out(self, plan)
+        held = carry_out(self, plan)
+        if held:
+            self._book.synced = plan.synced
+        return held
 
     # -- steps -----------------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ every write held. A session dies with its connection: whatever it writes after t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from arc_sheets.cells import CellValue
@@ -22,12 +23,19 @@ from arc_sync.merge.plan import Drop, Look, SetCell
 from arc_sync.merge.snapshot import ReadTab
 
 
-class Choice(NamedTuple):
-    """What a person picked on the Issues tab, with the seal of the pair of values shown there."""
+class ShownIssue(NamedTuple):
+    """A line of the Issues tab as it stands: its id, what a person picked, the seal of the values beside it."""
 
-    issue: str  #: the line's id
+    id: str
     choice: str
     seal: str
+
+
+class LastDrawn(NamedTuple):
+    """What ARC last drew in the book: when, and a digest of each drawing by sheet name."""
+
+    synced: datetime | None  #: local wall clock
+    digests: Mapping[str, str]
 
 
 class SetFace(NamedTuple):
@@ -47,6 +55,7 @@ class BookPlan:
     epoch: int
     mark: Bookmark  #: the new bookmark: the head of the merge's change set
     was: Bookmark  #: the bookmark that was read; if it has moved, somebody else was here
+    synced: datetime  #: when this round was, local wall clock
     cells: list[SetCell] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     faces: list[SetFace] = field(default_factory=list)
@@ -55,6 +64,11 @@ class BookPlan:
     issues: Sequence[IssueLine] | None = None  #: all lines of the Issues tab; None: as it is
     looks: list[Look] = field(default_factory=list)
     waits: bool = False  #: a row had no opinion: the bookmark stays
+
+    @property
+    def as_of(self) -> date:
+        """The day that the figures are of."""
+        return self.synced.date()
 
     @property
     def idle(self) -> bool:
@@ -75,8 +89,11 @@ class Session(Protocol):
     def read(self, tab: Tab) -> ReadTab:
         """Return one record tab; its rows are to be walked once, before the next call."""
 
-    def issues(self) -> Sequence[IssueLine]:
+    def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab as they stand."""
+
+    def drawn(self) -> LastDrawn:
+        """Return what ARC last drew here."""
 
     def account(self) -> str:
         """Return the customer picked on the Account tab, or ""."""

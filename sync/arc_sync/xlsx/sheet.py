@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.append import Appending
@@ -217,6 +218,28 @@ class Sheet:
             )
         self._resize(table, last_row)
         return self.table(name)
+
+    def place_table(self, name: str, area: Area) -> Table:
+        """Let a report's table stand where its rows were just written; its header cells are the caller's.
+
+        Raises Refused where it would meet another table, ValueError for an area of another width.
+        """
+        table = self.table(name)
+        if area.right - area.left + 1 != len(table.columns):
+            raise ValueError(f"the table {table.name} has {len(table.columns)} columns")
+        new = replace(table, area=area)
+        if any(other.part != table.part and other.area.meets(area) for other in self.tables):
+            raise Refused(
+                f"The table {table.name} has no room: another table stands in its way; move that one."
+            )
+        if new.area != table.area:
+            self._table_map()[table.name.casefold()] = new
+            self._package.put(table.part, resized(self._package.part(table.part), new))
+        return new
+
+    def set_height(self, row: int, points: float) -> None:
+        """Give a row (from 1) a height of its own, in points."""
+        self._heights[row] = points
 
     def _resize(self, table: Table, last_row: int) -> None:
         new = table.until(last_row)

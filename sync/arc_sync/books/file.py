@@ -1,0 +1,173 @@
+"""A book that is a closed .xlsx or .xlsm file, edited in place by `arc_sync.xlsx`.
+
+All writes of a round are one atomic replacement of the file, made only if the file is still the one that
+was read. That is the compare-and-set for every cell at once, and puts the bookmark last by itself. New ids
+are stamped in a replacement of their own, before the ledger hears of their rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from arc_sheets.cells import verbatim
+from arc_sheets.errors import BookMissing, BookOpen, BookRefused
+from arc_sheets.tab import Tab
+from arc_sync.books import layout as layouts
+from arc_sync.books.contents import Meta
+from arc_sync.books.draw.account import PICKER
+from arc_sync.books.draw.account import SHEET as ACCOUNT
+from arc_sync.books.draw.issues import ISSUES
+from arc_sync.books.hidden import Hidden, read_hidden
+from arc_sync.books.layout import Layout
+from arc_sync.books.port import BookPlan, LastDrawn, ShownIssue
+from arc_sync.books.writes import Writes
+from arc_sync.merge.identify import Stamp
+from arc_sync.merge.issues import ID
+from arc_sync.merge.snapshot import ReadRow, ReadTab
+from arc_sync.xlsx import Package, Refused, fingerprint, is_open_elsewhere
+from arc_sync.xlsx.prints import take
+from arc_sync.xlsx.refs import cell_ref
+
+
+class FileBook:
+    """A `Book` in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def where(self) -> str:
+        """Return the file's path."""
+        return str(self._path)
+
+    @contextmanager
+    def open(self) -> Iterator[FileSession]:
+        """Open the file; raises `BookMissing`, `BookOpen` or `BookRefused`."""
+        if not self._path.is_file():
+            raise BookMissing(
+                f"There is no workbook at {self._path}; correct the path in arc.toml, or run `arc sync --new`."
+            )
+        self._refuse_if_open()
+        yield FileSession(self._path)
+
+    def _refuse_if_open(self) -> None:
+        if owner := is_open_elsewhere(self._path):
+            raise BookOpen(
+                f"{self._path.name} is open: {owner}. Save and close it there, then run this again."
+            )
+
+    def fingerprint(self) -> str:
+        """Return a hash of the zip directory, which holds a checksum of every part; "" for no sound file."""
+        try:
+            return fingerprint(self._path)
+        except (Refused, OSError):
+            return ""
+
+
+class FileSession:
+    """A `Session` with a file: it holds the file as it was when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._epoch = 0
+        self._reopen()
+
+    def meta(self) -> Meta:
+        """Return the book's identity and bookmark."""
+        return self._hidden.meta
+
+    def claim(self, epoch: int) -> None:
+        """Remember the epoch; it is written with the bookmark. A file that changes meanwhile is not written."""
+        self._epoch = epoch
+
+    def read(self, tab: Tab) -> ReadTab:
+        """Return one record tab; its rows are read while they are walked. Raises `BookRefused`."""
+        layout = self._layouts[tab.name] = layouts.find(self._package, tab)
+        if layout is None:
+            return ReadTab(tab, frozenset())
+        return ReadTab(tab, layout.present, self._rows(layout))
+
+    def _rows(self, layout: Layout) -> Iterator[ReadRow]:
+        try:
+            yield from layouts.read_rows(layout, date1904=self._package.date1904)
+        except Refused as refused:
+            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+
+    def issues(self) -> Sequence[ShownIssue]:
+        """Return the lines of the Issues tab; none if the tab is gone."""
+        rows = self.read(ISSUES).rows
+        return [ShownIssue(row.id, verbatim(row.cells[0]), row.seal) for row in rows if row.id]
+
+    def account(self) -> str:
+        """Return the customer picked on the Account tab."""
+        if ACCOUNT not in self._package.sheet_names:
+            return ""
+        cell = self._package.sheet(ACCOUNT).cell(cell_ref(*PICKER))
+        return cell.raw or "" if cell.type == "s" else ""
+
+    def drawn(self) -> LastDrawn:
+        """Return what ARC last drew, and when."""
+        values = self._hidden.values
+        digests = {k.removeprefix("drawn "): v for k, v in values.items() if k.startswith("drawn ")}
+        return LastDrawn(datetime.fromisoformat(values["synced"]) if values.get("synced") else None, digests)
+
+    def stamp(self, stamps: Sequence[Stamp]) -> bool:
+        """Write ids into new rows, in a replacement of the file of their own."""
+        for stamp in stamps:
+            layout = self._layouts[stamp.tab]
+            if layout is None or ID not in layout.places:
+                return False
+            layout.sheet.set(cell_ref(stamp.at, layout.places[ID]), stamp.id or None)
+        saved = self._save()
+        self._reopen()
+        return saved
+
+    def write(self, plan: BookPlan) -> bool:
+        """Carry out a plan in one replacement of the file; False if the file is no longer the one read."""
+        writes = Writes(self._package, self._hidden, self._layouts)
+        try:
+            held = writes.carry_out(plan) and not plan.waits
+        except Refused as refused:
+            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+        if held:
+            writes.bookmark(plan, self._epoch)
+        return self._save() and held
+
+    def _save(self) -> bool:
+        try:
+            self._package.save()
+        except Refused as refused:
+            if self._moved():
+                return False
+            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+        except PermissionError:
+            raise BookOpen(
+                f"{self._path.name} cannot be written: it is open in another program or write-protected. "
+                "Close it there, or allow writing, then run this again."
+            ) from None
+        except OSError as error:
+            raise BookRefused(
+                f"{self._path.name} cannot be written: {error.strerror}. Nothing was changed."
+            ) from None
+        return True
+
+    def _moved(self) -> bool:
+        """Say whether somebody else has written the file since it was read."""
+        try:
+            with self._path.open("rb") as file:
+                return take(file) != self._package.fingerprint
+        except OSError:
+            return True
+
+    def _reopen(self) -> None:
+        try:
+            self._package = Package(self._path)
+            self._hidden: Hidden = read_hidden(self._package)
+        except Refused as refused:
+            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+        except OSError as error:
+            raise BookRefused(f"{self._path.name} cannot be read: {error.strerror}.") from None
+        self._layouts: dict[str, Layout | None] = {}

@@ -1,0 +1,231 @@
+"""Carrying out a plan in a workbook file: which cells of which sheets, in which style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from arc_sheets.cells import CellValue, Formula, show_cell
+from arc_sheets.tab import Tab
+from arc_sync.books.contents import BookRow, IssueLine
+from arc_sync.books.draw import account, home, records
+from arc_sync.books.draw.issues import ISSUES, as_row
+from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
+from arc_sync.books.hidden import Hidden, write_hidden
+from arc_sync.books.layout import SEAL, Layout
+from arc_sync.books.look import record_role
+from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.merge.issues import ID
+from arc_sync.merge.plan import Drop, SetCell
+from arc_sync.merge.snapshot import currency_of
+from arc_sync.xlsx import Formula as FileFormula
+from arc_sync.xlsx import Package, Sheet, Value
+from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref, parse_area
+from arc_sync.xlsx.splice import Edit
+
+#: Areas of report tabs whose cells are one: only the first is written.
+_MERGES: Final = {home.SHEET: home.PAGE.merges, account.SHEET: account.PAGE.merges}
+
+
+class Writes:
+    """The writes of one round to one file, gathered in its package. Nothing reaches the disk here."""
+
+    def __init__(self, package: Package, hidden: Hidden, layouts: Mapping[str, Layout | None]) -> None:
+        self._package, self._hidden, self._layouts = package, hidden, layouts
+
+    def carry_out(self, plan: BookPlan) -> bool:
+        """Gather all writes but the bookmark; False if a row or column is not where it was read.
+
+        Raises Refused for what the file cannot take.
+        """
+        held = True
+        for cell in plan.cells:
+            held &= self._cell(cell)
+        for drop in plan.drops:
+            held &= self._drop(drop)
+        for face in plan.faces:
+            held &= self._face(face)
+        for name, rows in plan.appends.items():
+            held &= not rows or self._append(name, rows)
+        for drawing in plan.drawings:
+            self._draw(drawing)
+        if plan.issues is not None:
+            self._show_issues(plan.issues)
+        return held
+
+    def bookmark(self, plan: BookPlan, epoch: int) -> None:
+        """Gather the bookmark, and what ARC must know of its own drawings."""
+        values: dict[str, str | int] = {
+            "bookmark": plan.mark.n,
+            "hash": plan.mark.hash if plan.mark.n else "",
+        }
+        values |= {"epoch": epoch, "as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat()}
+        values |= {f"area {d.sheet}": area_ref(d.area) for d in plan.drawings}
+        values |= {f"drawn {d.sheet}": digest(d) for d in plan.drawings}
+        write_hidden(self._package, self._hidden, values)
+
+    # -- record tabs -----------------------------------------------------------------------------------
+
+    def _cell(self, step: SetCell) -> bool:
+        place = self._find(step.tab, step.row, step.column)
+        if place is None:
+            return False
+        layout, row, column = place
+        layout.sheet.put(row, column, Edit(_file_value(step.value), None))
+        return True
+
+    def _drop(self, step: Drop) -> bool:
+        place = self._find(step.tab, step.row, ID)
+        if place is None:
+            return False
+        layout, row, _ = place
+        for column in layout.places.values():
+            layout.sheet.put(row, column, Edit(None, None))
+        return True
+
+    def _face(self, step: SetFace) -> bool:
+        place = self._find(step.tab, step.row, ID)
+        if place is None:
+            return False
+        layout, row, _ = place
+        names = [*(c.name for c in layout.tab.computed), SEAL]
+        for name, value in zip(names, (*step.cells, step.seal), strict=True):
+            if name in layout.places:
+                layout.sheet.put(row, layout.places[name], Edit(_file_value(value), None))
+        return True
+
+    def _find(self, tab: str, row: str, column: str) -> tuple[Layout, int, int] | None:
+        layout = self._layouts.get(tab)
+        number = layout.row_of(row) if layout else None
+        if layout is None or number is None or column not in layout.places:
+            return None
+        return layout, number, layout.places[column]
+
+    def _append(self, name: str, rows: Sequence[BookRow]) -> bool:
+        layout = self._layouts.get(name)
+        if layout is None:
+            return False
+        if layout.table and not layout.rows and layout.last <= layout.header:
+            layout.sheet.set(cell_ref(*records.SENTENCE), records.sentence(layout.tab, len(rows)))
+        for _, group in groupby(rows, key=lambda row: _roles(layout.tab, row)):
+            self._append_alike(layout, list(group))
+        return True
+
+    def _append_alike(self, layout: Layout, rows: Sequence[BookRow]) -> None:
+        """Add rows whose cells have the same styles: those of their roles, whatever row they come under."""
+        styles = {place: self._hidden.style(role) for place, role in self._styles(layout, rows[0])}
+        cells = [dict(_cells(layout, row)) for row in rows]
+        if layout.table is None:
+            self._add_below(layout, cells, styles)
+            return
+        if layout.last > layout.table.last_row:  # rows that people typed right below the table join it
+            layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
+        left, width = layout.table.area.left, len(layout.table.columns)
+        places = range(left, left + width)
+        numbers = layout.sheet.append_rows(
+            layout.table.name,
+            [[_file_value(row.get(place)) for place in places] for row in cells],
+            [styles.get(place) for place in places],
+        )
+        layout.table, layout.last = layout.sheet.table(layout.table.name), numbers[-1]
+
+    def _add_below(
+        self, layout: Layout, rows: Sequence[Mapping[int, CellValue]], styles: Mapping[int, int | None]
+    ) -> None:
+        for row in rows:
+            layout.last = max(layout.last, layout.header) + 1
+            for place, value in row.items():
+                layout.sheet.put(layout.last, place, Edit(_file_value(value), styles.get(place)))
+
+    def _styles(self, layout: Layout, row: BookRow) -> Iterator[tuple[int, str]]:
+        roles = dict(zip((c.name for c in layout.tab.columns), _roles(layout.tab, row), strict=True))
+        for name, place in layout.places.items():
+            yield place, roles.get(name, "cell.text")
+
+    # -- reports and issues ----------------------------------------------------------------------------
+
+    def _draw(self, drawing: Drawing) -> None:
+        """Redraw a report tab: what it owned before and now, except what belongs to people."""
+        if drawing.sheet not in self._package.sheet_names:
+            return  # somebody did not want it
+        sheet = self._package.sheet(drawing.sheet)
+        before = self._hidden.values.get(f"area {drawing.sheet}")
+        covered = set(_covered(_MERGES.get(drawing.sheet, ())))
+        areas = [drawing.area, *([parse_area(before)] if before else [])]
+        for place in {p for area in areas for p in _places(area)} - covered - drawing.entries:
+            self._put(sheet, place, drawing.cells.get(place, _NOTHING))
+        for row, points in drawing.heights.items():
+            sheet.set_height(row, points)
+        if drawing.table:
+            sheet.place_table(drawing.table.name, drawing.table.area)
+
+    def _put(self, sheet: Sheet, place: Place, drawn: Drawn) -> None:
+        shown = drawn.value
+        style = self._hidden.style(drawn.role) if drawn is not _NOTHING else 0
+        text = shown.text if isinstance(shown, Link) else shown
+        sheet.put(place.row, place.column, Edit(_file_value(text), style))
+        sheet.set_hyperlink(cell_ref(*place), _target(shown))
+
+    def _show_issues(self, lines: Sequence[IssueLine]) -> None:
+        layout = self._layouts.get(ISSUES.name)
+        if layout is None:
+            return
+        top = layout.header + 1
+        for number in range(top, max(layout.last, top) + 1):
+            for place in layout.places.values():
+                layout.sheet.put(number, place, Edit(None, None))
+        layout.sheet.set(cell_ref(*records.SENTENCE), records.sentence(ISSUES, len(lines)))
+        for number, line in enumerate(lines, top):
+            row = as_row(line)
+            styles = {place: self._hidden.style(role) for place, role in self._styles(layout, row)}
+            for place, value in _cells(layout, row):
+                layout.sheet.put(number, place, Edit(_file_value(value), styles[place]))
+        if layout.table:
+            layout.sheet.resize_table(layout.table.name, top + max(len(lines), 1) - 1)
+
+
+_NOTHING: Final = Drawn(None, "")
+
+
+def _roles(tab: Tab, row: BookRow) -> tuple[str, ...]:
+    currency = currency_of(tab, row.values)
+    return tuple(record_role(tab, column, currency) for column in tab.columns)
+
+
+def _cells(layout: Layout, row: BookRow) -> Iterator[tuple[int, CellValue]]:
+    """Yield sheet columns and cells of one row, for those of its columns that are there."""
+    tab, currency = layout.tab, currency_of(layout.tab, row.values)
+    values = dict(zip((c.name for c in tab.stored), row.values, strict=True))
+    values |= dict(zip((c.name for c in tab.computed), row.computed, strict=True))
+    shown = {c.name: show_cell(c, values[c.name], currency) for c in tab.columns}
+    for name, place in layout.places.items():
+        yield place, {ID: row.id, SEAL: row.seal}.get(name, shown.get(name))
+
+
+def _file_value(value: CellValue) -> Value:
+    """Return a cell value as the file package takes it; blank text is blank."""
+    if isinstance(value, Formula):
+        return FileFormula(value.text, value.value)
+    return None if value == "" else value
+
+
+def _target(shown: Shown) -> str:
+    """Return where a link leads, in the file package's words; "" for no link."""
+    if not isinstance(shown, Link):
+        return ""
+    return (
+        "#" + shown.target.removeprefix("internal:") if shown.target.startswith("internal:") else shown.target
+    )
+
+
+def _places(area: Area) -> Iterator[Place]:
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            yield Place(row, column)
+
+
+def _covered(merges: Sequence[Area]) -> Iterator[Place]:
+    """Yield the cells of merged areas but their first."""
+    for area in merges:
+        yield from (place for place in _places(area) if place != Place(area.top, area.left))
