@@ -24,7 +24,7 @@ from arc_sync.books import draw
 from arc_sync.books.contents import FORMAT
 from arc_sync.books.draw import account, aging, charts, home, issues, kpis, records, worklist
 from arc_sync.books.drawing import Drawn
-from arc_sync.books.look import ROLES, read_look
+from arc_sync.books.look import ROLES, read_look, wraps
 from arc_sync.books.writer import Writer, footer, streamed_table, whole_column
 from arc_sync.xlsx.refs import LAST_ROW, Area, area_ref, cell_ref, letters
 
@@ -184,7 +184,10 @@ def _records(writer: Writer, sheet: Worksheet, tab: Tab, rows: Sequence[BookRow]
     if frame.table:
         streamed_table(sheet, frame.table)
     writer.line(sheet, records.HEADER_ROW, _line_of(frame, records.HEADER_ROW))
+    grows = wraps(tab)
     for row, cells in enumerate(records.rows(tab, rows or (None,)), records.FIRST_ROW):
+        if grows:
+            sheet.set_row(row - 1, records.height(tab, cells, writer.look))
         writer.line(sheet, row, cells)
     for number, declared in enumerate(tab.columns, 1):
         if rule := _check(declared):

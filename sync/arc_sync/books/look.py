@@ -199,8 +199,7 @@ def _tones(look: Look) -> dict[str, Format]:
         "link": {"font_color": colours["navy"], "underline": 1, "num_format": "@", "align": "left"},
         "right": {"align": "right"},
         "gap": {"indent": 1},
-        "wrap": {"text_wrap": True, "valign": "top"},
-        "lines": {"text_wrap": True},
+        "wrap": {"text_wrap": True},
     }
 
 
@@ -231,7 +230,7 @@ def _shapes(look: Look) -> dict[str, Format]:
         },
         "headright": {"align": "right", "indent": 1},
         "filtered": {"align": "right", "indent": 2},  # the filter's button covers the edge
-        "thin": {"bottom": 1},
+        "thin": {"bottom": 1, "text_wrap": False},
         "row": {"bottom": 4, "bottom_color": colours["rule"]},
         "cell": {"bottom": 4, "bottom_color": colours["rule"], "bg_color": colours["white"]},
         "arc": ground,
@@ -288,8 +287,8 @@ def _roles() -> tuple[str, ...]:
     cells = [f"cell.{k}{o}{g}" for k, o, g in product(left, ("", ".arctext"), ("", ".gap"))]
     cells += [f"cell.{k}{o}" for k, o in product((*monies, "number"), ("", ".arc"))]
     cells += [f"cell.note{o}{g}.wrap" for o, g in product(("", ".arctext"), ("", ".gap"))]
-    rows = "text text.bold text.slate text.gap text.slate.gap text.lines text.lines.gap link link.gap".split()
-    rows += "date date.gap time number number.slate text.alarm text.alarm.gap whole whole.bold".split()
+    rows = "text text.bold text.slate text.gap text.slate.gap text.wrap text.wrap.gap link link.gap".split()
+    rows += "date link.gap.wrap date.gap time number number.slate text.alarm text.alarm.gap whole whole.bold".split()
     rows += [f"{m}{tone}" for m, tone in product(monies, ("", ".bold", ".slate"))]
     rows += ["check.slate", "check0.slate", "check3.slate", "share.slate"]
     totals = [f"total.{k}" for k in ("text", "number", *monies, "check", "check0", "check3")]
@@ -297,7 +296,7 @@ def _roles() -> tuple[str, ...]:
     kpis = [
         f"{edge}.{k}"
         for edge in ("first", "next")
-        for k in "text.slate text.bold text.slate.small.lines step steppoints plain".split()
+        for k in "text.slate text.bold text.slate.small.wrap step steppoints plain".split()
     ]
     kpis += [
         f"{e}.{k}.{t}"

@@ -92,8 +92,7 @@ class Writer:
         """Set the furniture: widths, panes, rules, print."""
         sheet.set_tab_color(self.look.colours[page.colour])
         sheet.hide_gridlines(2)
-        if page.row:
-            sheet.set_default_row(page.row)
+        sheet.set_default_row(page.row)
         for column, width in enumerate(page.widths):
             sheet.set_column(column, column, width)
         if page.freeze:
@@ -104,13 +103,18 @@ class Writer:
         self._print(sheet, page, footer)
 
     def _print(self, sheet: Worksheet, page: Page, footer: str) -> None:
-        sheet.set_landscape()
+        if page.portrait:
+            sheet.set_portrait()
+        else:
+            sheet.set_landscape()
         sheet.set_paper(self.look.paper)
         sheet.set_margins(**_MARGINS)
-        sheet.fit_to_pages(1, 1 if page.one_page else 0)
+        sheet.fit_to_pages(page.wide, 1 if page.one_page else 0)
         sheet.set_footer(footer)
         if page.header:
             sheet.repeat_rows(page.header - 1)
+        if page.wide > 1:
+            sheet.repeat_columns(1)
         if page.print_to:
             sheet.print_area(0, 1, page.print_to.row - 1, page.print_to.column)
         if page.one_page:

@@ -37,6 +37,7 @@ PAGE: Final = Page(
     colour="rust",
     widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14),
     freeze=Place(4, 0),
+    portrait=True,
     merges=(
         Area(PICKER.row, PICKER.column, PICKER.row, _PICKED_TO),
         *(Area(row, c, row, c + 1) for row in TILE_ROWS for c in range(FIRST, LAST, 2)),
@@ -95,7 +96,7 @@ def _tiles(sketch: Sketch, view: AccountView) -> None:
         if view.late
         else "nothing overdue"
     )
-    limited = f"of {code} {money.to_major(limit, code):,f}" if limit else "no limit set"
+    limited = f"of {code} {money.to_major(limit, code):,.0f}" if limit else "no limit set"
     shown: tuple[tuple[str, Shown, str, str], ...] = (
         ("Open", money.to_major(view.open, code), word, code),
         ("Overdue", money.to_major(view.overdue, code), word, late),
@@ -135,7 +136,7 @@ def _invoices(sketch: Sketch, row: int, view: AccountView) -> int:
     if not invoices:
         sketch.put(row + 1, FIRST, "Nothing is open.", "slate")
         return row + 3
-    titles = ("Invoice", "Issued", "Due", "Days overdue", "Amount", "Balance", "Status", "Expected")
+    titles = ("Invoice", "Issued", "Due", "Days over", "Amount", "Balance", "Status", "Expected")
     right, left = "head.headright.thin", "head.thin"
     roles = (left, left, left, right, right, right, "head.gap.thin", left)
     sketch.line(row + 1, FIRST, zip(titles, roles, strict=True))

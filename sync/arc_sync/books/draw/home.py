@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from arc_sheets import money
 from arc_sheets.cells import Formula
 from arc_sync.books.draw import aging, kpis
+from arc_sync.books.draw.worklist import begun
 from arc_sync.books.drawing import Drawing, Page, Shown, Sketch, to_tab
 from arc_sync.xlsx.refs import Area, Place
 
@@ -31,6 +32,7 @@ LISTED: Final = 5
 MONEY_COLUMN: Final = 10  #: where the list of currencies begins
 END_ROW: Final = LISTS_ROW + LISTED + 1
 
+_ROOM: Final = 30  # characters that fit below a tile's figure
 _AGREES: Final = "Agrees with the control account"
 _OFF: Final = "Does not agree: see Aging"
 
@@ -91,10 +93,12 @@ def _balances(report: AgingReport) -> tuple[Tile, Tile]:
     if line is None:
         missing = f"no rate for {', '.join(report.missing_rates)}"
         return Tile("Open", "Aging", None, "count", missing), Tile("Overdue", "Aging", None, "count", missing)
-    late, owed = sum(line.buckets[1:]), sum(line.buckets)
+    late = sum(line.buckets[1:])
     customers = len({row.customer for row in report.rows})
     behind = len({row.customer for row in report.rows if any(row.buckets[1:])})
-    overdue = f"{_share(late, owed)} of open · {_many(behind, 'customer')}" if late else "nothing is overdue"
+    overdue = (
+        f"{_share(late, line.open)} of open · {_many(behind, 'customer')}" if late else "nothing is overdue"
+    )
     return (
         Tile("Open", "Aging", _rounded(line.open, base), "count", f"{base} · {_many(customers, 'customer')}"),
         Tile("Overdue", "Aging", _rounded(late, base), "count", overdue, late > 0),
@@ -122,7 +126,9 @@ def _kpi(contents: Contents, key: str, label: str) -> Tile:
     report = contents.kpis
     kpi = report.kpis[kpis.row_of(report, key) - kpis.FIRST_ROW]
     if kpi.value is None:
-        return Tile(label, "KPIs", None, "count", kpi.blank)
+        return Tile(
+            label, "KPIs", None, "count", kpi.blank if len(kpi.blank) <= _ROOM else "no base: see KPIs"
+        )
     step, unit = kpis.change(report, kpi), " pp" if kpi.kind == "share" else ""
     said = [] if kpi.kind == "share" else ["days"]
     if step is not None:
@@ -156,7 +162,8 @@ def _chart_note(report: AgingReport) -> str:
     if not report.rows:
         return "nothing is open"
     credit = f"{_rounded(line.unapplied, report.rates.base):,f}".replace("-", "\u2212")
-    return f"{_share(line.buckets[-1], sum(line.buckets))} is the oldest; unapplied credits {credit}"
+    last = f"{report.buckets.labels[-1].lower()} days {_share(line.buckets[-1], line.open)}"
+    return f"{last}, unapplied credits {credit}"
 
 
 def _first_to_chase(sketch: Sketch, contents: Contents) -> None:
@@ -168,7 +175,7 @@ def _first_to_chase(sketch: Sketch, contents: Contents) -> None:
         sketch.put(row, FIRST, to_tab("Account", item.customer, "B2"), "row.link")
         sketch.put(row, 3, money.to_major(item.overdue, item.currency), "row.whole.bold")
         sketch.put(row, 4, item.currency, "row.text.slate.gap")
-        sketch.put(row, 5, f"{item.why.split(';')[0].rstrip('.')}. {item.step}.", "row.text")
+        sketch.put(row, 5, begun(item.why.split(";")[0].rstrip(".") + "."), "row.note")
     if not many:
         sketch.put(LISTS_ROW + 1, FIRST, "Nothing to chase today.", "navy.large")
 
@@ -206,7 +213,7 @@ def _rounded(minor: int, currency: str) -> Decimal:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{Decimal(part) / whole:.0%}" if whole else "0%"
+    return f"{Decimal(part) / whole:.0%}" if whole > 0 else "\u2013"
 
 
 def _many(count: int, word: str) -> str:

@@ -5,6 +5,7 @@ Row 4 header, 5 and on one row a KPI in the order of the report, which is fixed:
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
@@ -45,7 +46,7 @@ def draw(report: KpiReport, rates: Rates | None = None) -> Drawing:
     sketch.line(HEADER_ROW, AREA, zip(titles, roles, strict=True))
     area = ""
     for row, kpi in enumerate(report.kpis, FIRST_ROW):
-        sketch.heights[row] = 33
+        sketch.heights[row] = _height(kpi)
         _kpi(sketch, row, kpi, report, new=kpi.area != area)
         area = kpi.area
     end = FIRST_ROW + len(report.kpis) + 1
@@ -87,7 +88,7 @@ def sentence(report: KpiReport, rates: Rates | None = None) -> str:
 
 def _period(report: KpiReport) -> str:
     named = f"a {report.period.name}, " if report.period.months else ""
-    return f"{named}{report.days} days, sales {money.to_major(report.sales, report.currency):,f} {report.currency}"
+    return f"{named}{report.days} days, sales {report.currency} {money.to_major(report.sales, report.currency):,f}"
 
 
 def _missing(report: KpiReport) -> str:
@@ -109,13 +110,19 @@ def change(report: KpiReport, kpi: Kpi) -> float | None:
     return round((kpi.value - before) * (100 if kpi.kind == "share" else 1), 1)
 
 
+def _height(kpi: Kpi) -> float:
+    """Return the points that name or formula need: about 60 characters a line."""
+    lines = ceil(len(kpi.formula) / 60) + (kpi.value is None)
+    return max(33, 12.5 * lines + 8)
+
+
 def _kpi(sketch: Sketch, row: int, kpi: Kpi, report: KpiReport, *, new: bool) -> None:
     edge = "first" if new else "next"
     told = f"{kpi.formula}\nBlank: {kpi.blank}" if kpi.value is None and kpi.blank else kpi.formula
     step = "steppoints" if kpi.kind == "share" else "step"
     sketch.put(row, AREA, kpi.area if new else None, f"{edge}.text.slate" if new else "slate")
     sketch.put(row, NAME, kpi.name, f"{edge}.text.bold")
-    sketch.put(row, FORMULA, told, f"{edge}.text.slate.small.lines")
+    sketch.put(row, FORMULA, told, f"{edge}.text.slate.small.wrap")
     sketch.put(row, NOW, kpi.value, f"{edge}.{kpi.kind}.bold.navy.large")
     sketch.put(row, CHANGE, change(report, kpi), f"{edge}.{step}")
     for column, value in enumerate(report.trend[kpi.key], FIRST_MONTH):

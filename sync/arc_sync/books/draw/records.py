@@ -6,17 +6,18 @@ column of the table the hidden seal; between them stand the tab's columns in the
 
 from __future__ import annotations
 
-from itertools import repeat
+from itertools import groupby, repeat
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets.cells import show_cell
-from arc_sheets.tab import Owner, Tab
+from arc_sheets.tab import Kind, Owner, Tab
 from arc_sync.books.drawing import Drawing, Drawn, Page, Rule, Sketch, Table, below
-from arc_sync.books.look import has_owners, header_role, record_role, wraps
+from arc_sync.books.look import has_owners, header_role, record_role
 from arc_sync.xlsx.refs import Area, Place, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from arc_sheets.cells import Value
     from arc_sync.books.contents import BookRow
@@ -31,6 +32,7 @@ ID_HEADER: Final = "ARC id"
 SEAL_HEADER: Final = "ARC seal"
 
 _OWNERS: Final = {Owner.SHEET: "You edit", Owner.BOTH: "You or the ledger", Owner.LEDGER: "ARC fills"}
+_WIDEST: Final = 250  # characters that still print legibly on one page
 _TWO_KEYS: Final = {"reminders": 2}  # columns that stay in sight: the decision needs its customer
 
 
@@ -94,18 +96,34 @@ def page(tab: Tab, look: Look) -> Page:
         freeze=Place(FIRST_ROW, 1 + keys),
         header=HEADER_ROW,
         rules=_RULES[tab.name](tab) if tab.name in _RULES else (),
-        row=0 if wraps(tab) else 18,
+        wide=2 if sum(look.width(column) for column in tab.columns) > _WIDEST else 1,
     )
 
 
+def height(tab: Tab, cells: Sequence[Drawn], look: Look) -> float:
+    """Return the height in points that a row needs on a tab that wraps; elsewhere rows keep the sheet's own.
+
+    An estimate: a little more than a character of width holds a character of text; Excel allows 409 points.
+    """
+    lines = 1
+    for column, drawn in zip(tab.columns, cells[1:], strict=False):
+        if column.kind is Kind.NOTE and isinstance(drawn.value, str):
+            room = look.width(column) * 1.15
+            lines = max(lines, sum(ceil(max(len(line), 1) / room) for line in drawn.value.split("\n")))
+    return min(409, max(20, 13.5 * lines + 6))
+
+
 def _strip(sketch: Sketch, tab: Tab) -> None:
+    """Say who fills what, once over each run of columns; a run too narrow for the words says "Both"."""
     sketch.heights[STRIP_ROW] = 15
-    before = ""
-    for number, column in enumerate(tab.columns, 1):
-        text = _OWNERS[column.owner]
-        role = "striparc" if column.owner is Owner.LEDGER else "stripyours"
-        sketch.put(STRIP_ROW, number, text if text != before else None, role)
-        before = text
+    number = 1
+    for owner, run in groupby(tab.columns, key=lambda column: column.owner):
+        columns = list(run)
+        narrow = owner is Owner.BOTH and len(columns) == 1 and 0 < columns[0].width < 15
+        role = "striparc" if owner is Owner.LEDGER else "stripyours"
+        sketch.blanks(STRIP_ROW, number, number + len(columns) - 1, role)
+        sketch.put(STRIP_ROW, number, "Both" if narrow else _OWNERS[owner], role)
+        number += len(columns)
 
 
 def _values(tab: Tab, line: BookRow | None) -> Iterator[Value]:

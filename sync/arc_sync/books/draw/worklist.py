@@ -33,7 +33,7 @@ _AFTER_NUMBER: Final = frozenset({"Customer", "Cur", "Last touch"})
 
 PAGE: Final = Page(
     colour="navy",
-    widths=(2, 5, 24, 45, 24, 13, 7, 9.5, 8.5, 13, 17, 17, 27),
+    widths=(2, 5, 24, 52, 24, 13, 7, 9.5, 8.5, 13, 17, 17, 27),
     freeze=Place(FIRST_ROW, 3),
     header=HEADER_ROW,
     rules=(
@@ -59,6 +59,11 @@ def draw(items: Sequence[WorkItem]) -> Drawing:
     return sketch.done(Area(1, _FIRST, bottom, _LAST), table)
 
 
+def begun(sentence_: str) -> str:
+    """Return a sentence with a capital at its beginning."""
+    return sentence_[:1].upper() + sentence_[1:]
+
+
 def sentence(many: int) -> str:
     """Return what stands under the title."""
     if not many:
@@ -81,9 +86,9 @@ def _item(sketch: Sketch, row: int, number: int, item: WorkItem) -> None:
     overdue = money.to_major(item.overdue, item.currency)
     line = (
         (number, "row.number.slate"),
-        (to_tab("Account", item.customer, "B2"), "row.link.gap"),
-        (item.why, "row.note.lines"),
-        (item.step, "row.note.lines"),
+        (to_tab("Account", item.customer, "B2"), "row.link.gap.wrap"),
+        (begun(item.why), "row.note.wrap"),
+        (item.step, "row.note.wrap"),
         (overdue, f"row.{money_word(item.currency)}.bold"),
         (item.currency, "row.text.gap"),
         (item.oldest, "row.number"),
