@@ -43,6 +43,8 @@ def allocate(lines: Lines, room: Ints, payments: pd.DataFrame) -> Ints:
 
 def _in_turn(lines: Lines, which: Ints, payments: pd.DataFrame) -> Ints:
     """Return these lines by date and id of their payments; a payment's own lines stay as written."""
+    if not len(which):
+        return which
     some = payments[["date", "id"]].iloc[lines.payment[which]].reset_index(drop=True)
     order = some.sort_values(["date", "id"], kind="stable").index.to_numpy()
     turn: Ints = which[order]

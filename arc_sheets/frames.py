@@ -101,7 +101,8 @@ def _series(column: Column, values: NDArray[np.object_]) -> pd.Series:
     if column.kind in {Kind.DATE, Kind.TIME}:
         return pd.Series(_moments(values))
     if column.kind in {Kind.CODE, Kind.CHOICE} or column.refers == "customers":
-        return pd.Series(pd.Categorical(values))
+        codes, names = pd.factorize(values)
+        return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names, dtype=object)))
     return pd.Series(values, dtype=object)
 
 

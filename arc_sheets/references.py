@@ -59,13 +59,14 @@ def _part(piece: str, known: Container[str]) -> Part:
 def lines(finder: Finder, payments: pd.DataFrame) -> Lines:
     """Return what every payment asks for; see `Receivables` for the columns of the frame.
 
-    A reference counts only for a document of the same customer and currency. A payment that gives money
-    back asks for nothing.
+    A reference counts only for a document of the same customer and currency. A refund, or a
+    payment that gives money back, asks for nothing.
     """
     texts = payments["applied_to"].to_numpy()
     credit = ints(payments["credit"])
     accounts = ints(payments["account"])
-    asking = np.flatnonzero((texts != np.array(None)) & (credit > 0))
+    taking = (credit > 0) & (payments["type"] != "refund").to_numpy()
+    asking = np.flatnonzero((texts != np.array(None)) & taking)
     named = finder.find(texts[asking], accounts[asking])
     single = asking[named >= 0]
     simple = Lines(single, named[named >= 0], credit[single], np.zeros(len(single), dtype=np.bool_))
