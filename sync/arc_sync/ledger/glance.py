@@ -1,4 +1,4 @@
-"""A look at an SQLite ledger with the standard library alone: is a book still as ARC left it?"""
+"""A look at an SQLite ledger with the standard library alone, to tell whether a book is still as ARC left it."""
 
 from __future__ import annotations
 

@@ -31,6 +31,11 @@ class IssueKey(NamedTuple):
     row: str
     column: str
 
+    @property
+    def is_notice(self) -> bool:
+        """Say whether the issue only tells of something settled; the others wait for a person."""
+        return "#" in self.column
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

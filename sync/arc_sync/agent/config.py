@@ -1,0 +1,197 @@
+"""The settings: `arc.toml`, beside which the ledger and the workbook lie unless it says otherwise.
+
+Every error names the file, the line or key, and the remedy.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from arc_sheets.aging import Buckets
+from arc_sheets.dates import Order
+from arc_sheets.errors import ConfigError
+from arc_sheets.money import CURRENCIES
+from arc_sheets.rates import Rates
+from arc_sync.agent.places import BOOK, LEDGER, NAME, beside, find, read_settings, stamp_of
+
+
+class _Written(BaseModel):
+    """The keys of `arc.toml`, as a person writes them."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    company: str
+    base_currency: str
+    book: str = Field(BOOK, min_length=1)
+    ledger: str = Field(LEDGER, min_length=1)
+    date_order: Literal["dmy", "mdy"] | None = None
+    buckets: list[int] = [30, 60, 90]
+    who: str = ""
+    rates_on: date | None = None
+    rates: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What ARC was told about one firm."""
+
+    file: Path
+    company: str
+    base_currency: str
+    book: Path
+    ledger: str  #: a path or an address
+    order: Order | None  #: of day and month in dates that people type
+    buckets: Buckets
+    rates: Rates
+    who: str  #: whose name the changes get
+    stamp: str  #: differs where the settings or the version of ARC do
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Config:
+        """Read the settings from a file, or the folder it lies in; without `path` from the current folder.
+
+        Raises `ConfigError`.
+        """
+        file = find(path)
+        text = read_settings(file)
+        said = _Said(file, text)
+        try:
+            written = _Written.model_validate(said.parsed())
+        except ValidationError as error:
+            raise said.invalid(error) from None
+        return _config(said, written)
+
+    @staticmethod
+    def write_new(folder: Path, company: str, base_currency: str, ledger: str = LEDGER) -> Path:
+        """Write a first `arc.toml` into a folder and return it; raises `ConfigError` if there is one."""
+        _check_currency(base_currency, "the base currency")
+        file = folder / NAME
+        try:
+            with file.open("x", encoding="utf-8") as stream:
+                stream.write(_NEW.format(*map(_quoted, (company, base_currency, BOOK, ledger))))
+        except FileExistsError:
+            raise ConfigError(f"There is a {file} already; edit it, or choose another folder.") from None
+        except OSError as error:
+            raise ConfigError(
+                f"{file} cannot be written ({error.strerror}); choose another folder."
+            ) from None
+        return file
+
+
+class _Said(NamedTuple):
+    """The text of the settings, and how to speak of it."""
+
+    file: Path
+    text: str
+
+    def parsed(self) -> dict[str, object]:
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{self.file} cannot be read: {error}. Correct that line.") from None
+
+    def wrong(self, key: str, what: str) -> ConfigError:
+        """Return the error about a key."""
+        return ConfigError(f"{self.file}{self._line(key)}: {key} {what}.")
+
+    def invalid(self, error: ValidationError) -> ConfigError:
+        """Return the first thing that pydantic found, in ARC's words."""
+        first = error.errors()[0]
+        key = str(first["loc"][-1] if first["loc"][0] == "rates" else first["loc"][0])
+        return self.wrong(
+            key, _WRONG.get(first["type"], _MUST.get(key, "has a value that ARC does not take"))
+        )
+
+    def _line(self, key: str) -> str:
+        lines = self.text.splitlines()
+        starts = (n for n, line in enumerate(lines, 1) if re.match(rf'\s*"?{re.escape(key)}"?\s*=', line))
+        number = next(starts, None)
+        return f", line {number}" if number else ""
+
+
+def _config(said: _Said, written: _Written) -> Config:
+    rates = {code: _rate(said, code, text) for code, text in written.rates.items()}
+    if written.base_currency not in CURRENCIES:
+        raise said.wrong("base_currency", "is no currency code; write one such as EUR")
+    try:
+        return Config(
+            said.file,
+            written.company.strip(),
+            written.base_currency,
+            Path(beside(said.file, written.book)),
+            beside(said.file, written.ledger),
+            written.date_order,
+            Buckets(tuple(written.buckets)),
+            Rates(written.base_currency, rates, written.rates_on),
+            written.who.strip() or _login(),
+            stamp_of(said.text),
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{said.file}: {error}") from None
+
+
+def _rate(said: _Said, code: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise said.wrong(code, f'is "{text}", which is no number; write a rate such as "0.92"') from None
+
+
+def _check_currency(code: str, what: str) -> None:
+    if code not in CURRENCIES:
+        raise ConfigError(f'"{code}" is no currency code; give {what} as one such as EUR or USD.')
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user in the system's list
+        return os.environ.get("USERNAME", "somebody")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a TOML basic string is written as in JSON
+
+
+_MUST: Final = {
+    "company": 'must be a text, such as "Example Ltd"',
+    "base_currency": 'must be a currency code in quotation marks, such as "EUR"',
+    "book": 'must be the path of the workbook, such as "Receivables.xlsx"',
+    "ledger": 'must be a path such as "ledger.db", or an address such as "postgresql://user@host/database"',
+    "date_order": 'must be "dmy" or "mdy"; leave it out if people type dates either way',
+    "buckets": "must be whole days that rise, such as [30, 60, 90]",
+    "who": "must be a name in quotation marks",
+    "rates_on": "must be a date without quotation marks, such as 2026-11-19",
+    "rates": 'must be a table of currencies and rates in quotation marks, such as USD = "0.92"',
+}
+_WRONG: Final = {
+    "missing": "is missing; add it, as `arc init` would in a new folder",
+    "extra_forbidden": "is no setting that ARC knows; correct its spelling, or take it out",
+}
+_NEW: Final = """\
+# The settings of ARC Sheets. Paths are meant from this file's folder.
+
+company = {}
+base_currency = {}
+book = {}
+ledger = {} # or "postgresql://user@host/database"
+
+buckets = [30, 60, 90] # the last day overdue of each column of the aging
+#date_order = "dmy" # or "mdy": how day and month are meant in dates that people type
+#who = "Maria Lopez" # whose name the changes get; without it, the login name
+#rates_on = 2026-11-19 # the day of the rates below
+
+[rates] # what one unit is worth in the base currency
+#USD = "0.92"
+"""

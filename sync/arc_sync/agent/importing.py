@@ -1,0 +1,247 @@
+"""Entries of an export become rows of the ledger, in one change set.
+
+What an import does, and does not:
+- a row it knows is changed, never doubled; only columns that the file has are touched;
+- it brings what is new in the file: a value that the last import brought already is not brought again, so
+  what people changed since stands (`told.py`); where both changed, the file's new value is taken, and said;
+- a customer that other rows only mention is added if it is missing, and otherwise left alone;
+- what the file no longer lists stays;
+- an amount is never reread in a currency with other decimals: such an entry is rejected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple, NoReturn
+
+from arc_sheets.cells import Row, Value
+from arc_sheets.defaults import Defaults
+from arc_sheets.money import exponent
+from arc_sheets.references import parse
+from arc_sheets.tab import Tab
+from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
+from arc_sync.agent.matching import Matching, row_id
+from arc_sync.agent.merging import Keys
+from arc_sync.agent.telling import called, shown
+from arc_sync.agent.told import IMPORT, Said, said_before
+from arc_sync.intake import Entry, Reject
+from arc_sync.ledger.port import Ledger, Transaction
+from arc_sync.merge.history import Origin
+from arc_sync.merge.snapshot import currency_of
+
+_SHOWN: Final = 5  #: examples in a remark
+_PLACES: Final = {tab.name: {c.name: k for k, c in enumerate(tab.stored)} for tab in RECORD_TABS}
+
+
+class Counts(NamedTuple):
+    """What became of the entries of one tab."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, or with `done` False would do."""
+
+    done: bool = False
+    counts: dict[str, Counts] = field(default_factory=dict)  #: by tab name
+    rejects: list[Reject] = field(default_factory=list)  #: entries that the ledger cannot take
+    kept: int = 0  #: values that people changed since the last import, which this file does not change
+    replaced: list[str] = field(default_factory=list)  #: values people had changed, and the file newly says
+    unknown: list[str] = field(default_factory=list)  #: invoice numbers that payments name in vain
+
+    @property
+    def moves(self) -> bool:
+        """Say whether anything is new or changed."""
+        return any(c.new or c.changed for c in self.counts.values())
+
+    def remarks(self) -> list[str]:
+        """Return what a person should know, in sentences."""
+        said = []
+        if self.kept:
+            said.append(
+                f"Left as people have changed them since the last import, because the file says nothing new: {self.kept:,}."
+            )
+        if self.replaced:
+            said.append(
+                f"Changed by people and now newly by the file, which was taken: {_some(self.replaced)}."
+            )
+        if self.unknown:
+            said.append(
+                f"Payments name invoices that the ledger does not have ({_some(self.unknown)}); the money is kept,"
+                " not applied, until they are there."
+            )
+        return said
+
+
+class _Void(Exception):
+    """Ends a change set that is not to be kept."""
+
+
+def import_entries(
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    origin: Origin,
+    base_currency: str,
+    *,
+    partial: bool = True,
+    dry_run: bool = False,
+) -> Imported:
+    """Put entries into the ledger in one change set with the source "import"; see the module for the rules.
+
+    With `dry_run`, or where the ledger cannot take some entry and not `partial`, nothing is kept and `done`
+    is False. Raises `LedgerError`.
+    """
+    imported = Imported()
+    try:
+        with ledger.change(origin._replace(source=IMPORT)) as t:
+            _Import(t, imported, Defaults(Keys(t).find, base_currency, _wall_clock(origin.when))).run(entries)
+            if dry_run or (imported.rejects and not partial):
+                _leave_no_trace()
+        imported.done = True
+    except _Void:
+        pass
+    return imported
+
+
+def _leave_no_trace() -> NoReturn:
+    raise _Void
+
+
+def _wall_clock(moment: datetime) -> datetime:
+    return moment.astimezone().replace(tzinfo=None, microsecond=0)
+
+
+@dataclass(slots=True)
+class _Import:
+    t: Transaction
+    out: Imported
+    defaults: Defaults
+    _tally: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def run(self, entries: Iterable[Entry]) -> None:
+        """Take every entry, customers before what names them."""
+        by_tab: dict[str, list[Entry]] = {tab.name: [] for tab in RECORD_TABS}
+        for entry in entries:
+            by_tab[entry.tab].append(entry)
+        matching = Matching(self.t)
+        for name, some in by_tab.items():
+            if some:
+                self._tally[name] = Counter()
+                self._tab(BY_NAME[name], some, matching)
+        self.out.counts = {name: Counts(c["new"], c["changed"], c["same"]) for name, c in self._tally.items()}
+
+    def _tab(self, tab: Tab, entries: Sequence[Entry], matching: Matching) -> None:
+        live, known, differing = self.t.rows(tab), [], set()
+        for given in entries:
+            entry, row = matching.named(given), matching.find(given)
+            if row is None:
+                self._add(tab, entry, matching)
+                continue
+            was = live.get(row)
+            known.append((entry, row, was))
+            key = entry.key if was is None else was[_PLACES[tab.name][tab.key]] if tab.key else None
+            matching.note(entry, row, key)
+            if was is not None and not entry.implied and _differs(tab, entry, was):
+                differing.add((tab.name, row))
+        said = said_before(self.t, differing)
+        for entry, row, was in known:
+            self._update(tab, entry, row, was, said.get((tab.name, row), Said({})))
+        if tab.name == "payments":
+            self.out.unknown = _unknown(entries, matching)
+
+    def _add(self, tab: Tab, entry: Entry, matching: Matching) -> None:
+        row = self.defaults.complete(tab, tuple(entry.values.get(c.name) for c in tab.stored))
+        lacking = [c.header for c, v in zip(tab.stored, row, strict=True) if c.required and v is None]
+        if lacking:
+            self._reject(entry, f"{' and '.join(lacking)} must not be blank in {tab.title}.")
+            return
+        made = row_id(entry)
+        self.t.put(tab, made, row)
+        matching.note(entry, made, entry.key)
+        self._tally[tab.name]["new"] += 1
+
+    def _update(self, tab: Tab, entry: Entry, row: str, was: Row | None, said: Said) -> None:
+        if was is None or entry.implied:  # a second entry for a row that this file adds, or a mere mention
+            self._tally[tab.name]["same"] += 1
+            return
+        if why := _other_decimals(tab, entry, was):
+            self._reject(entry, why)
+            return
+        after = self._after(tab, entry, was, said)
+        if after != was:
+            self.t.put(tab, row, after)
+        self._tally[tab.name]["same" if after == was else "changed"] += 1
+
+    def _after(self, tab: Tab, entry: Entry, was: Row, said: Said) -> Row:
+        """Return the row with what the file newly says."""
+        after, chosen = list(was), {}
+        for k, value in _given(tab, entry).items():
+            if was[k] == value:
+                continue
+            if tab.stored[k].name in entry.assumed:
+                chosen[k] = value
+            elif not said.new(k, value):
+                self.out.kept += 1
+            else:
+                after[k] = value
+                if said.told.get(k, was[k]) != was[k]:
+                    self.out.replaced.append(_told_value(tab, was, k))
+        if tuple(after) != was:
+            for k, value in chosen.items():
+                after[k] = value
+        return tuple(after)
+
+    def _reject(self, entry: Entry, why: str) -> None:
+        row = tuple(str(v) for v in entry.values.values() if v is not None)
+        self.out.rejects.append(Reject(entry.line, row, why))
+
+
+def _given(tab: Tab, entry: Entry) -> dict[int, Value]:
+    """Return what an entry says of a row that is there: by field index, without its key."""
+    places = _PLACES[tab.name]
+    return {places[name]: value for name, value in entry.values.items() if name != tab.key}
+
+
+def _differs(tab: Tab, entry: Entry, was: Row) -> bool:
+    return any(
+        was[k] != value for k, value in _given(tab, entry).items() if tab.stored[k].name not in entry.assumed
+    )
+
+
+def _told_value(tab: Tab, row: Row, k: int) -> str:
+    return (
+        f"{called(tab, row)}, {tab.stored[k].header}: {shown(tab.stored[k], row[k], currency_of(tab, row))}"
+    )
+
+
+def _other_decimals(tab: Tab, entry: Entry, was: Row) -> str:
+    """Return why an entry cannot be taken over a row whose currency counts in other decimals, or ""."""
+    new = entry.values.get("currency")
+    old = currency_of(tab, was) if new is not None else None
+    if old is None or exponent(old) == exponent(str(new)):
+        return ""
+    return (
+        f"{called(tab, was)} is in {old} in the ledger and in {new} here, whose amounts have other decimals; "
+        "void the old one and give the new one another number."
+    )
+
+
+def _unknown(entries: Iterable[Entry], matching: Matching) -> list[str]:
+    """Return the invoice numbers that payments name and nobody knows, each once."""
+    missing: dict[str, None] = {}
+    for entry in map(matching.named, entries):
+        text = entry.values.get("applied_to")
+        if isinstance(text, str) and not matching.knows(INVOICES, text):
+            missing |= dict.fromkeys(p.number for p in parse(text) if not matching.knows(INVOICES, p.number))
+    return list(missing)
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = len(texts) - _SHOWN
+    return ", ".join(texts[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

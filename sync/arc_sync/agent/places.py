@@ -1,0 +1,48 @@
+"""Where the settings, the ledger and the workbook are. Standard library only: the quick path starts here."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from arc_sheets import __version__
+from arc_sheets.errors import ConfigError
+
+NAME: Final = "arc.toml"
+BOOK: Final = "Receivables.xlsx"
+LEDGER: Final = "ledger.db"
+
+
+def find(path: Path | None = None) -> Path:
+    """Return the settings file: `path`, or `arc.toml` in that folder or the current one.
+
+    Raises `ConfigError` if there is none.
+    """
+    place = (path or Path()).expanduser().absolute()
+    file = place / NAME if place.is_dir() else place
+    if not file.is_file():
+        raise ConfigError(
+            f"There is no {file}; go to the folder that has one, name it with --config, or make one with `arc init`."
+        )
+    return file
+
+
+def read_settings(file: Path) -> str:
+    """Return the text of the settings; raises `ConfigError` if it cannot be read."""
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not written in UTF-8; save it as UTF-8 text.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}); allow reading it.") from None
+
+
+def beside(file: Path, place: str) -> str:
+    """Return a path meant from the settings' folder as an absolute one; an address stays as it is."""
+    return place if "://" in place else str(file.parent / Path(place).expanduser())
+
+
+def stamp_of(text: str) -> str:
+    """Return a fingerprint of the settings and of this version of ARC."""
+    return hashlib.sha256(f"{__version__}\n{text}".encode()).hexdigest()[:16]
