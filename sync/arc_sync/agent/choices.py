@@ -22,6 +22,10 @@ MINE: Final = "Keep mine"
 THEIRS: Final = "Take theirs"
 NOTED: Final = "Noted"
 
+#: The states of a line: it waits for a person, or only tells what ARC settled by rule.
+OPEN: Final = "open"
+TOLD: Final = "for information"
+
 #: (tab, live row, field, new value) -> why the ledger cannot take it, or "".
 Objection = Callable[[Tab, Row | None, int, Value], str]
 
@@ -132,9 +136,10 @@ def _line(view: View, tab: Tab, key: IssueKey, issue: Issue) -> IssueLine:
 
     theirs = "" if issue.kind in (IssueKind.NOTICE, IssueKind.NOCOL) else text(issue.theirs)
     where = ", ".join(p for p in (tab.title, _name(tab, row), column.header if column else "") if p)
+    state = TOLD if issue.kind is IssueKind.NOTICE else OPEN
     what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
     return IssueLine(
-        "/".join(key), "", _local(issue), where, text(issue.mine), theirs, what, "open", seal(issue)
+        "/".join(key), "", _local(issue), where, text(issue.mine), theirs, what, state, seal(issue)
     )
 
 
@@ -150,7 +155,7 @@ def _gone_line(tab: Tab, book: str, rows: Sequence[Issue]) -> IssueLine:
         "(vanished)",
         count,
         words.many_vanished(tab),
-        "open",
+        OPEN,
         str(len(rows)),
     )
 

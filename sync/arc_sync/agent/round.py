@@ -17,7 +17,7 @@ from typing import Final, NoReturn, TypeAlias
 from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, show_cell, verbatim
 from arc_sheets.errors import BookAhead, BookForeign, LedgerBusy
 from arc_sheets.tab import Tab
-from arc_sync.agent.choices import lines_of, settle, wanted_back
+from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.drawing import Drawing, digest
@@ -41,11 +41,11 @@ class Pages:
     draw: Callable[[datetime | None], Sequence[Drawing]] = lambda _: ()  #: the reports, synced at that moment
 
 
-#: Computes a book's pages from the ledger, as of a date, with the Details of one customer.
-Figures: TypeAlias = Callable[[View, date, str], Pages]
+#: Computes a book's pages from (ledger, as of, book id, the customer whose Details are shown).
+Figures: TypeAlias = Callable[[View, date, str, str], Pages]
 
 
-def no_figures(_view: View, _as_of: date, _account: str) -> Pages:
+def no_figures(_view: View, _as_of: date, _book: str, _account: str) -> Pages:
     """Return no pages: a book of records alone."""
     return Pages()
 
@@ -80,7 +80,7 @@ class Report:
     @property
     def needs_person(self) -> bool:
         """Say whether anything waits for a person's decision."""
-        return any(line for line in self.issues if IssueKey(*line.id.split("/")).column[:1] != "#")
+        return bool(self.refused) or any(line.state == OPEN for line in self.issues)
 
 
 def run_round(
@@ -267,7 +267,7 @@ class _Round:
             plan.drops += tab.drops
             plan.looks += tab.looks
             plan.waits |= tab.waits
-        pages = self.settings.figures(t, self._local.date(), self.session.account())
+        pages = self.settings.figures(t, self._local.date(), self.book, self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
             faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)

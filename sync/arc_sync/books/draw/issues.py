@@ -10,7 +10,7 @@ from arc_sync.books.contents import BookRow
 if TYPE_CHECKING:
     from arc_sync.books.contents import IssueLine
 
-CHOICES: Final = ("Keep mine", "Take theirs", "I fixed it", "Ignore")
+CHOICES: Final = ("Keep mine", "Take theirs", "Noted")
 
 ISSUES: Final = Tab(
     "issues",

@@ -1,0 +1,167 @@
+"""What a book shows, computed from the ledger: computed columns, reports, and all of a new book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import overload
+
+from arc_sheets import tabs
+from arc_sheets.aging import DEFAULT_BUCKETS, AgingReport, Buckets, aging
+from arc_sheets.cells import Rows, Value
+from arc_sheets.computed import computed
+from arc_sheets.frames import Records, records
+from arc_sheets.kpis import KpiReport, kpis
+from arc_sheets.periods import DEFAULT_PERIOD, Period
+from arc_sheets.rates import Rates
+from arc_sheets.receivables import Receivables, receivables
+from arc_sheets.tab import Tab
+from arc_sheets.worklist import WorkItem, worklist
+from arc_sync.agent.choices import lines_of
+from arc_sync.agent.details import details
+from arc_sync.agent.round import Pages, seal_of
+from arc_sync.books import draw
+from arc_sync.books.contents import BookRow, Contents, DueToday, Meta
+from arc_sync.ledger.port import View
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a firm's figures are made: its name, buckets, exchange rates and the KPIs' period."""
+
+    company: str
+    rates: Rates
+    buckets: Buckets = DEFAULT_BUCKETS
+    period: Period = DEFAULT_PERIOD
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures as of a date."""
+
+    records: Records
+    receivables: Receivables
+    aging: AgingReport
+    kpis: KpiReport
+    worklist: Sequence[WorkItem]
+    computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
+
+
+def figures(rows: Mapping[str, Rows], terms: Terms, as_of: date) -> Figures:
+    """Return all figures of the rows, given by tab name."""
+    known = records(rows)
+    owed = receivables(known)
+    return Figures(
+        known,
+        owed,
+        aging(owed, as_of, buckets=terms.buckets, rates=terms.rates),
+        kpis(known, owed, as_of, terms.period, rates=terms.rates),
+        worklist(known, owed, as_of, terms.rates),
+        computed(known, owed, as_of, terms.buckets),
+    )
+
+
+def rows_of(view: View) -> dict[str, Rows]:
+    """Return the live rows of every tab, by tab name."""
+    return {tab.name: view.rows(tab) for tab in tabs.RECORD_TABS}
+
+
+def pages(terms: Terms) -> Callable[[View, date, str, str], Pages]:
+    """Return what computes the pages of a book in a round."""
+
+    def compute(view: View, as_of: date, book: str, account: str) -> Pages:
+        made = _Book(view, terms, figures(rows_of(view), terms, as_of), as_of, account)
+        meta = Meta("", book, 0, "", 0)
+        return Pages(made.figures.computed, lambda synced: draw.reports(made.contents(synced, meta, {})))
+
+    return compute
+
+
+def contents(view: View, terms: Terms, now: datetime, meta: Meta) -> Contents:
+    """Return all that stands in a new book, in step with the ledger; `now` is local wall clock."""
+    rows, as_of = rows_of(view), now.date()
+    book = _Book(view, terms, figures(rows, terms, as_of), as_of, "")
+    shown = book.figures.computed
+    lines = {t.name: _Lines(rows[t.name], shown.get(t.name, {}), len(t.computed)) for t in tabs.RECORD_TABS}
+    return book.contents(now, meta, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    view: View
+    terms: Terms
+    figures: Figures
+    as_of: date
+    account: str
+
+    def contents(
+        self, synced: datetime | None, meta: Meta, rows: Mapping[str, Sequence[BookRow]]
+    ) -> Contents:
+        known, made = rows_of(self.view), self.figures
+        return Contents(
+            company=self.terms.company,
+            as_of=self.as_of,
+            synced=synced,
+            bank_until=_bank_until(known["payments"], self.as_of),
+            meta=meta,
+            rows=rows,
+            issues=lines_of(self.view, tabs.RECORD_TABS, meta.book),
+            aging=made.aging,
+            kpis=made.kpis,
+            worklist=made.worklist,
+            promises=self._due_today(known["promises"]),
+            reminders=_waiting(known["reminders"]),
+            account=details(self.account, known, made.computed),
+        )
+
+    def _due_today(self, rows: Rows) -> DueToday:
+        states, base = self.figures.computed["promises"], 0
+        due = [
+            v
+            for i, v in _dicts(tabs.PROMISES, rows)
+            if v["date"] == self.as_of and states.get(i) == ("open",)
+        ]
+        for promise in due:
+            amount = promise["amount"] if isinstance(promise["amount"], int) else 0
+            base += self.terms.rates.convert(amount, str(promise["currency"])) or 0
+        return DueToday(len(due), base)
+
+
+def _bank_until(payments: Rows, as_of: date) -> date | None:
+    """Return the day of the newest money that came in: up to then the bank's data are in."""
+    days = (v["date"] for _, v in _dicts(tabs.PAYMENTS, payments) if v["type"] == "payment")
+    return max((d for d in days if isinstance(d, date) and d <= as_of), default=None)
+
+
+def _waiting(reminders: Rows) -> int:
+    return sum(v["status"] == "proposed" and not v["decision"] for _, v in _dicts(tabs.REMINDERS, reminders))
+
+
+def _dicts(tab: Tab, rows: Rows) -> Iterator[tuple[str, dict[str, Value]]]:
+    names = [c.name for c in tab.stored]
+    return ((i, dict(zip(names, row, strict=True))) for i, row in rows.items())
+
+
+class _Lines(Sequence[BookRow]):
+    """The rows of a tab as a book shows them, each made when it is asked for."""
+
+    def __init__(self, rows: Rows, computed: Mapping[str, tuple[Value, ...]], width: int) -> None:
+        self._rows, self._computed, self._blank = rows, computed, (None,) * width
+        self._ids = list(rows)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, index: int) -> BookRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[BookRow]: ...
+    def __getitem__(self, index: int | slice) -> BookRow | Sequence[BookRow]:
+        if isinstance(index, slice):
+            return [self._row(i) for i in self._ids[index]]
+        return self._row(self._ids[index])
+
+    def _row(self, i: str) -> BookRow:
+        shown = self._computed.get(i, self._blank)
+        return BookRow(i, self._rows[i], shown, seal_of(shown))
