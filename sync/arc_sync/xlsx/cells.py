@@ -64,10 +64,16 @@ _KINDS = {"n": "n", "s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", 
 _ATTRIBUTE = re.compile(r"""\s([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
+_NO_TEXT = "A cell points at a text that the file does not have; let Excel repair the file."
+
+
 class Patterns(NamedTuple):
     """What to look for in a row's XML, for one namespace prefix."""
 
     quick: re.Pattern[str]  # (letters, s, t, f, v) of a cell in the form that Excel writes
+    usual: re.Pattern[
+        str
+    ]  # (letters, s, t, attributes of f, text of f, v, inline text), as most programs write
     cell: re.Pattern[str]  # (attributes, content) of any cell
     formula: re.Pattern[str]
     value: re.Pattern[str]
@@ -88,9 +94,22 @@ def patterns(prefix: str) -> Patterns:
         rf'<{p}c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
         rf"(?:/>|>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v>)?</{p}c>)"
     )
+    usual = (
+        rf'<{p}c(?: r="([A-Z]+)\d+")?(?: s="(\d+)")?(?: t="(\w+)")?'
+        rf"(?:/>|>(?:<{p}f((?: [^>]*?)?)(?:/>|>([^<]*)</{p}f>))?"
+        rf"(?:<{p}v>([^<]*)</{p}v>|"
+        rf'<{p}is><{p}t(?: xml:space="preserve")?>([^<]*)</{p}t></{p}is>)?</{p}c>)'
+    )
     row = re.compile(rf"<{p}row(?=[\s/>])([^>]*)>")
     return Patterns(
-        re.compile(quick), element("c"), element("f"), element("v"), element("is"), row, f"<{prefix}c"
+        re.compile(quick),
+        re.compile(usual),
+        element("c"),
+        element("f"),
+        element("v"),
+        element("is"),
+        row,
+        f"<{prefix}c",
     )
 
 
@@ -151,15 +170,39 @@ class RowReader:
         """Read the cells of one row from what stands between its tags."""
         found = self._patterns.quick.findall(xml)
         if len(found) != xml.count(self._patterns.mark):
-            return self.any_cells(number, xml)
+            return self._usual_cells(number, xml)
         plain = "&" not in xml
-        columns, styles, quick, new = _COLUMNS, _STYLES, self._quick, tuple.__new__
-        return [
-            new(Cell, (columns[a], "n" if v else None, v or None, f or None, styles[s]))
-            if not t and (plain or not f)
-            else quick(a, s, t, f, v)
-            for a, s, t, f, v in found
-        ]
+        columns, styles, strings, quick, new = _COLUMNS, _STYLES, self._strings, self._quick, tuple.__new__
+        try:
+            return [
+                new(Cell, (columns[a], "n" if v else None, v or None, f or None, styles[s]))
+                if not t and (plain or not f)
+                else new(Cell, (columns[a], "s", strings[int(v)], None, styles[s]))
+                if t == "s" and v and not f
+                else quick(a, s, t, f, v)
+                for a, s, t, f, v in found
+            ]
+        except (ValueError, IndexError) as error:
+            raise Refused(_NO_TEXT) from error
+
+    def _usual_cells(self, number: int, xml: str) -> list[Cell]:
+        """Read a row with shared formulas, texts in the cells, or cells without references."""
+        found = self._patterns.usual.findall(xml)
+        if len(found) != xml.count(self._patterns.mark):
+            return self.any_cells(number, xml)
+        cells, column = [], -1
+        for letters, style, kind, about, text, value, inline in found:
+            column = _COLUMNS[letters] if letters else column + 1
+            formula = None
+            if about or text:
+                formula = unescape(text)
+                if "shared" in about:
+                    formula = self._shared.formula(number, column, attributes(about), formula)
+            if kind == "inlineStr":
+                cells.append(Cell(column, "s", decode(inline), formula, _STYLES[style]))
+            else:
+                cells.append(Cell(column, *self._value(kind, value or None), formula, _STYLES[style]))
+        return cells
 
     def _quick(self, column: str, style: str, kind: str, formula: str, value: str) -> Cell:
         type_, raw = self._value(kind, value)

@@ -21,7 +21,10 @@ RAW = -15  # a deflate stream without zlib's own header, as zip stores it
 class Inflater(Protocol):
     """What zlib and ISA-L both offer."""
 
-    eof: bool
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+        ...
 
     def decompress(self, data: bytes, /) -> bytes:
         """Inflate what can be inflated so far."""

@@ -19,7 +19,7 @@ from arc_sync.xlsx.parts import follow
 from arc_sync.xlsx.prints import fingerprint, take
 from arc_sync.xlsx.replacing import replace, sync_folder
 from arc_sync.xlsx.rewrite import Rewriter
-from arc_sync.xlsx.verify import Done, verify
+from arc_sync.xlsx.verify import WHOLE, Done, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 STEPS = ("packed", "written", "synced", "verified", "unchanged", "backed up", "replaced", "folder synced")
 _STALE = 3_600  # seconds after which a temporary file is what a killed save left behind
-_WHOLE = 16 << 20  # a sheet part up to this size is read back whole, a larger one where it was edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _pack(package: Package) -> tuple[dict[str, Packed], dict[str, Done]]:
 
 
 def _rewriter(package: Package, sheet: Sheet) -> Rewriter:
-    whole = package.directory.members[sheet.part].size <= _WHOLE
+    whole = package.directory.members[sheet.part].size <= WHOLE
     return Rewriter(sheet.stream(), sheet.plan(), package.styles, date1904=package.date1904, whole=whole)
 
 

@@ -205,3 +205,21 @@ def row_end(data: bytes, tag: re.Match[bytes], name: Names) -> int:
     if not end:
         raise Refused(_MALFORMED)
     return end
+
+
+def rows_of(block: Block, name: Names) -> Iterator[tuple[int, bytes]]:
+    """Cut a block into its rows that have cells, each with its number; those that state none are left out."""
+    end = name.row_end + b">"
+    mark = name.row + b' r="'
+    for piece in block.data.split(end):
+        start = piece.rfind(name.row)
+        if start < 0:
+            continue
+        row = piece[start:] + end
+        if row.startswith(mark):
+            yield int(row[len(mark) : row.index(b'"', len(mark))]), row
+        else:
+            tag = name.row_tag.match(row)
+            stated = attribute(tag[0], "r") if tag else None
+            if stated is not None:
+                yield int(stated), row

@@ -54,12 +54,39 @@ class Splicer:
             )
         self._number, self._row_style, self.written = number, row_style, {}
         self.done[number] = {}
+        if not xml:
+            return "".join([self._new(column, edits[column]) for column in sorted(edits)])
+        if not self.unshare:
+            quick = self._in_place(xml, edits)
+            if quick is not None and not (self.unshare and "shared" in quick):
+                return quick
+        return self._walked(xml, edits)
+
+    def _in_place(self, xml: str, edits: Mapping[int, Edit]) -> str | None:
+        """Replace cells found by their references as Excel writes them; None if one is not found so."""
+        cell, out, at = patterns(self.prefix).cell, [], 0
+        for column in sorted(edits):
+            start = xml.find(f'<{self.prefix}c r="{letters(column)}{self._number}"', at)
+            match = cell.match(xml, start) if start >= 0 else None
+            if match is None:
+                return None
+            out += [
+                xml[at:start],
+                self._replaced(column, attributes(match[1]), match[2] or "", edits[column]),
+            ]
+            at = match.end()
+        return "".join([*out, xml[at:]])
+
+    def _walked(self, xml: str, edits: Mapping[int, Edit]) -> str:
+        """Go through all cells of the row, replacing, putting in, and spelling out formulas."""
         out, at, column, todo = [], 0, -1, sorted(edits, reverse=True)
         for match in patterns(self.prefix).cell.finditer(xml):
             tag = attributes(match[1])
             column, last = column_of(tag, column), column
             if column <= last:
-                raise Refused(f"The cells of row {number} are out of order; save the file again in Excel.")
+                raise Refused(
+                    f"The cells of row {self._number} are out of order; save the file again in Excel."
+                )
             out.append(xml[at : match.start()])
             while todo and todo[-1] < column:
                 out.append(self._new(todo[-1], edits[todo.pop()]))
@@ -138,29 +165,29 @@ class Splicer:
     def _cell(self, column: int, value: Value | Fill, style: int) -> str:
         formula = None
         if isinstance(value, Fill):
-            value = self._filled(column, value)
-        if isinstance(value, Formula):
-            self.formulas_changed = True
+            formula = self._filled(column, value)
+            value = None if formula is None else Formula(formula.at(self._number, column))
+        elif isinstance(value, Formula):
             formula = Master(value.text.removeprefix("="), self._number, column)
         elif isinstance(value, dt.date):
             style = self._dated(value, style)
         inner = content(value, self.prefix, date1904=self.date1904)
+        self.formulas_changed |= inner.formula
         self.written[column] = Above(style, formula)
         self.done[self._number][column] = (inner, style)
-        head = f'<{self.prefix}c r="{letters(column)}{self._number}"'
-        if style:
-            head += f' s="{style}"'
-        if inner.t:
-            head += f' t="{inner.t}"'
+        shown = f' s="{style}"' if style else ""
+        kind = f' t="{inner.t}"' if inner.t else ""
+        head = f'<{self.prefix}c r="{letters(column)}{self._number}"{shown}{kind}'
         return f"{head}>{inner.xml}</{self.prefix}c>" if inner.xml else f"{head}/>"
 
-    def _filled(self, column: int, fill: Fill) -> Formula | None:
+    def _filled(self, column: int, fill: Fill) -> Master | None:
+        """Find the formula to fill with: the one above, else the table's own if it is the same in every row."""
         above = self.above.cells(self._number).get(column)
         if above is not None and above.formula is not None:
-            return Formula(above.formula.at(self._number, column))
+            return above.formula
         if fill.otherwise is None or has_relative(fill.otherwise):
             return None
-        return Formula(fill.otherwise)
+        return Master(fill.otherwise, self._number, column)
 
     def _dated(self, value: dt.date, style: int) -> int:
         if self.styles is None:

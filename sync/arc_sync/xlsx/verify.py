@@ -9,7 +9,7 @@ from arc_sync.xlsx import archive, deflate
 from arc_sync.xlsx.cells import Cell, RowReader
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.refs import cell_ref
-from arc_sync.xlsx.scan import SheetStream
+from arc_sync.xlsx.scan import Block, SheetStream, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.package import Package
     from arc_sync.xlsx.values import Content
 
+WHOLE = 16 << 20  # bytes; a sheet part up to this size is inflated and parsed whole
 _COMPARE = 1 << 20
 
 Done = dict[int, dict[int, tuple["Content", int]]]
@@ -36,8 +37,8 @@ def verify(
 
     Members that were not edited are the same bytes; changed parts are well-formed and inflate to what
     was written; every edited cell reads back. Of a large sheet only the edited stretches are inflated
-    again (they form a well-formed sheet by themselves; the rest was well-formed or not before, and is the
-    same). Raises Refused naming the first thing that is wrong.
+    again, and the edited rows with what stands around the rows are parsed: they make a sheet by themselves,
+    and the rows between are what they were. Raises Refused naming the first thing that is wrong.
     """
     with new.open("rb") as file, package.path.open("rb") as old:
         members = archive.read_directory(file, package.limits).members
@@ -49,8 +50,9 @@ def verify(
                 _same(old, package.directory.members[key], file, member)
             elif key in done:
                 edited = _stretches(file, placed[key].data, part.stretches)
-                _check_sheet(edited, done[key], package)
-                _well_formed(_stretches(file, placed[key].data, part.stretches), key)
+                _check_sheet(edited, done[key], package, key)
+                if part.size <= WHOLE:
+                    _well_formed(_stretches(file, placed[key].data, part.stretches), key)
             else:
                 _well_formed(archive.stream(new, member, part.size), key)
 
@@ -93,14 +95,23 @@ def _well_formed(chunks: Iterable[bytes], part: str) -> None:
         raise _wrong(f"{part} is not well-formed: {error}") from error
 
 
-def _check_sheet(chunks: Iterable[bytes], done: Done, package: Package) -> None:
+def _check_sheet(chunks: Iterable[bytes], done: Done, package: Package, part: str) -> None:
+    """Read the edited rows back; they, with what stands before and after the rows, must be well-formed."""
     source = SheetStream(chunks, package.limits.small)
-    reader = RowReader(source.names, package.strings if package.strings_read else _Unread())
+    reader = RowReader(source.names, _Unread())
     left = dict(done)
-    for block in source.blocks():
-        for row in reader.rows(block):
-            if row.number in left:
-                _check_row(row.number, row.cells, left.pop(row.number))
+
+    def kept() -> Iterator[bytes]:
+        yield source.head
+        for block in source.blocks():
+            for number, row in rows_of(block, source.names):
+                if number in left:
+                    yield row
+                    cells = next(iter(reader.rows(Block(row, number, number)))).cells
+                    _check_row(number, cells, left.pop(number))
+        yield source.tail
+
+    _well_formed(kept(), part)
     if any(content.type is not None for row in left.values() for content, _ in row.values()):
         raise _wrong(f"row {min(left)} is missing")
 
