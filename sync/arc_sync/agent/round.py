@@ -19,6 +19,7 @@ from arc_sheets.errors import BookAhead, BookForeign, LedgerBusy
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
+from arc_sync.agent.quick import mark_of
 from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.drawing import Drawing, digest
 from arc_sync.books.port import Book, BookPlan, Session, SetFace, ShownIssue
@@ -59,6 +60,7 @@ class Settings:
     figures: Figures = no_figures
     dry_run: bool = False
     takeover: bool = False  #: take the lease even if another holder's lasts
+    stamp: str = ""  #: changes with whatever else the pages depend on; "" keeps no fingerprint for `quick`
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ def run_round(
 
     Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
     """
+    before = book.fingerprint()  # taken first: what is saved from here on gives the file another one
     with book.open() as session:
         meta = session.meta()
         mark = _checked(meta, ledger, book)
@@ -103,7 +106,8 @@ def run_round(
         try:
             session.claim(epoch)
             hook("claimed")
-            return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
+            work = _Round(settings, session, ledger, meta.book, mark, epoch, now, hook)
+            return work.run(partial(_left, settings, book, before))
         finally:
             ledger.release(meta.book, epoch)
 
@@ -123,6 +127,21 @@ def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
             "Nothing was written. Bring back the newer ledger, or make a new book with `arc sync --new`."
         )
     return mark
+
+
+def _left(settings: Settings, book: Book, before: str, plan: BookPlan) -> str:
+    """Return the fingerprint under which the next round knows that it has nothing to do; "" for unknown.
+
+    Of a book that was written it is taken only where the file is surely what was written: nobody can have
+    read that and saved over it in the meantime.
+    """
+    left = before
+    if settings.stamp and not plan.idle:
+        left = book.fingerprint()
+        with book.open() as session:
+            mine = session.meta().bookmark == plan.mark.n and session.drawn().synced == plan.synced
+        left = left if mine and book.fingerprint() == left else ""
+    return mark_of(plan.as_of, settings.stamp, left) if settings.stamp and left else ""
 
 
 def _lease(settings: Settings, ledger: Ledger, book: str, now: datetime) -> int:
@@ -170,7 +189,8 @@ class _Round:
     hook: Callable[[str], None]
     report: Report = field(default_factory=Report)
 
-    def run(self) -> Report:
+    def run(self, left: Callable[[BookPlan], str]) -> Report:
+        """Run the round; `left` returns the fingerprint of the book once the plan is carried out."""
         self.report.book = self.book
         lines = self.session.issues()
         self._settle(lines)
@@ -187,14 +207,15 @@ class _Round:
             self.report.in_step = False
             return self.report
         self.hook("written")
-        if self._unacknowledged(plan):
-            self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n))
+        fingerprint = left(plan)
+        if self._unacknowledged(plan, fingerprint):
+            self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n), fingerprint)
         self.hook("acknowledged")
         return self.report
 
-    def _unacknowledged(self, plan: BookPlan) -> bool:
+    def _unacknowledged(self, plan: BookPlan, fingerprint: str) -> bool:
         record = next(b for b in self.ledger.books() if b.id == self.book)
-        return record.at != At(plan.mark.n)
+        return record.at != At(plan.mark.n) or record.fingerprint != fingerprint
 
     def _origin(self, source: str, what: str) -> Origin:
         return Origin(self.settings.who, source, what, self.now)

@@ -1,0 +1,135 @@
+"""One firm: its settings, ledger and workbook, put together for a round, a report or a new book."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from arc_sheets.aging import AgingReport, aging
+from arc_sheets.cells import Reading, Rows
+from arc_sheets.errors import BookError, BookOpen, LedgerMissing
+from arc_sheets.frames import records
+from arc_sheets.kpis import KpiReport, kpis
+from arc_sheets.periods import DEFAULT_PERIOD, Period
+from arc_sheets.receivables import receivables
+from arc_sheets.tabs import RECORD_TABS
+from arc_sync.agent.config import Config
+from arc_sync.agent.merging import Rules
+from arc_sync.agent.pages import Terms, contents, pages, rows_of
+from arc_sync.agent.past import rows_known
+from arc_sync.agent.round import Report, Settings, run_round
+from arc_sync.books.contents import Meta
+from arc_sync.books.create import create
+from arc_sync.books.file import FileBook
+from arc_sync.ledger.open import create_ledger, open_ledger
+from arc_sync.ledger.port import Ledger
+from arc_sync.merge.history import Origin
+from arc_sync.xlsx import is_open_elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """One firm at work; `ledger` is open."""
+
+    config: Config
+    ledger: Ledger
+
+    @property
+    def book(self) -> FileBook:
+        """The firm's workbook, there or not."""
+        return FileBook(self.config.book)
+
+    @property
+    def terms(self) -> Terms:
+        """How the firm's figures are made."""
+        return Terms(self.config.company, self.config.rates, self.config.buckets)
+
+    def origin(self, source: str, what: str, now: datetime) -> Origin:
+        """Return the origin of a change set made by this person; `now` is UTC."""
+        return Origin(self.config.who, source, what, now)
+
+    def sync(
+        self, now: datetime, *, dry_run: bool = False, hook: Callable[[str], None] = lambda _: None
+    ) -> Report:
+        """Run one round over the workbook; `now` is UTC. Raises `BookError` or `LedgerError`."""
+        rules = Rules(RECORD_TABS, Reading(self.config.order), self.config.base_currency)
+        settings = Settings(
+            rules, self.config.who, pages(self.terms), dry_run=dry_run, stamp=self.config.stamp
+        )
+        return run_round(settings, self.book, self.ledger, now, hook)
+
+    def make_book(self, now: datetime) -> Path | None:
+        """Write a new workbook from the ledger and return where the old one is kept, if there was one.
+
+        `now` is UTC. Raises `BookOpen` while the old one is open, `BookError` if it cannot be written.
+        """
+        path = self.config.book
+        if owner := is_open_elsewhere(path):
+            raise BookOpen(f"{path.name} is open: {owner}. Save and close it there, then run this again.")
+        new = path.with_name(f".{path.stem}.made{path.suffix}")
+        new.unlink(missing_ok=True)
+        try:
+            book = self._write(new, now)
+            kept = _put_aside(path, now)
+            new.replace(path)
+        except OSError as error:
+            raise BookError(
+                f"{path} cannot be written ({error.strerror}); make room there, or name another path in arc.toml."
+            ) from None
+        finally:
+            new.unlink(missing_ok=True)
+        self.ledger.add_book(book, str(path))
+        return kept
+
+    def _write(self, path: Path, now: datetime) -> str:
+        book, local = uuid.uuid4().hex, now.astimezone().replace(tzinfo=None, microsecond=0)
+        with self.ledger.read() as view:
+            head = view.head()
+            meta = Meta(self.ledger.id, book, head.n, head.hash if head.n else "", 0)
+            create(path, contents(view, self.terms, local, meta))
+        return book
+
+    def rows(self, known_at: date | None = None) -> Mapping[str, Rows]:
+        """Return the rows by tab name, as the ledger knows them or, with `known_at`, knew them that night."""
+        if known_at is not None:
+            return rows_known(self.ledger, known_at)
+        with self.ledger.read() as view:
+            return rows_of(view)
+
+    def aging(self, as_of: date, known_at: date | None = None) -> AgingReport:
+        """Return the aging of a day, as known today or on the day `known_at`."""
+        owed = receivables(records(self.rows(known_at)))
+        return aging(owed, as_of, known_at=known_at, buckets=self.config.buckets, rates=self.config.rates)
+
+    def kpis(self, as_of: date, known_at: date | None = None, period: Period = DEFAULT_PERIOD) -> KpiReport:
+        """Return the KPIs of a day, as known today or on the day `known_at`."""
+        known = records(self.rows(known_at))
+        return kpis(known, receivables(known), as_of, period, rates=self.config.rates, known_at=known_at)
+
+
+@contextmanager
+def opened(config: Config, *, make: bool = False) -> Iterator[Firm]:
+    """Open a firm's ledger; with `make`, create it if there is none. Raises `LedgerError`."""
+    try:
+        ledger = open_ledger(config.ledger)
+    except LedgerMissing:
+        if not make:
+            raise
+        ledger = create_ledger(config.ledger)
+    try:
+        yield Firm(config, ledger)
+    finally:
+        ledger.close()
+
+
+def _put_aside(path: Path, now: datetime) -> Path | None:
+    """Move an old workbook away under a name that says when; return where it lies now."""
+    if not path.exists():
+        return None
+    kept = path.with_name(f"{path.stem} until {now.astimezone():%Y-%m-%d %H%M%S}{path.suffix}")
+    path.rename(kept)
+    return kept
