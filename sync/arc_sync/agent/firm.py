@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from arc_sheets.aging import AgingReport, aging
@@ -20,11 +20,11 @@ from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
-from arc_sync.agent.past import rows_known
 from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
 from arc_sync.books.file import FileBook
+from arc_sync.ledger.known import known_at as rows_by
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
 from arc_sync.merge.history import Origin
@@ -96,7 +96,8 @@ class Firm:
     def rows(self, known_at: date | None = None) -> Mapping[str, Rows]:
         """Return the rows by tab name, as the ledger knows them or, with `known_at`, knew them that night."""
         if known_at is not None:
-            return rows_known(self.ledger, known_at)
+            midnight = datetime.combine(known_at + timedelta(days=1), time()).astimezone()
+            return rows_by(self.ledger, midnight - timedelta(microseconds=1))
         with self.ledger.read() as view:
             return rows_of(view)
 
