@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from arc_sheets import frames, tabs
+from arc_sheets.cells import Row, Value
+from arc_sheets.rates import Rates
+from arc_sheets.receivables import receivables
+from arc_sheets.worklist import WorkItem, worklist
+from tests.random_ledgers import DAY, Invoice, Ledger, Payment, Ref, row
+
+RATES = Rates("EUR", {"USD": Decimal("0.5")})
+
+
+def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES) -> tuple[WorkItem, ...]:
+    records = frames.records(ledger.rows())
+    return worklist(records, receivables(records), day, rates)
+
+
+def book(*invoices: Invoice, **others: dict[str, Row]) -> Ledger:
+    return Ledger({str(n): invoice for n, invoice in enumerate(invoices)}, others=others)
+
+
+def invoice(overdue: int, amount: int = 10000, **more: str) -> Invoice:
+    due = DAY - timedelta(overdue)
+    values = {"number": f"N{overdue}", "customer": "A", "currency": "EUR", **more}
+    return Invoice(issued=due - timedelta(30), due=due, amount=amount, **values)
+
+
+def customer(**values: Value) -> dict[str, Row]:
+    return {"c": row(tabs.CUSTOMERS, name="A", currency="EUR", **values)}
+
+
+def promise(by: int, number: str | None = "N40", amount: int = 10000) -> dict[str, Row]:
+    by_date = DAY + timedelta(by)
+    return {
+        "q": row(tabs.PROMISES, customer="A", invoice=number, amount=amount, currency="EUR", date=by_date)
+    }
+
+
+def touch(days_ago: int) -> dict[str, Row]:
+    day = DAY - timedelta(days_ago)
+    when = datetime(day.year, day.month, day.day, 9)  # noqa: DTZ001 (wall clock)
+    return {"t": row(tabs.ACTIVITY, when=when, customer="A", channel="Call")}
+
+
+def dispute(opened: int, resolved: int | None = None) -> dict[str, Row]:
+    end = None if resolved is None else DAY + timedelta(resolved)
+    return {
+        "d": row(tabs.DISPUTES, invoice="N40", currency="EUR", opened=DAY + timedelta(opened), resolved=end)
+    }
+
+
+def test_an_item_says_whom_why_and_how() -> None:
+    people = customer(contact="Dana", phone="+49 30 1", email="d@a.example")
+    ledger = book(invoice(40), invoice(12, 250050), invoice(-3), customers=people, activity=touch(20))
+    assert chase(ledger) == (
+        WorkItem(
+            "A",
+            "EUR 2,600.50 overdue on 2 invoices, the oldest 40 days; no word for 20 days.",
+            "Call, ask for a date",
+            260050,
+            "EUR",
+            40,
+            None,
+            DAY - timedelta(20),
+            "Dana",
+            "+49 30 1",
+            "d@a.example",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        book(invoice(0)),
+        book(invoice(-1)),
+        book(),
+        *(book(invoice(40, status=status)) for status in tabs.STATUSES if status != "open"),
+        book(invoice(40, hold_reminders="yes")),
+        book(invoice(40), promises=promise(3)),
+        book(invoice(40), promises=promise(3, None)),
+        book(invoice(40), disputes=dispute(-5)),
+        book(invoice(40), disputes=dispute(-5, +1)),
+        book(invoice(40), customers=customer(do_not_contact="In liquidation")),
+    ],
+)
+def test_nobody_is_chased_for_what_is_not_due_contested_promised_or_held(left_out: Ledger) -> None:
+    assert chase(left_out) == ()
+
+
+@pytest.mark.parametrize(
+    "chased",
+    [
+        book(invoice(1)),
+        book(invoice(40, hold_reminders="no")),
+        book(invoice(40), disputes=dispute(-5, 0)),
+        book(invoice(40), disputes=dispute(+1)),
+        book(invoice(40), promises=promise(3, "N404", 9999)),  # less than is overdue, for no invoice of his
+        book(invoice(40), customers=customer(do_not_contact="no")),
+    ],
+)
+def test_others_are_chased(chased: Ledger) -> None:
+    assert len(chase(chased)) == 1
+
+
+def test_only_what_may_be_chased_counts() -> None:
+    (item,) = chase(book(invoice(40), invoice(50, 777, status="disputed")))
+    assert (item.overdue, item.oldest) == (10000, 40)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "why", "step"),
+    [
+        (book(invoice(40), promises=promise(-8)), "broke the promise of 23 Mar;", "Call: promise broken"),
+        (
+            book(invoice(40), promises=promise(0)),
+            "promised EUR 100.00 for today;",
+            "Check the bank, then call",
+        ),
+        (book(invoice(40), promises=promise(-31)), "EUR 100.00 overdue on 1 invoice", "Call, ask for a date"),
+        (book(invoice(8)), "the oldest 8 days; never contacted.", "Send the firm reminder"),
+        (book(invoice(1)), "the oldest 1 day; never", "Send the friendly reminder"),
+    ],
+)
+def test_the_reason_and_the_step(ledger: Ledger, why: str, step: str) -> None:
+    (item,) = chase(ledger)
+    assert why in item.why
+    assert item.step == step
+
+
+def test_a_recent_touch_is_not_mentioned() -> None:
+    (item,) = chase(book(invoice(5), activity=touch(14)))
+    assert item.why.endswith("the oldest 5 days.")
+
+
+def test_credit_that_covers_it_is_to_be_applied_first() -> None:
+    ledger = book(invoice(40))
+    ledger.payments["p"] = Payment(DAY, "A", "EUR", 10000)
+    (item,) = chase(ledger)
+    assert item.step == "Apply the credit"
+    assert "EUR 100.00 of credit" in item.why
+
+
+def test_money_at_risk_in_the_base_currency_decides_the_order() -> None:
+    ledger = book(
+        invoice(5, 10000, customer="Small"),
+        invoice(5, 30000, customer="Dollars", currency="USD"),
+        invoice(5, 20000, customer="Large"),
+        invoice(5, 10**6, customer="Yen", currency="JPY"),
+    )
+    assert [item.customer for item in chase(ledger)] == ["Large", "Dollars", "Small", "Yen"]
+
+
+def test_a_known_late_payer_comes_before_a_punctual_one() -> None:
+    ledger = book(invoice(5, 10000, customer="Late"), invoice(5, 11000, customer="Punctual"))
+    for n in range(6):
+        for name, late in (("Late", 9), ("Punctual", 0)):
+            old = invoice(60 + n, 10, customer=name, number=f"{name}{n}")
+            ledger.invoices[old.number] = old
+            refs = (Ref(old.number),)
+            ledger.payments[old.number] = Payment(old.due + timedelta(late), name, "EUR", 10, refs=refs)
+    assert [item.customer for item in chase(ledger)] == ["Late", "Punctual"]
+
+
+def test_one_item_for_each_currency_of_a_customer() -> None:
+    items = chase(book(invoice(5), invoice(6, currency="USD")))
+    assert [(item.customer, item.currency, item.overdue) for item in items] == [
+        ("A", "EUR", 10000),
+        ("A", "USD", 10000),
+    ]
