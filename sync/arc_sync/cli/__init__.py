@@ -1,0 +1,1 @@
+"""The command line `arc`. Heavy libraries are imported inside the commands that use them."""

@@ -1,0 +1,189 @@
+"""`arc sync`: one round over the workbook, told in plain words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arc_sync.agent.quick import quietly_in_step
+from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many, say, steps
+
+if TYPE_CHECKING:
+    from arc_sync.agent.firm import Firm
+    from arc_sync.agent.round import Report
+    from arc_sync.agent.telling import Told
+
+#: The steps of a round by the name of their end (see `run_round`), and what is being done before it.
+STEPS = {
+    "leased": "Opening the workbook",
+    "settled": "Looking at the Issues tab",
+    "read": "Reading the workbook",
+    "committed": "Bringing book and ledger together",
+    "written": "Writing the workbook",
+    "acknowledged": "Finishing",
+}
+_SHOWN = 12
+
+
+def sync(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Make a fresh workbook from the ledger; the old one is kept beside it."),
+    ] = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Bring workbook and ledger in step, both ways."""
+    now = datetime.now(UTC)
+    if not (dry_run or new):
+        waiting = quietly_in_step(config, now.astimezone().date())
+        if waiting is not None and not (json and waiting):
+            _tell_idle(waiting, json=json)
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+
+    with opened(Config.load(config)) as firm:
+        if new:
+            _make_new(firm, now, json=json)
+            return
+        with firm.ledger.read() as view:
+            before = view.head().n
+        with steps(STEPS) as done:
+            report = firm.sync(now, dry_run=dry_run, hook=done)
+        told = taken(firm, before)
+    if json:
+        answer(_as_json(report, told, dry_run=dry_run))
+    else:
+        say(*sentences(report, told, dry_run=dry_run))
+    finish(PERSON if report.needs_person or not report.in_step else FINE)
+
+
+def taken(firm: Firm, since: int) -> list[Told]:
+    """Return what the ledger took since a change, field by field; issues are told otherwise."""
+    from arc_sync.agent.telling import tell
+    from arc_sync.merge.history import ISSUES
+
+    with firm.ledger.read() as view:
+        return [told for change in view.changes(since) if change.tab != ISSUES for told in tell(change)]
+
+
+def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> list[str]:
+    """Return what a round did, in plain words."""
+    would = "would go" if dry_run else "went"
+    said = []
+    if report.taken or told:
+        said.append(
+            f"{many(report.taken or len({t.id for t in told}), 'row')} {would} from the workbook into the ledger."
+        )
+        said += [f"  {line(t)}" for t in told[:_SHOWN]]
+        said += [f"  and {len(told) - _SHOWN:,} more: arc history shows them"] * (len(told) > _SHOWN)
+    parts = [
+        many(report.written, "cell") if report.written else "",
+        many(report.added, "new row") if report.added else "",
+        f"{many(report.removed, 'row')} taken out" if report.removed else "",
+    ]
+    if any(parts):
+        said.append(f"{' and '.join(filter(None, parts))} {would} from the ledger to the workbook.")
+    if report.chosen:
+        said.append(f"{many(report.chosen, 'choice')} on the Issues tab carried out.")
+    said += report.refused
+    if not report.in_step:
+        said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
+    elif not said:
+        said.append(
+            "Book and ledger are in step; nothing to do."
+            if report.idle
+            else "The workbook's reports are up to date."
+        )
+    return said + _issues(report)
+
+
+def line(told: Told) -> str:
+    """Return one field's change in one line."""
+    if not told.field:
+        return f"{told.tab}: {told.row} " + (
+            f"added ({told.after})" if told.after else f"deleted (was {told.before})"
+        )
+    return f"{told.tab}: {told.row}, {told.field}: {told.before} -> {told.after}"
+
+
+def _issues(report: Report) -> list[str]:
+    opened = {issue.id for issue in report.opened}
+    fresh = [issue for issue in report.issues if issue.id in opened]
+    said = [f"{many(len(fresh), 'thing')} to look at:"] if fresh else []
+    for issue in fresh[:_SHOWN]:
+        said += [f"  {issue.where}: {issue.what}", *_values(issue.mine, issue.theirs)]
+    if waiting := sum(1 for issue in report.issues if issue.state == "open"):
+        said.append(
+            f"{many(waiting, 'issue')} {'waits' if waiting == 1 else 'wait'} for you on the Issues tab."
+        )
+    return said
+
+
+def _values(mine: str, theirs: str) -> list[str]:
+    shown = [f"in the book: {mine}"] * bool(mine) + [f"in the ledger: {theirs}"] * bool(theirs)
+    return [f"    {'; '.join(shown)}"] if shown else []
+
+
+def _tell_idle(waiting: int, *, json: bool) -> None:
+    """Answer for a workbook that is in step, and end the command."""
+    if json:
+        answer(_shape())
+    else:
+        say("Book and ledger are in step; nothing to do.")
+        if waiting:
+            say(f"{many(waiting, 'issue')} {'waits' if waiting == 1 else 'wait'} for you on the Issues tab.")
+    finish(PERSON if waiting else FINE)
+
+
+def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
+    """Make a fresh workbook; what can still be taken from the old one is taken first."""
+    from arc_sheets.errors import BookError, BookMissing, BookOpen
+
+    lost = ""
+    try:
+        firm.sync(now)
+    except (BookMissing, BookOpen) as error:
+        if isinstance(error, BookOpen):
+            raise
+    except BookError as error:
+        lost = f"What was typed into the old workbook since its last sync is only there: {error}"
+    kept = firm.make_book(now)
+    if json:
+        answer({"book": str(firm.config.book), "kept": str(kept) if kept else None, "remark": lost or None})
+        return
+    say(f"A fresh workbook lies at {firm.config.book}.")
+    say(*[f"The old one is kept as {kept}."] * bool(kept), *[lost] * bool(lost))
+
+
+def _as_json(report: Report, told: list[Told], *, dry_run: bool) -> dict[str, object]:
+    from arc_sync.cli.out import as_json
+
+    return _shape() | {
+        "dry_run": dry_run,
+        "idle": report.idle,
+        "in_step": report.in_step,
+        "to_ledger": {"rows": report.taken, "changes": as_json(told)},
+        "to_book": {"cells": report.written, "new_rows": report.added, "rows_taken_out": report.removed},
+        "choices": {"carried_out": report.chosen, "refused": report.refused},
+        "issues": [
+            {"where": i.where, "what": i.what, "in_book": i.mine, "in_ledger": i.theirs, "state": i.state,
+             "seen": i.seen.isoformat(), "new": any(i.id == o.id for o in report.opened)}
+            for i in report.issues
+        ],
+    }  # fmt: skip
+
+
+def _shape() -> dict[str, object]:
+    return {
+        "dry_run": False,
+        "idle": True,
+        "in_step": True,
+        "to_ledger": {"rows": 0, "changes": []},
+        "to_book": {"cells": 0, "new_rows": 0, "rows_taken_out": 0},
+        "choices": {"carried_out": 0, "refused": []},
+        "issues": [],
+    }
