@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ from arc_sync.books.contents import (
 
 AS_OF = date(2026, 11, 20)
 START = date(2025, 5, 20)
-SYNCED = datetime(2026, 11, 20, 8, 42)
+SYNCED = datetime.combine(AS_OF, time(8, 42))
 META = Meta(
     "0f3c1d52-7f0b-4a45-9b39-3d9a4c1b7e11", "b7e1a8a4-55c1-4c7e-8a2c-6f3f0c9d2e90", 4711, "9f2c" * 16, 3
 )
@@ -46,7 +46,7 @@ RATES = Rates(
 _FIRMS = (
     "Adler Werkzeugbau|Alpenblick Hotels|Bergmann & Söhne|Birchwood Joinery|O'Brien's Bakery|Brightwater Utilities|"
     "Calder Valley Dairy|Castello Ceramica|Cedar Point Clinics|Dornier Verpackung|Eastgate Print|Elbe Spedition|"
-    "Fairline Yachts|Falkner Medizintechnik|Granite State Supply|L’Étoile du Nord|Halden Papier|Harbour Lights Hotel|"
+    "Fairline Yachts|Falkner Medizintechnik|Granite State Supply|L'Étoile du Nord|Halden Papier|Harbour Lights Hotel|"
     "Hudson Cold Storage|Ibex Outdoor|Jönköping Möbler|Kestrel Aviation Parts|Kraft & Lange|Lindenhof Gärten|"
     "Łódź Tekstylia|Maple Ridge Schools|Meridian Optics|Nordwind Energie|Niño y Compañía|Pacific Crest Tools|"
     "Pfeiffer Orgelbau|Quarry Lane Builders|Redstone Brewing|Rhein Logistik|Saltmarsh Foods|Yamato Instruments|"
@@ -96,6 +96,10 @@ class _Invoice:
         return self.amount - sum(amount for _, amount in self.paid)
 
     @property
+    def late(self) -> bool:
+        return self.balance > 0 and self.overdue > 0
+
+    @property
     def overdue(self) -> int:
         return max(0, (AS_OF - self.due).days)
 
@@ -125,7 +129,7 @@ def _customer(rng: random.Random, number: int, name: str) -> Row:
         "do_not_contact": "In liquidation; write to the administrator" if number == 23 else None,
         "collector": rng.choice(["A. Moreau", "J. Schmidt", "P. Osei"]),
     }
-    return tuple(told.get(column.name) for column in tabs.CUSTOMERS.stored)
+    return row(tabs.CUSTOMERS, **told)
 
 
 def _invoices(rng: random.Random, customers: Sequence[Row], many: int) -> list[_Invoice]:
@@ -158,17 +162,18 @@ def _payments(invoices: Sequence[_Invoice], rng: random.Random) -> list[Row]:
         for n, (day, one, amount) in enumerate((d, i, a) for i in invoices for d, a in i.paid)
     ]
     for one in rng.sample(invoices, min(6, len(invoices))):
-        amount = one.amount // 3
+        told: dict[str, Value] = {
+            "date": AS_OF - timedelta(9),
+            "customer": one.name,
+            "currency": one.currency,
+        }
         paid.append(
-            (
-                AS_OF - timedelta(9),
-                one.name,
-                amount,
-                one.currency,
-                "credit note",
-                None,
-                f"CN-{one.number[-4:]}",
-                None,
+            row(
+                tabs.PAYMENTS,
+                amount=one.amount // 3,
+                type="credit note",
+                reference=f"CN-{one.number}",
+                **told,
             )
         )
     return paid
@@ -187,14 +192,14 @@ class Figures(NamedTuple):
     computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
 
 
-def figures(rows: dict[str, dict[str, Row]], rates: Rates = RATES) -> Figures:
+def figures(rows: Mapping[str, Mapping[str, Row]], rates: Rates = RATES) -> Figures:
     source = records(rows)
     owed = receivables(source)
     ages, report = aging(owed, AS_OF, rates=rates), kpis(source, owed, AS_OF, rates=rates)
     return Figures(ages, report, worklist(source, owed, AS_OF, rates), computed(source, owed, AS_OF))
 
 
-def _book(tab: Tab, rows: dict[str, Row], faces: Mapping[str, tuple[Value, ...]]) -> list[BookRow]:
+def _book(tab: Tab, rows: Mapping[str, Row], faces: Mapping[str, tuple[Value, ...]]) -> list[BookRow]:
     blank = (None,) * len(tab.computed)
     return [BookRow(id_, row, faces.get(id_, blank), f"seal-{id_}") for id_, row in rows.items()]
 
@@ -234,24 +239,16 @@ def _view(name: str, owed: Sequence[_Invoice], touches: Sequence[Row]) -> Accoun
 
 def _issues() -> list[IssueLine]:
     seen = SYNCED - timedelta(minutes=4)
-    changed = "Changed in the book and in the ledger since the last sync. Keep mine writes 30 Nov to the ledger; Take theirs writes 07 Dec here."
+    changed = (
+        "Changed in the book and in the ledger since the last sync. Keep mine writes 30 Nov to the ledger;"
+        " Take theirs writes 07 Dec here."
+    )
     unread = "ARC cannot read this as an amount. Correct the cell, or pick I fixed it."
+    due, po = "Invoices, INV-26-0577, Due", "Invoices, INV-26-0561, PO"
     return [
-        IssueLine(
-            "i1", "", seen, "Invoices, INV-26-0577, Due", "30 Nov 2026", "07 Dec 2026", changed, "open", "s1"
-        ),
+        IssueLine("i1", "", seen, due, "30 Nov 2026", "07 Dec 2026", changed, "open", "s1"),
         IssueLine("i2", "", seen, "Payments, row 12, Amount", "=1.250,00 ca.", "", unread, "open", "s2"),
-        IssueLine(
-            "i3",
-            "Take theirs",
-            seen,
-            "Invoices, INV-26-0561, PO",
-            "PO 4410",
-            "PO 44107",
-            changed,
-            "settled",
-            "s3",
-        ),
+        IssueLine("i3", "Take theirs", seen, po, "PO 4410", "PO 44107", changed, "settled", "s3"),
     ]
 
 
@@ -265,88 +262,20 @@ def sample(many: int = 600, seed: int = 11) -> Contents:
     rng = random.Random(seed)
     customers = [_customer(rng, n, name) for n, name in enumerate(_FIRMS)]
     invoices = _invoices(rng, customers, many)
-    owed: dict[str, list[_Invoice]] = defaultdict(list)
-    for invoice in invoices:
-        if invoice.balance:
-            owed[invoice.name].append(invoice)
-    late = {name: [i for i in mine if i.overdue] for name, mine in owed.items()}
-    late = {name: mine for name, mine in late.items() if mine}
-    touches: list[Row] = []
-    for name, mine in late.items():
-        for _ in range(rng.randrange(1, 6)):
-            how, outcome, reason = rng.choice(_TALK)
-            when = datetime.combine(AS_OF - timedelta(rng.randrange(1, 60)), time(9, rng.randrange(60)))
-            touches.append(
-                (
-                    when,
-                    name,
-                    how,
-                    "Out",
-                    _PEOPLE[0],
-                    mine[0].number,
-                    outcome,
-                    reason,
-                    None,
-                    "Call",
-                    None,
-                    "P. Osei",
-                )
-            )
-    touches.sort(key=lambda touch: str(touch[0]), reverse=True)
+    owed, late = _by_customer(i for i in invoices if i.balance), _by_customer(i for i in invoices if i.late)
     worst = sorted(late.values(), key=lambda mine: -max(i.overdue for i in mine))
-    promises: list[Row] = [
-        (m[0].name, m[0].number, m[0].balance, m[0].currency, AS_OF, None) for m in worst[:3]
-    ]
-    disputes: list[Row] = [
-        (i.number, i.balance, i.currency, "Price differs from PO", "J. Schmidt", AS_OF, None, None)
-        for i in invoices
-        if i.status == "disputed"
-    ]
-    reminders: list[Row] = [
-        (
-            *(
-                None,
-                m[0].name,
-                "Firm",
-                _of(tabs.CUSTOMERS, m[0].customer, "email"),
-                ", ".join(i.number for i in m),
-            ),
-            *(sum(i.balance for i in m), m[0].currency),
-            f"Firm: oldest invoice is {m[0].overdue} days overdue; last reminder more than 7 days ago; no promise, dispute or plan.",
-            "proposed" if n % 4 else "not planned",
-        )
-        for n, m in enumerate(worst)
-    ]
+    touches = _touches(rng, late)
     rows = {
         "customers": _keyed("cus", customers),
-        "invoices": _keyed(
-            "inv",
-            [
-                (
-                    i.number,
-                    i.name,
-                    i.issued,
-                    i.due,
-                    i.currency,
-                    i.amount,
-                    f"PO {41000 + n}",
-                    i.status,
-                    None,
-                    i.expected,
-                    None,
-                )
-                for n, i in enumerate(invoices)
-            ],
-        ),
+        "invoices": _keyed("inv", [_invoice_row(i, n) for n, i in enumerate(invoices)]),
         "payments": _keyed("pay", _payments(invoices, rng)),
         "activity": _keyed("act", touches),
-        "promises": _keyed("pro", promises),
-        "disputes": _keyed("dis", disputes),
-        "reminders": _keyed("rem", reminders),
+        "promises": _keyed("pro", [_promise(mine[0]) for mine in worst[:3]]),
+        "disputes": _keyed("dis", [_dispute(i) for i in invoices if i.status == "disputed"]),
+        "reminders": _keyed("rem", [_reminder(mine, n) for n, mine in enumerate(worst)]),
         "templates": _keyed("tem", _templates()),
     }
-    told = figures(rows)
-    picked = max(owed, key=lambda name: len(owed[name]))
+    told, picked = figures(rows), max(owed, key=lambda name: len(owed[name]))
     return Contents(
         company="Sample Trading GmbH",
         as_of=AS_OF,
@@ -357,11 +286,12 @@ def sample(many: int = 600, seed: int = 11) -> Contents:
             tab.name: _book(tab, rows[tab.name], told.computed.get(tab.name, {})) for tab in tabs.RECORD_TABS
         },
         issues=_issues(),
+        open_issues=2,
         aging=told.aging,
         kpis=told.kpis,
         worklist=told.worklist,
         promises=DueToday(3, 1_150_900),
-        reminders=sum(row[8] == "proposed" for row in reminders),
+        reminders=sum(row[-1] == "proposed" for row in rows["reminders"].values()),
         account=_view(picked, owed[picked], [t for t in touches if t[1] == picked]),
     )
 
@@ -369,6 +299,96 @@ def sample(many: int = 600, seed: int = 11) -> Contents:
 def empty() -> Contents:
     """Return the contents of a book on its first day."""
     told = figures({}, Rates("EUR"))
-    return Contents(
-        "", AS_OF, None, None, META, {}, (), told.aging, told.kpis, told.worklist, DueToday(0, 0), 0
+    return Contents("", AS_OF, None, None, META, {}, (), 0, told.aging, told.kpis, (), DueToday(0, 0), 0)
+
+
+def row(tab: Tab, **told: Value) -> Row:
+    """Return a row of the tab from values by name; what is not told is blank."""
+    assert told.keys() <= {column.name for column in tab.stored}
+    return tuple(told.get(column.name) for column in tab.stored)
+
+
+def _by_customer(invoices: Iterable[_Invoice]) -> dict[str, list[_Invoice]]:
+    found: dict[str, list[_Invoice]] = defaultdict(list)
+    for invoice in invoices:
+        found[invoice.name].append(invoice)
+    return dict(found)
+
+
+def _touches(rng: random.Random, late: Mapping[str, Sequence[_Invoice]]) -> list[Row]:
+    made = []
+    for name, mine in late.items():
+        for _ in range(rng.randrange(1, 6)):
+            how, outcome, reason = rng.choice(_TALK)
+            when = datetime.combine(AS_OF - timedelta(rng.randrange(1, 60)), time(9, rng.randrange(60)))
+            told: dict[str, Value] = {
+                "when": when,
+                "customer": name,
+                "channel": how,
+                "direction": "Out",
+                "outcome": outcome,
+            }
+            more: dict[str, Value] = {
+                "reason": reason,
+                "invoices": mine[0].number,
+                "next_step": "Call",
+                "by": "P. Osei",
+            }
+            made.append(row(tabs.ACTIVITY, **told, **more))
+    return sorted(made, key=lambda touch: str(touch[0]), reverse=True)
+
+
+def _invoice_row(one: _Invoice, number: int) -> Row:
+    told: dict[str, Value] = {
+        "number": one.number,
+        "customer": one.name,
+        "issued": one.issued,
+        "due": one.due,
+    }
+    more: dict[str, Value] = {
+        "amount": one.amount,
+        "po": f"PO {41000 + number}",
+        "status": one.status,
+        "expected": one.expected,
+    }
+    return row(tabs.INVOICES, currency=one.currency, **told, **more)
+
+
+def _promise(one: _Invoice) -> Row:
+    told: dict[str, Value] = {
+        "customer": one.name,
+        "invoice": one.number,
+        "amount": one.balance,
+        "currency": one.currency,
+    }
+    return row(tabs.PROMISES, **told, date=AS_OF)
+
+
+def _dispute(one: _Invoice) -> Row:
+    told: dict[str, Value] = {
+        "invoice": one.number,
+        "amount": one.balance,
+        "currency": one.currency,
+        "opened": AS_OF,
+    }
+    return row(tabs.DISPUTES, **told, reason="Price differs from PO", owner="J. Schmidt")
+
+
+def _reminder(mine: Sequence[_Invoice], number: int) -> Row:
+    why = (
+        f"Firm: oldest invoice is {mine[0].overdue} days overdue; last reminder more than 7 days ago;"
+        " no promise, dispute or plan."
     )
+    told: dict[str, Value] = {
+        "customer": mine[0].name,
+        "stage": "Firm",
+        "to": _of(tabs.CUSTOMERS, mine[0].customer, "email"),
+    }
+    total, status = sum(i.balance for i in mine), "proposed" if number % 4 else "not planned"
+    more: dict[str, Value] = {
+        "invoices": ", ".join(i.number for i in mine),
+        "amount": total,
+        "why": why,
+        "status": status,
+    }
+    return row(tabs.REMINDERS, currency=mine[0].currency, **told, **more)

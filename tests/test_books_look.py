@@ -7,6 +7,7 @@ import pytest
 from arc_sheets import tabs
 from arc_sheets.errors import ConfigError
 from arc_sheets.resources import folder
+from arc_sheets.tab import Tab
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.look import ROLES, header_role, money_word, read_look, record_role, wraps
 
@@ -48,11 +49,13 @@ def test_amounts_show_the_decimals_of_their_currency(currency: str, number: str)
     assert LOOK.format(f"row.{money_word(currency)}")["num_format"] == number
     role = record_role(tabs.INVOICES, tabs.INVOICES.column("amount"), currency)
     assert LOOK.format(role)["num_format"] == number
-    assert LOOK.format(f"row.{money_word(currency).replace('money', 'check')}.slate")["num_format"].endswith('"agrees"')
+    assert LOOK.format(f"row.{money_word(currency).replace('money', 'check')}.slate")["num_format"].endswith(
+        '"agrees"'
+    )
 
 
 @pytest.mark.parametrize("tab", [*tabs.RECORD_TABS, ISSUES], ids=lambda tab: tab.title)
-def test_record_cells_and_headers_use_listed_roles(tab: tabs.Tab) -> None:
+def test_record_cells_and_headers_use_listed_roles(tab: Tab) -> None:
     for column in tab.columns:
         for currency in (None, "EUR", "JPY", "KWD"):
             assert record_role(tab, column, currency) in ROLES
@@ -74,7 +77,11 @@ def test_short_text_is_formatted_as_text_and_long_notes_are_not() -> None:
 
 
 def test_rows_grow_where_reading_is_the_point() -> None:
-    assert [tab.title for tab in (*tabs.RECORD_TABS, ISSUES) if wraps(tab)] == ["Reminders", "Templates", "Issues"]
+    assert [tab.title for tab in (*tabs.RECORD_TABS, ISSUES) if wraps(tab)] == [
+        "Reminders",
+        "Templates",
+        "Issues",
+    ]
 
 
 def test_people_may_edit_the_look(tmp_path: Path) -> None:
@@ -101,5 +108,5 @@ def test_a_broken_look_is_refused_in_one_sentence(tmp_path: Path, old: str, new:
 
 
 def test_a_missing_look_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="look.toml cannot be read"):
+    with pytest.raises(ConfigError, match=r"look\.toml cannot be read"):
         read_look(tmp_path / "look.toml")

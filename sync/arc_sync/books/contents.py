@@ -129,7 +129,8 @@ class Contents:
     bank_until: date | None  #: payments are known up to this day
     meta: Meta
     rows: Mapping[str, Sequence[BookRow]]  #: by tab name; a missing tab is empty
-    issues: Sequence[IssueLine]
+    issues: Sequence[IssueLine]  #: the lines of the Issues tab
+    open_issues: int  #: how many wait for a person; Home says so, also where `issues` are not at hand
     aging: AgingReport
     kpis: KpiReport
     worklist: Sequence[WorkItem]

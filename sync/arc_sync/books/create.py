@@ -2,8 +2,8 @@
 
 Record tabs are streamed: their rows go to disk one by one, so memory does not grow with them. The very hidden
 tab `_ARC` holds what ARC must find again: in A and B names and values (identity, bookmark, the areas of the
-report tabs), in D one sample a role, whose text is the role and whose style is the role's. Excel renumbers
-styles when it saves; the samples follow.
+report tabs and what was drawn there), in D one sample a role, whose text is the role and whose style is the
+role's. Excel renumbers styles when it saves; the samples follow.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from arc_sheets.tab import Kind
 from arc_sync.books import draw
 from arc_sync.books.contents import FORMAT
 from arc_sync.books.draw import account, aging, charts, home, issues, kpis, records, worklist
-from arc_sync.books.drawing import Drawn
+from arc_sync.books.drawing import Drawn, digest
 from arc_sync.books.look import ROLES, read_look, wraps
 from arc_sync.books.writer import Writer, footer, streamed_table, whole_column
 from arc_sync.xlsx.refs import LAST_ROW, Area, area_ref, cell_ref, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlsxwriter.worksheet import Worksheet
 
@@ -69,7 +69,7 @@ def create(path: Path, contents: Contents, look: Look | None = None) -> None:
         workbook.close()
 
 
-def meta_lines(contents: Contents, drawings: Iterable[Drawing]) -> tuple[tuple[str, str | int], ...]:
+def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[str, str | int], ...]:
     """Return names and values of columns A and B of `_ARC`; row n of the sheet holds line n."""
     meta = contents.meta
     return (
@@ -80,7 +80,9 @@ def meta_lines(contents: Contents, drawings: Iterable[Drawing]) -> tuple[tuple[s
         ("epoch", meta.epoch),
         ("format", FORMAT),
         ("as of", contents.as_of.isoformat()),
+        ("synced", contents.synced.isoformat() if contents.synced else ""),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
+        *((f"drawn {drawing.sheet}", digest(drawing)) for drawing in drawings),
     )
 
 
@@ -234,7 +236,7 @@ def _error(column: Column, message: str, kind: str) -> dict[str, Any]:
     return {"error_title": column.header, "error_message": message, "error_type": kind}
 
 
-def _hidden(writer: Writer, sheet: Worksheet, contents: Contents, drawings: Iterable[Drawing]) -> None:
+def _hidden(writer: Writer, sheet: Worksheet, contents: Contents, drawings: Sequence[Drawing]) -> None:
     for row, (name, value) in enumerate(meta_lines(contents, drawings), 1):
         writer.cell(sheet, row, NAME_COLUMN, Drawn(name, "plain"))
         writer.cell(sheet, row, VALUE_COLUMN, Drawn(value, "plain"))

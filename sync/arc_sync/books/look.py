@@ -100,12 +100,12 @@ def record_role(tab: Tab, column: Column, currency: str | None) -> str:
     """Return the role of a cell of a record tab; `currency` is that of its row (None: two decimals)."""
     word = money_word(currency or "") if column.kind is Kind.MONEY else column.kind.value
     words = ["cell", word]
+    if column.kind is Kind.NOTE and wraps(tab):
+        words.append("wrap")
     if column.owner is Owner.LEDGER and has_owners(tab):
         words.append("arc" if column.kind in _RIGHT else "arctext")
     if column.kind not in _RIGHT and column in _after_number(tab):
         words.append("gap")
-    if column.kind is Kind.NOTE and wraps(tab):
-        words.append("wrap")
     return ".".join(words)
 
 
@@ -277,39 +277,39 @@ def _rules(look: Look) -> dict[str, Format]:
     }
 
 
+_MONEY: Final = tuple(_MONEY_WORDS.values())
+_ON_PAGES: Final = (
+    "plain title navy navy.large slate slate.small picker section section.aside section.asidelink share.slate "
+    "link.bold.right link.alarm.right head head.gap head.headright head.filtered head.thin head.headright.thin "
+    "head.gap.thin stripyours striparc"
+).split()
+_IN_ROWS: Final = (
+    "text text.bold text.slate text.slate.gap text.gap text.alarm.gap note note.wrap link link.gap.wrap "
+    "date date.gap time number number.slate whole.bold check.slate check0.slate check3.slate"
+).split()
+
+
+def _crossed(*words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every combination of the words, joined by dots; an empty word adds nothing."""
+    return tuple(".".join(filter(None, chosen)) for chosen in product(*words))
+
+
 def _roles() -> tuple[str, ...]:
-    monies = tuple(_MONEY_WORDS.values())
-    left = "text note choice code date time".split()
-    text = "plain title slate slate.small slate.small.right navy.large link link.bold.right link.alarm.right".split()
-    section = ["section", "section.aside", "section.asidelink"]
-    head = "head head.gap head.headright head.filtered head.thin head.headright.thin head.gap.thin".split()
-    strip = ["stripyours", "striparc"]
-    cells = [f"cell.{k}{o}{g}" for k, o, g in product(left, ("", ".arctext"), ("", ".gap"))]
-    cells += [f"cell.{k}{o}" for k, o in product((*monies, "number"), ("", ".arc"))]
-    cells += [f"cell.note{o}{g}.wrap" for o, g in product(("", ".arctext"), ("", ".gap"))]
-    rows = "text text.bold text.slate text.gap text.slate.gap text.wrap text.wrap.gap link link.gap".split()
-    rows += "date link.gap.wrap date.gap time number number.slate text.alarm text.alarm.gap whole whole.bold".split()
-    rows += [f"{m}{tone}" for m, tone in product(monies, ("", ".bold", ".slate"))]
-    rows += ["check.slate", "check0.slate", "check3.slate", "share.slate"]
-    totals = [f"total.{k}" for k in ("text", "number", *monies, "check", "check0", "check3")]
-    totals += [f"total.{m}.slate" for m in monies]
-    kpis = [
-        f"{edge}.{k}"
-        for edge in ("first", "next")
-        for k in "text.slate text.bold text.slate.small.wrap step steppoints plain".split()
-    ]
-    kpis += [
-        f"{e}.{k}.{t}"
-        for e, k, t in product(("first", "next"), ("days", "share", "times"), ("slate", "bold.navy.large"))
-    ]
-    tiles = [f"{t}.{part}" for t in ("tile", "tile.late", "tileon") for part in ("label", "context")]
-    figures = ("count", "days", "share", *monies)
-    tiles += [
-        f"{t}.{k}.{s}" for t, k, s in product(("tile", "tile.late", "tileon"), figures, ("value", "fact"))
-    ]
-    everything = [*text, "picker", *section, *head, *strip, *cells, *(f"row.{r}" for r in rows)]
-    everything += [*totals, *kpis, *tiles, "share.slate"]
-    return tuple(dict.fromkeys(everything))
+    left = ("text", "note", "note.wrap", "choice", "code", "date", "time")
+    tile = ("tile", "tile.late", "tileon")
+    edge = ("first", "next")
+    cells = _crossed(("cell",), left, ("", "arctext"), ("", "gap"))
+    cells += _crossed(("cell",), (*_MONEY, "number"), ("", "arc"))
+    rows = (*(f"row.{role}" for role in _IN_ROWS), *_crossed(("row",), _MONEY, ("", "bold", "slate")))
+    totals = _crossed(("total",), ("text", "number", "check", "check0", "check3"))
+    totals += _crossed(("total",), _MONEY, ("", "slate"))
+    kpis = _crossed(edge, ("plain", "text.bold", "text.slate", "text.slate.small.wrap", "step", "steppoints"))
+    kpis += _crossed(edge, ("days", "share", "times"), ("slate", "bold.navy.large"))
+    tiles = _crossed(tile, ("label", "context"))
+    tiles += _crossed(tile, ("count", "days", "share"), ("value",)) + _crossed(
+        tile, (*_MONEY, "share"), ("fact",)
+    )
+    return (*_ON_PAGES, *cells, *rows, *totals, *kpis, *tiles)
 
 
 #: Every role that a cell may have, each sampled on `_ARC`.

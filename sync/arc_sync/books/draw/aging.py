@@ -122,9 +122,9 @@ def rates_told(rates: Rates) -> str:
     others = sorted((code, rate) for code, rate in rates.to_base.items() if code != rates.base)
     if not others:
         return ""
-    day = f"{rates.on:%d %b %Y} rates" if rates.on else "rates"
+    day = f", {rates.base} at {rates.on:%d %b %Y} rates" if rates.on else f", in {rates.base}"
     some = ", ".join(f"1 {code} = {rate.normalize():f}" for code, rate in others[:6])
-    return f", {rates.base} at {day} ({some}{', …' if len(others) > 6 else ''})"
+    return f"{day} ({some}{', …' if len(others) > 6 else ''})"
 
 
 def _control_row(report: AgingReport) -> int:

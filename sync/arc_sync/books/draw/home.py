@@ -61,7 +61,7 @@ def draw(contents: Contents) -> Drawing:
     sketch = Sketch(SHEET)
     sketch.head(FIRST, "Accounts receivable", _where(contents))
     sketch.put(3, FIRST, _state(contents), "navy")
-    waiting = sum(issue.state == "open" for issue in contents.issues)
+    waiting = contents.open_issues
     told = f"{waiting} issue{'s need' if waiting != 1 else ' needs'} you" if waiting else "No issues"
     sketch.put(3, LAST, to_tab("Issues", told, "B5"), f"link.{'alarm' if waiting else 'bold'}.right")
     for row, height in ((4, 8), (TILE_ROWS[0], 20), (TILE_ROWS[1], 34), (TILE_ROWS[2], 20), (8, 10)):
