@@ -57,7 +57,9 @@ class Customers:
         values |= {field: read.text(line, field) for field in _TEXTS if read.has(field)}
         if read.has("notes"):
             values["notes"] = read.note(line, "notes")
-        return Entry("customers", name, f"customer {name}", values | self._typed(line), line.number)
+        told = "currency" in (typed := self._typed(line)) and read.text(line, "currency") is None
+        assumed: frozenset[str] = frozenset({"currency"}) if told else frozenset()
+        return Entry("customers", name, f"customer {name}", values | typed, line.number, assumed=assumed)
 
     def _person(self, line: Line) -> str | None:
         read = self._reader

@@ -50,6 +50,7 @@ class Bill(NamedTuple):
     customer: str
     issued: date
     due: date
+    due_assumed: bool  #: neither a due date nor terms say so
     currency: str
     amount: int
     paid: int  #: of the amount, by whatever column says so
@@ -144,7 +145,7 @@ class Invoices:
         number = read.text(line, "number")
         if number is None:
             raise read.missing("number", "an invoice needs a number")
-        issued, due = self._dates(line)
+        issued, due, due_assumed = self._dates(line)
         amount, balance = amounts
         paid = 0 if status in VOID else self._paid(line, currency, amount, balance, status)
         day = (read.date(line, "settled") or read.date(line, "payment_date")) if paid else None
@@ -156,6 +157,7 @@ class Invoices:
             customer,
             issued,
             due,
+            due_assumed,
             currency,
             amount,
             paid,
@@ -167,21 +169,21 @@ class Invoices:
             read.note(line, "notes"),
         )
 
-    def _dates(self, line: Line) -> tuple[date, date]:
-        """Return issue and due date. Without a due date: issue date plus terms; without terms, at once."""
+    def _dates(self, line: Line) -> tuple[date, date, bool]:
+        """Return issue date, due date, and whether the latter is assumed. Without a due date: issue date plus terms; without terms, at once."""
         read = self._reader
         issued, due = read.date(line, "issued"), read.date(line, "due")
         if issued is None:
             if due is None:
                 raise read.missing("issued" if read.has("issued") else "due", "an invoice needs a date")
             self.assumed["Invoices without issue date, for which the due date is taken"] += 1
-            return due, due
+            return due, due, False
         if due is not None:
-            return issued, due
+            return issued, due, False
         days = read.days(line)
         if days is None:
             self.assumed["Invoices without due date and terms, due on their issue date"] += 1
-        return issued, issued + timedelta(days=days or 0)
+        return issued, issued + timedelta(days=days or 0), days is None
 
     def _paid(self, line: Line, currency: str, amount: int, balance: int | None, status: str) -> int:
         """Return how much of the amount the file says is paid: by its columns, else by date or status."""
@@ -262,7 +264,8 @@ class Invoices:
         values |= {n: getattr(bill, n) for n in ("po", "notes") if self._reader.has(n)}
         if bill.status:
             values["status"] = bill.status
-        return Entry("invoices", bill.number, f"invoice {bill.number}", values, bill.line)
+        assumed: frozenset[str] = frozenset({"due"}) if bill.due_assumed else frozenset()
+        return Entry("invoices", bill.number, f"invoice {bill.number}", values, bill.line, assumed=assumed)
 
     def _dispute(self, bill: Bill) -> Entry:
         """Return the dispute of an invoice.

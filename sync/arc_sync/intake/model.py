@@ -100,7 +100,7 @@ class Taken:
 
     def sentences(self) -> list[str]:
         """Say what was taken, what was not, and whether the totals agree."""
-        parts = [f"{count:,} {tab}" for tab, count in self.counts.items() if count]
+        parts = [f"{n:,} {tab if n > 1 else tab.removesuffix('s')}" for tab, n in self.counts.items() if n]
         said = ["Read " + _and(parts or ["nothing"]) + "."]
         if self.rejects:
             said.append(f"{len(self.rejects):,} row{'s' * (len(self.rejects) != 1)} could not be read.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from arc_sheets import money
 from arc_sync.intake.customers import Mentioned
 from arc_sync.intake.receipts import Receipt, Receipts
 from arc_sync.intake.words import CREDIT_TYPES, DRAFT, REFUND_TYPES, VOID, WRITE_OFF_TYPES
@@ -22,12 +23,11 @@ class Payments:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        optional = {"method", "reference", "applied_to"}
-        self._receipts = Receipts(frozenset(name for name in optional if reader.has(name)))
-        self._rest: dict[str, Receipt] = {}
+        self._columns = frozenset(name for name in ("method", "reference", "applied_to") if reader.has(name))
+        self._single: list[Receipt] = []
+        self._split: defaultdict[str, list[tuple[Receipt, int]]] = defaultdict(list)
         self._mentioned = Mentioned()
         self.ignored: Counter[str] = Counter()
-        self.sums: defaultdict[str, int] = defaultdict(int)
 
     def add(self, row: Row) -> None:
         """Take one record; raises `BadCell`."""
@@ -36,41 +36,62 @@ class Payments:
         if status in DRAFT or status in VOID:
             self.ignored[f'payments with the status "{status}"'] += 1
             return
-        receipt = self._receipt(line)
-        self.sums[receipt.currency] += receipt.amount
-        if receipt.amount == 0:
-            self.ignored["payments of nothing"] += 1
-            return
-        if receipt.customer:
-            self._mentioned.add(receipt.customer, receipt.currency, line.number, {})
-        self._receipts.add(receipt)
-        self._remainder(line, receipt)
+        receipt, part = self._receipt(line)
+        if part is not None and receipt.number:
+            self._split[receipt.number].append((receipt, part))
+        else:
+            self._single.append(receipt if part is None else receipt._replace(amount=part))
+        self._mentioned.add(receipt.customer, receipt.currency, line.number, {})
+
+    def receipts(self) -> list[Receipt]:
+        """Return what was taken, one for each payment, amounts positive.
+
+        Some systems write all payments as negative; a list that has both signs has refunds among them.
+        """
+        found = [*self._single, *map(_joined, self._split.values())]
+        sign = -1 if found and all(receipt.amount <= 0 for receipt in found) else 1
+        return [
+            receipt._replace(
+                amount=abs(receipt.amount), type="refund" if sign * receipt.amount < 0 else receipt.type
+            )
+            for receipt in found
+            if receipt.amount
+        ]
+
+    def sums(self) -> dict[str, tuple[int, int]]:
+        """Return by currency the sum of what was taken, refunds taken off, twice: nothing of it is open."""
+        totals: Counter[str] = Counter()
+        for receipt in self.receipts():
+            totals[receipt.currency] += -receipt.amount if receipt.type == "refund" else receipt.amount
+        return {currency: (total, total) for currency, total in totals.items()}
 
     def entries(self) -> Iterator[Entry]:
         """Yield what was taken: the customers mentioned, then the payments."""
-        for rest in self._rest.values():
-            self._receipts.add(rest)
+        receipts = Receipts(self._columns)
+        for receipt in self.receipts():
+            receipts.add(receipt)
         yield from self._mentioned.entries()
-        yield from self._receipts.entries()
+        yield from receipts.entries()
 
-    def _receipt(self, line: Line) -> Receipt:
+    def _receipt(self, line: Line) -> tuple[Receipt, int | None]:
+        """Return the payment of a row and, where the list says so, the part applied to the row's invoice."""
         read = self._reader
         currency = read.currency_at(line, "amount", "applied")
-        day = read.date(line, "date")
+        day, customer = read.date(line, "date"), read.text(line, "customer")
+        part, amount = read.money(line, "applied", currency), read.money(line, "amount", currency)
+        if amount is None and part is not None:
+            amount = 0  # known once all rows of the payment are; see `_joined`
         if day is None:
             raise read.missing("date", "a payment needs a date")
-        part = read.money(line, "applied", currency)
-        amount = part if part is not None else read.money(line, "amount", currency)
         if amount is None:
             raise read.missing("amount", "a payment needs an amount")
-        customer = read.text(line, "customer")
         if customer is None:
             raise read.missing("customer", "a payment needs a customer")
-        return Receipt(
+        receipt = Receipt(
             line=line.number,
             date=day,
             customer=customer,
-            amount=abs(amount),
+            amount=amount,
             currency=currency,
             type=self._type(line),
             applied_to=read.text(line, "applied_to"),
@@ -78,6 +99,7 @@ class Payments:
             method=read.text(line, "method"),
             number=read.text(line, "id"),
         )
+        return receipt, part
 
     def _type(self, line: Line) -> str:
         told = (self._reader.text(line, "type") or "").casefold()
@@ -87,11 +109,13 @@ class Payments:
             return "refund"
         return "write-off" if told in WRITE_OFF_TYPES else "payment"
 
-    def _remainder(self, line: Line, receipt: Receipt) -> None:
-        """Keep what a payment applied row by row has left over; each of its rows repeats that figure."""
-        read = self._reader
-        if not (receipt.number and read.has("applied") and read.has("unused")):
-            return
-        rest = read.money(line, "unused", receipt.currency) or 0
-        if rest and read.money(line, "applied", receipt.currency) is not None:
-            self._rest[receipt.number] = receipt._replace(amount=rest, applied_to=None)
+
+def _joined(rows: list[tuple[Receipt, int]]) -> Receipt:
+    """Return one payment from its rows, one row for each invoice: "INV-1: 120.00; INV-2: 50.00"."""
+    first = min((receipt for receipt, _ in rows), key=lambda receipt: receipt.line)
+    parts = sorted((receipt.applied_to, part) for receipt, part in rows if receipt.applied_to and part)
+    amount = first.amount or sum(part for _, part in rows)
+    if len(parts) == 1 and parts[0][1] == amount:
+        return first._replace(amount=amount, applied_to=parts[0][0])
+    texts = [f"{number}: {money.show(part, first.currency)}" for number, part in parts]
+    return first._replace(amount=amount, applied_to="; ".join(texts) or None)

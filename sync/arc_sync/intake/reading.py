@@ -60,7 +60,7 @@ class Reader:
             if cell.value in ("", 0):
                 raise self._bad(
                     name,
-                    str(cell.value),
+                    text_of(cell),
                     "it is a formula without a kept value; open the file in Excel, save it, import again",
                 )
             return cell.value

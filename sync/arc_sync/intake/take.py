@@ -15,8 +15,6 @@ from arc_sync.intake.reading import BadCell
 from arc_sync.intake.rows import Rows, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from arc_sync.intake.model import Line
     from arc_sync.intake.understand import Understood
 
@@ -70,8 +68,7 @@ def _controls(
     """Return the sums of what was taken, beside the total row's where there is one currency only."""
     if isinstance(into, Customers):
         return ()
-    sums: Mapping[str, tuple[int, int]]
-    sums = into.sums() if isinstance(into, Invoices) else {c: (s, s) for c, s in into.sums.items()}
+    sums = into.sums()
     alone = total if len(sums) == 1 else None
     controls = []
     for currency, (amount, left) in sorted(sums.items()):

@@ -53,7 +53,7 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
         ),
         customer=_CUSTOMER,
         issued=(
-            "invoice date|date issued|issue date|issued|issued on|issued date|date of issue|transaction date|"
+            "invoice date|inv date|date issued|issue date|issued|issued on|issued date|date of issue|transaction date|"
             "txn date|document date|doc date|date|rechnungsdatum|belegdatum|datum|date de facture|created date"
         ),
         due=(
@@ -63,12 +63,12 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
         terms=_TERMS,
         currency=_CURRENCY,
         amount=(
-            "total|invoice total|total amount|invoice amount|invoiced amount|grand total|gross amount|gross|"
+            "total|invoice total|inv amt|inv amount|total amount|invoice amount|invoiced amount|grand total|gross amount|gross|"
             "total incl tax|total inc vat|original amount|amount billed|billed|amount|betrag|bruttobetrag|"
             "brutto|rechnungsbetrag|gesamtbetrag|montant ttc|montant|home total"
         ),
         balance=(
-            "open balance|balance due|invoice amount due|amount due|outstanding amount|amount outstanding|"
+            "open balance|balance due|amt due|bal due|invoice amount due|amount due|outstanding amount|amount outstanding|"
             "outstanding|o s amount|os amount|o s|open amount|amount open|remaining balance|remaining|unpaid|"
             "balance|offener betrag|offen|restbetrag|solde|reste à payer"
         ),
@@ -189,8 +189,8 @@ SYSTEMS: Final[Mapping[str, frozenset[str]]] = {
 
 #: Columns of an aging summary: a file with these and no invoice number lists customers, not invoices.
 BUCKETS: Final = re.compile(
-    r"current|not due|not yet due|<?\s*\d+\s*(months?|monate)|older|"
-    r"(over|>)?\s*\d+(\s*(-|to|bis|and)\s*(\d+|over))?\s*\+?(\s*(days?|tage))?(\s*(past due|overdue))?",
+    r"current|not (yet )?due|<?\s*\d+\s*(months?|monate)|older|(over|>)\s*\d+(\s*(days?|tage))?|\d+\s*\+|"
+    r"\d+\s*(-|to|bis|and|or)\s*(\d+|over|more)(\s*(days?|tage))?(\s*(past due|overdue))?",
     re.IGNORECASE,
 )
 

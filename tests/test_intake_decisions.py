@@ -1,0 +1,262 @@
+"""What whole columns decide, what a person is asked, and which rows are refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from arc_sheets.errors import IntakeError, Undecided
+from arc_sync.intake import Reject, Understood, understand, write_rejects
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "Invoice Number,Customer,Invoice Date,Due Date,Currency,Amount"
+
+OVERFULL = (
+    "The row cannot be read: it has 7 cells under 6 headers; a text that holds a separator is not in "
+    "quotation marks."
+)
+
+
+def write(folder: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8") -> Path:
+    file = folder / "list.csv"
+    file.write_bytes("\r\n".join([header, *rows, ""]).encode(encoding))
+    return file
+
+
+def values(understood: Understood, column: str) -> list[object]:
+    return [entry.values.get(column) for entry in understood.take().entries if entry.tab == "invoices"]
+
+
+def test_dates_that_read_in_two_ways_are_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,3/4/2026,5/6/2026,EUR,1.00", "2,Ann,7/8/2026,9/9/2026,EUR,1.00")
+    with pytest.raises(Undecided) as caught:
+        understand(file)
+    assert str(caught.value) == (
+        'Column "Invoice Date" can be read as day/month or month/day, for example "3/4/2026" on line 2: '
+        "say which with --dates dmy or --dates mdy."
+    )
+    assert values(understand(file, order="dmy"), "issued") == [date(2026, 4, 3), date(2026, 8, 7)]
+    assert values(understand(file, order="mdy"), "issued") == [date(2026, 3, 4), date(2026, 7, 8)]
+
+
+def test_one_date_decides_for_all(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,3/4/2026,5/6/2026,EUR,1.00", "2,Ann,25/8/2026,9/9/2026,EUR,1.00")
+    assert values(understand(file), "issued") == [date(2026, 4, 3), date(2026, 8, 25)]
+    assert values(understand(file), "due") == [date(2026, 6, 5), date(2026, 9, 9)]
+
+
+def test_a_column_that_mixes_both_orders_is_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,13/4/2026,2026-05-01,EUR,1", "2,Ann,4/13/2026,2026-05-01,EUR,1")
+    with pytest.raises(Undecided, match=r'mixes day/month .*"13/4/2026", line 2.* and month/day'):
+        understand(file)
+    taken = understand(file, order="dmy").take()
+    assert [reject.line for reject in taken.rejects] == [3]
+    assert taken.rejects[0].reason == 'Column "Invoice Date" has "4/13/2026": there is no such day.'
+
+
+def test_iso_and_month_names_need_no_decision(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,2026-04-03,3 Mai 2026,EUR,1", "2,Ann,April 3 2026,03-May-26,EUR,1")
+    assert values(understand(file), "issued") == [date(2026, 4, 3)] * 2
+    assert values(understand(file), "due") == [date(2026, 5, 3)] * 2
+
+
+def test_amounts_that_read_in_two_ways_are_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,1.250")
+    with pytest.raises(Undecided, match=r'Column "Amount" .* "1.250" on line 2: say which with --decimal'):
+        understand(file)
+    assert values(understand(file, decimal=","), "amount") == [125000]
+
+
+def test_amounts_that_mix_marks_are_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,1.50", '2,Ann,2026-04-03,2026-05-03,EUR,"1,50"')
+    with pytest.raises(Undecided, match="mix decimal points"):
+        understand(file)
+
+
+def test_a_currency_without_decimals_decides_by_itself(tmp_path: Path) -> None:
+    file = write(tmp_path, '1,Ann,2026-04-03,2026-05-03,JPY,"1,250"')
+    assert values(understand(file), "amount") == [1250]
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("$1,250.50", 125050),
+        ("1 250.50", 125050),
+        ("1'250.50", 125050),
+        ("EUR 12.34", 1234),
+        ("0.00", 0),
+        ("-", 0),
+    ],
+)
+def test_amounts_as_systems_write_them(tmp_path: Path, typed: str, minor: int) -> None:
+    file = write(
+        tmp_path, f'1,Ann,2026-04-03,2026-05-03,EUR,"{typed}"', "2,Ann,2026-04-03,2026-05-03,EUR,1.5"
+    )
+    assert values(understand(file), "amount")[0] == minor
+
+
+@pytest.mark.parametrize("typed", ["(80.00)", "80.00-", "-80.00", "\u221280.00", "80.00 CR"])
+def test_negative_invoices_are_credit_notes(tmp_path: Path, typed: str) -> None:
+    file = write(tmp_path, f'9,Ann,2026-04-03,2026-05-03,EUR,"{typed}"')
+    credit = next(entry for entry in understand(file).take().entries if entry.tab == "payments")
+    assert (credit.values["type"], credit.values["amount"]) == ("credit note", 8000)
+
+
+def test_a_currency_that_nothing_says_is_asked_for(tmp_path: Path) -> None:
+    header = HEADER.replace("Currency,", "")
+    file = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,5.50", header=header)
+    with pytest.raises(Undecided, match=r'column "Amount", for example "5.50" on line 2.*--currency USD'):
+        understand(file)
+    assert values(understand(file, currency="CHF"), "currency") == ["CHF"]
+    dollars = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,$5.50", header=header)
+    with pytest.raises(Undecided, match="--currency"):  # whose dollars?
+        understand(dollars)
+
+
+@pytest.mark.parametrize("header", ["Amount (EUR)", "Amount"])
+def test_headers_and_signs_say_the_currency(tmp_path: Path, header: str) -> None:
+    sign = "" if header.endswith(")") else "€ "
+    full = HEADER.replace("Currency,Amount", header)
+    file = write(tmp_path, f"1,Ann,2026-04-03,2026-05-03,{sign}5.50", header=full)
+    assert values(understand(file), "currency") == ["EUR"]
+
+
+def test_a_payment_without_a_day_is_asked_for_once(tmp_path: Path) -> None:
+    header = HEADER + ",Amount Paid"
+    file = write(
+        tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,5,0", "2,Ann,2026-04-03,2026-05-03,EUR,5,2", header=header
+    )
+    with pytest.raises(
+        Undecided, match=r'Column "Amount Paid" says that invoice 2 on line 3 is paid.*--as-of'
+    ):
+        understand(file)
+    paid = [e for e in understand(file, as_of=date(2026, 6, 1)).take().entries if e.tab == "payments"]
+    assert [(e.values["date"], e.values["amount"]) for e in paid] == [(date(2026, 6, 1), 200)]
+    unpaid = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,5,0", header=header)
+    assert understand(unpaid).take().counts["invoices"] == 1
+
+
+def test_payments_and_invoices_that_look_alike_are_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,Ann,2026-04-03,EUR,5", header="Invoice Number,Customer,Date,Currency,Amount")
+    with pytest.raises(Undecided, match="--kind"):
+        understand(file)
+    assert understand(file, kind="payments").take().counts["payments"] == 1
+    assert understand(file, kind="invoices").take().counts["invoices"] == 1
+
+
+def test_bad_rows_are_rejected_with_line_column_and_reason(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "1,Ann,2026-04-03,2026-05-03,EUR,5",
+        "2,Ann,31/02/2026,2026-05-03,EUR,5",
+        "3,,2026-04-03,2026-05-03,EUR,5",
+        "4,Ann,2026-04-03,2026-05-03,EUR,five",
+        "5,Ann,2026-04-03,2026-05-03,XXX,5",
+        "6,Smith, Ann,2026-04-03,2026-05-03,EUR,5",
+        "1,Bob,2026-04-03,2026-05-03,EUR,5",
+        "7,Ann,2026-04-03,2026-05-03,EUR,5.001",
+        ",Ann,2026-04-03,2026-05-03,EUR,5",
+    )
+    taken = understand(file, decimal=".").take()
+    assert [(r.line, r.reason) for r in taken.rejects] == [
+        (3, 'Column "Invoice Date" has "31/02/2026": there is no such day.'),
+        (4, 'Column "Customer" is blank; an invoice needs a customer.'),
+        (5, 'Column "Amount" has "five": it is not a number.'),
+        (6, 'Column "Currency" has "XXX": it is no currency code, such as EUR or USD.'),
+        (7, OVERFULL),
+        (8, "Invoice 1 already stands on line 2 with another customer, date or amount."),
+        (9, 'Column "Amount" has "5.001": EUR has 2 decimals, this has more.'),
+        (10, 'Column "Invoice Number" is blank; an invoice needs a number.'),
+    ]
+    assert taken.rejects[0].row == ("2", "Ann", "31/02/2026", "2026-05-03", "EUR", "5")
+    assert taken.counts == {"customers": 1, "invoices": 1}
+
+
+def test_lines_count_quoted_line_breaks(tmp_path: Path) -> None:
+    file = write(tmp_path, '1,"Ann\nand Bob",2026-04-03,2026-05-03,EUR,5', "2,Ann,soon,2026-05-03,EUR,5")
+    taken = understand(file).take()
+    assert [reject.line for reject in taken.rejects] == [4]
+    assert taken.entries[0].key == "Ann and Bob"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_encodings_and_separators(tmp_path: Path, encoding: str, separator: str) -> None:
+    rows = [r.replace(",", separator) for r in (HEADER, "1,Zoë Müller,2026-04-03,2026-05-03,EUR,5.50", "")]
+    file = tmp_path / "list.csv"
+    file.write_bytes("\n".join(rows).encode(encoding))
+    assert values(understand(file), "customer") == ["Zoë Müller"]
+
+
+def test_excels_own_separator_line_is_heeded(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"sep=;\n{HEADER.replace(',', ';')}\n1;Ann;2026-04-03;x;EUR;5\n", "utf-8")
+    assert understand(file).take().rejects[0].line == 3
+
+
+def test_trailing_blank_columns_and_pages_are_no_records(tmp_path: Path) -> None:
+    row = "1,Ann,2026-04-03,2026-05-03,EUR,5,,,,"
+    file = write(
+        tmp_path, row, ",,,,,,,,,", HEADER + ",,,,", row.replace("1", "2", 1), header=HEADER + ",,,,"
+    )
+    taken = understand(file).take()
+    assert (taken.counts["invoices"], taken.rejects) == (2, [])
+
+
+def test_a_due_date_follows_from_the_terms(tmp_path: Path) -> None:
+    header = HEADER.replace("Due Date", "Terms")
+    file = write(
+        tmp_path, "1,Ann,2026-04-03,Net 30,EUR,5", "2,Ann,2026-04-03,Due on receipt,EUR,5", header=header
+    )
+    assert values(understand(file), "due") == [date(2026, 5, 3), date(2026, 4, 3)]
+
+
+def test_an_aging_summary_is_refused_with_advice(tmp_path: Path) -> None:
+    file = write(tmp_path, "Ann,0,5,0,0,0,5", header=",Current,1 - 30,31 - 60,61 - 90,91 and over,Total")
+    with pytest.raises(IntakeError, match=r"aging summary.*export the aging detail"):
+        understand(file)
+
+
+def test_a_missing_header_names_the_nearest_row(tmp_path: Path) -> None:
+    file = write(tmp_path, "1,2,3", header="Colour,Amount,Weight")
+    with pytest.raises(IntakeError, match=r"no header row .* nearest is line 1 \(Colour, Amount, Weight\)"):
+        understand(file)
+
+
+def test_payments_that_are_all_negative_are_payments(tmp_path: Path) -> None:
+    header = "Payment date,Customer,Currency,Amount,Payment method"
+    both = write(tmp_path, "2026-01-02,Ann,EUR,5.00,Card", "2026-01-03,Ann,EUR,-5.00,Card", header=header)
+    assert [e.values["type"] for e in understand(both).take().entries[1:]] == ["payment", "refund"]
+    negative = write(
+        tmp_path, "2026-01-02,Ann,EUR,-5.00,Card", "2026-01-03,Ann,EUR,-6.00,Card", header=header
+    )
+    assert [e.values["amount"] for e in understand(negative).take().entries[1:]] == [500, 600]
+
+
+def test_rejects_are_written_as_data_never_as_formulas(tmp_path: Path) -> None:
+    row = ("=cmd|' /C calc'!A1", "-500", "+1 (2)", "@x", "\tx", "(80.00)", "-1,250.50", "plain")
+    write_rejects(tmp_path / "r.csv", [Reject(7, row, 'Column "Amount" is blank.')])
+    import csv
+
+    with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as stream:
+        header, written = csv.reader(stream)
+    assert header == ["line", "reason", "row"]
+    assert written == [
+        "7",
+        'Column "Amount" is blank.',
+        "'=cmd|' /C calc'!A1",
+        "-500",
+        "'+1 (2)",
+        "'@x",
+        "'\tx",
+        "(80.00)",
+        "-1,250.50",
+        "plain",
+    ]
+    with pytest.raises(IntakeError, match="cannot be written"):
+        write_rejects(tmp_path / "no" / "r.csv", [])
