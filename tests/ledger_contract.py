@@ -37,7 +37,8 @@ def row(tab: Tab, **values: Any) -> Row:
 
 
 def invoice(number: str | None = "INV-1", **values: Any) -> Row:
-    return row(INVOICES, number=number, customer="Müller", currency="EUR", **{"amount": 1250_00, **values})
+    usual = {"number": number, "customer": "Müller", "currency": "EUR", "amount": 1250_00}
+    return row(INVOICES, **{**usual, **values})
 
 
 def put(ledger: Ledger, tab: Tab, rows: Mapping[str, Row | None], **how: Any) -> Bookmark:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,12 +13,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given, settings
+from sqlalchemy import insert
 
+from arc_sheets.errors import LedgerError
+from arc_sheets.tabs import INVOICES
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger, open_ledger
-from arc_sync.ledger.schema import METADATA
-from arc_sync.ledger.sql import SqlLedger
-from tests.ledger_contract import LedgerContract
+from arc_sync.ledger.schema import METADATA, ROWS
+from arc_sync.ledger.sql import SqlLedger, _keep
+from tests.ledger_contract import LedgerContract, invoice, now, origin, put
 from tests.ledger_histories import Step, histories, same, tell
 
 
@@ -26,21 +33,115 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ledger(empty: Path, tmp_path: Path) -> Iterator[SqlLedger]:
-    opened = open_ledger(shutil.copy(empty, tmp_path / "ledger.db"))
+def path(empty: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(empty, tmp_path / "ledger.db"))
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[SqlLedger]:
+    opened = open_ledger(path)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def hasty(ledger: SqlLedger, tmp_path: Path) -> Iterator[SqlLedger]:
-    opened = open_ledger(tmp_path / "ledger.db", patience=0.1)
+def hasty(path: Path) -> Iterator[SqlLedger]:
+    opened = open_ledger(path, patience=0.1)
     yield opened
     opened.close()
 
 
 class TestSqlite(LedgerContract):
     pass
+
+
+def test_two_processes_never_lose_a_change(ledger: SqlLedger, path: Path) -> None:
+    put(ledger, INVOICES, {"i1": invoice(amount=0)})
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(add_ten, [path, path]))
+    assert now(ledger).rows["invoices"] == {"i1": invoice(amount=20)}
+    assert list(ledger.verify()) == []
+
+
+def add_ten(path: Path) -> None:
+    ledger = open_ledger(path)
+    for _ in range(10):
+        with ledger.change(origin()) as change:
+            was = change.rows(INVOICES)["i1"]
+            change.put(INVOICES, "i1", invoice(amount=was[5] + 1))  # type: ignore[operator]
+    ledger.close()
+
+
+def test_a_process_killed_inside_a_change_keeps_nothing(ledger: SqlLedger, path: Path) -> None:
+    put(ledger, INVOICES, {"i1": invoice()})
+    before = now(ledger)
+    child = multiprocessing.get_context("spawn").Process(target=die_inside, args=(path,))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 9
+    assert now(ledger) == before
+    assert put(ledger, INVOICES, {"i1": None}).n == 2
+    assert list(ledger.verify()) == []
+
+
+def die_inside(path: Path) -> None:
+    ledger = open_ledger(path)
+    with ledger.change(origin()) as change:
+        change.put(INVOICES, "i1", None)
+        _keep(change._now._connection, change.seal(2))  # type: ignore[attr-defined]  # all written, not committed
+        os._exit(9)
+
+
+def test_change_sets_come_by_the_page(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arc_sync.ledger.sql.SETS", 2)
+    monkeypatch.setattr("arc_sync.ledger.sqlview.BATCH", 2)
+    for n in range(5):
+        put(ledger, INVOICES, {f"i{n}": invoice(str(n))})
+    assert [s.number for s in ledger.sets()] == [5, 4, 3, 2, 1]
+    assert [s.number for s in ledger.sets(newest_first=False)] == [1, 2, 3, 4, 5]
+    with ledger.read() as view:
+        assert [c.n for c in view.changes(0)] == [1, 2, 3, 4, 5]
+    assert list(ledger.verify()) == []
+
+
+def test_rows_are_loaded_once_for_one_head(ledger: SqlLedger) -> None:
+    put(ledger, INVOICES, {"i1": invoice()})
+    with ledger.read() as view:
+        first = view.rows(INVOICES)
+    with ledger.change(origin()) as change:
+        assert change.rows(INVOICES) is first
+    put(ledger, INVOICES, {"i1": None})
+    with ledger.read() as view:
+        assert view.rows(INVOICES) == {}
+    assert first == {"i1": invoice()}
+
+
+def test_a_put_loads_no_tab(ledger: SqlLedger) -> None:
+    put(ledger, INVOICES, {"i1": invoice()})
+    with ledger.change(origin()) as change:
+        change.put(INVOICES, "i1", invoice(amount=1))
+        assert not change._now.loaded.tabs  # type: ignore[attr-defined]
+
+
+def test_another_agents_changes_are_seen(ledger: SqlLedger, hasty: SqlLedger) -> None:
+    put(ledger, INVOICES, {"i1": invoice()})
+    assert now(hasty).rows["invoices"] == {"i1": invoice()}
+    put(hasty, INVOICES, {"i1": None})
+    assert now(ledger).rows["invoices"] == {}
+
+
+def test_the_database_itself_refuses_a_number_twice(ledger: SqlLedger) -> None:
+    values = [{"id": "a", "number": "1"}, {"id": "b", "number": "1"}]
+    with pytest.raises(LedgerError, match="refused a row"), ledger._writing() as connection:
+        connection.execute(insert(ROWS["invoices"]), values)
+
+
+def test_equal_values_are_kept_once(ledger: SqlLedger) -> None:
+    put(ledger, INVOICES, {f"i{n}": invoice(str(n), issued=date(2026, 1, 1)) for n in range(2)})
+    ledger._loaded = None
+    with ledger.read() as view:
+        one, two = view.rows(INVOICES).values()
+    assert all(a is b for a, b in zip(one[1:], two[1:], strict=True) if isinstance(a, str | date))
 
 
 def test_the_migrated_database_is_the_declared_one(ledger: SqlLedger) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy.pool import QueuePool
 
 from arc_sync.ledger.schema import LEDGER
 
-#: WAL: readers never wait. FULL: a committed change survives a power cut.
-_SETTINGS: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+#: FULL: a committed change survives a power cut.
+_SETTINGS: Final = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
 
 def sqlite_engine(path: Path, *, patience: float, create: bool = False) -> Engine:
@@ -53,6 +53,13 @@ def postgres_engine(url: URL, *, patience: float) -> Engine:
             "connect_timeout": max(2, int(patience)),
         },
     )
+
+
+def readers_never_wait(engine: Engine) -> None:
+    """Set SQLite's write-ahead log, which stays set in the file; only done to what is known as a ledger."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 @contextmanager

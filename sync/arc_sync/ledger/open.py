@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from arc_sheets.errors import LedgerError, LedgerMissing, LedgerNewer
-from arc_sync.ledger.engine import postgres_engine, sqlite_engine, writing
+from arc_sync.ledger.engine import postgres_engine, readers_never_wait, sqlite_engine, writing
 from arc_sync.ledger.schema import LEDGER, REVISION
 from arc_sync.ledger.sql import SqlLedger
 from arc_sync.ledger.trouble import spoken
@@ -37,6 +37,7 @@ def open_ledger(place: str | Path, *, patience: float = PATIENCE) -> SqlLedger:
     engine, said = _engine(place, patience, create=False)
     with _disposed_on_error(engine), spoken(said):
         _bring_up_to_date(engine, said)
+        readers_never_wait(engine)
         return SqlLedger(engine, said)
 
 
@@ -56,6 +57,7 @@ def create_ledger(place: str | Path, *, patience: float = PATIENCE) -> SqlLedger
                 raise LedgerError(f"{said} belongs to another program; name another file for the ledger.")
             _migrate(connection)
             connection.execute(insert(LEDGER), _first())
+        readers_never_wait(engine)
         return SqlLedger(engine, said)
 
 

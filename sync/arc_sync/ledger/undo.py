@@ -1,0 +1,220 @@
+"""Undo of a change set, as a new change set: column by column, and nothing that has changed since.
+
+A field goes back if it still holds what the change set gave it. A row that the set inserted is deleted if
+it is still as inserted; a row that it deleted comes back. What would leave two rows with one key, or a row
+naming nobody, is left. Issues are not undone: the next round finds them where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from arc_sheets.cells import Row, Value
+from arc_sheets.errors import LedgerError
+from arc_sheets.tab import Tab
+from arc_sheets.tabs import BY_NAME, RECORD_TABS
+from arc_sync.ledger.draft import overlaid
+from arc_sync.ledger.port import Ledger, View
+from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet, Origin
+
+
+class Step(NamedTuple):
+    """One field that goes back from `was` to `now`, or a whole row (column ""): deleted, or come back."""
+
+    tab: str
+    row: str
+    column: str
+    was: Value
+    now: Value
+
+
+class Left(NamedTuple):
+    """One field, or a whole row (column ""), that stays as it is, and why, in words."""
+
+    tab: str
+    row: str
+    column: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was undone, or would be. `head` is the ledger's afterwards."""
+
+    changeset: ChangeSet
+    head: Bookmark
+    undone: tuple[Step, ...]
+    left: tuple[Left, ...]
+
+
+def undo(ledger: Ledger, number: int, who: str, when: datetime, *, dry_run: bool = False) -> Undone:
+    """Undo change set `number` in the name of `who` at `when` (UTC); raises `LedgerError` if there is none.
+
+    With `dry_run` nothing is written. If nothing is left to undo, no change set is made.
+    """
+    changeset = find_set(ledger, number)
+    if dry_run:
+        with ledger.read() as view:
+            plan = _plan(view, changeset)
+            return Undone(changeset, view.head(), tuple(plan.steps()), tuple(plan.left))
+    what = f"Undid change set {number}: {changeset.origin.what}"
+    with ledger.change(Origin(who, "undo", what, when)) as change:
+        plan = _plan(change, changeset)
+        for (tab, row), want in plan.wants.items():
+            change.put(BY_NAME[tab], row, want)
+    return Undone(changeset, change.head(), tuple(plan.steps()), tuple(plan.left))
+
+
+def find_set(ledger: Ledger, number: int) -> ChangeSet:
+    """Return change set `number`; raises `LedgerError` if there is none."""
+    for changeset in ledger.sets():
+        if changeset.number == number:
+            return changeset
+    raise LedgerError(f"There is no change set {number}; see arc history for those there are.")
+
+
+Where = tuple[str, str]  # (tab name, row id)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What each row is to become; it shrinks until it breaks nothing."""
+
+    view: View
+    nows: dict[Where, Row | None] = field(default_factory=dict)
+    wants: dict[Where, Row | None] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+
+    def steps(self) -> Iterator[Step]:
+        for (name, row), want in self.wants.items():
+            now = self.nows[name, row]
+            if now is None or want is None:
+                yield Step(name, row, "", None, None)
+                continue
+            for column, was, will in zip(BY_NAME[name].stored, now, want, strict=True):
+                if was != will:
+                    yield Step(name, row, column.name, was, will)
+
+    def leave(self, where: Where, column: str, why: str) -> None:
+        """Take a field out of the plan, or the whole row if it is to appear or vanish."""
+        now, want = self.nows[where], self.wants.pop(where)
+        if now is None or want is None:
+            self.left.append(Left(*where, "", why))
+            return
+        at = _place(BY_NAME[where[0]], column)
+        kept = (*want[:at], now[at], *want[at + 1 :])
+        self.left.append(Left(*where, column, why))
+        if kept != now:
+            self.wants[where] = kept
+
+    def after(self, tab: Tab) -> Mapping[str, Row]:
+        """Return the tab's rows as they would be."""
+        return overlaid(
+            self.view.rows(tab), {row: want for (name, row), want in self.wants.items() if name == tab.name}
+        )
+
+    def touched(self, tab: Tab) -> Iterator[tuple[Where, Row | None, Row | None]]:
+        for where, want in list(self.wants.items()):
+            if where[0] == tab.name:
+                yield where, self.nows[where], want
+
+
+def _plan(view: View, changeset: ChangeSet) -> _Plan:
+    plan = _Plan(view)
+    for where, (before, after) in _net(view.changes(changeset.first - 1, changeset.last)).items():
+        now = plan.nows[where] = view.row(BY_NAME[where[0]], where[1])
+        _take_back(plan, where, before, after, now)
+    while any(_keep_keys_apart(plan, tab) or _keep_names(plan, tab) for tab in RECORD_TABS if tab.key):
+        pass
+    return plan
+
+
+def _net(changes: Iterable[Change]) -> dict[Where, tuple[Row | None, Row | None]]:
+    """Return each row's before and after over the whole set."""
+    net: dict[Where, tuple[Row | None, Row | None]] = {}
+    for change in changes:
+        if change.tab != ISSUES:
+            where = (change.tab, change.row)
+            before = net[where][0] if where in net else change.before
+            net[where] = (before, change.after)  # type: ignore[assignment]  # rows, as this is no issue
+    return {where: sides for where, sides in net.items() if sides[0] != sides[1]}
+
+
+def _take_back(plan: _Plan, where: Where, before: Row | None, after: Row | None, now: Row | None) -> None:
+    if now == before:
+        plan.left.append(Left(*where, "", "it was undone since"))
+    elif now == after:
+        plan.wants[where] = before
+    elif after is None:
+        plan.left.append(Left(*where, "", "it was deleted, and came back since"))
+    elif now is None:
+        plan.left.append(Left(*where, "", "it has been deleted since"))
+    elif before is None:
+        plan.left.append(Left(*where, "", "it was added, and has been changed since"))
+    else:
+        _take_back_fields(plan, where, before, after, now)
+
+
+def _take_back_fields(plan: _Plan, where: Where, before: Row, after: Row, now: Row) -> None:
+    want = list(now)
+    for i, column in enumerate(BY_NAME[where[0]].stored):
+        if before[i] != after[i] and now[i] == after[i]:
+            want[i] = before[i]
+        elif before[i] != after[i]:
+            plan.left.append(Left(*where, column.name, "it has been changed since"))
+    if tuple(want) != now:
+        plan.wants[where] = tuple(want)
+
+
+def _keep_keys_apart(plan: _Plan, tab: Tab) -> bool:
+    """Leave what would give a row the key of another; say whether there was any."""
+    at, header = _place(tab, tab.key), tab.column(tab.key).header.lower()
+    taking = [(where, want[at]) for where, now, want in plan.touched(tab) if want and _gains(now, want, at)]
+    if not taking:
+        return False
+    holders: dict[Value, list[str]] = {}
+    for row, values in plan.after(tab).items():
+        holders.setdefault(values[at], []).append(row)
+    clashes = [(where, key) for where, key in taking if key is not None and len(holders[key]) > 1]
+    for where, key in clashes:
+        plan.leave(where, tab.key, f"another row has the {header} {key} now")
+    return bool(clashes)
+
+
+def _keep_names(plan: _Plan, tab: Tab) -> bool:
+    """Leave what would make a row name a row of this tab that is not there; say whether there was any."""
+    at = _place(tab, tab.key)
+    giving = {now[at]: where for where, now, want in plan.touched(tab) if now and _gains(want, now, at)}
+    found = False
+    for other in RECORD_TABS:
+        for column in other.stored:
+            if column.refers == tab.name:
+                found |= _keep_named(plan, tab, giving, other, column.name)
+    return found
+
+
+def _keep_named(plan: _Plan, tab: Tab, giving: Mapping[Value, Where], other: Tab, column: str) -> bool:
+    at = _place(other, column)
+    naming = [(where, want[at]) for where, now, want in plan.touched(other) if want and _gains(now, want, at)]
+    if not giving and not naming:
+        return False
+    keys = {row[_place(tab, tab.key)] for row in plan.after(tab).values()}
+    lost = {key for key in giving if key not in keys}
+    named = {row[at] for row in plan.after(other).values()} & lost if lost else set()
+    for key in named:
+        plan.leave(giving[key], tab.key, f"{other.title} has rows that name it")
+    nameless = [(where, key) for where, key in naming if key is not None and key not in keys]
+    for where, key in nameless:
+        plan.leave(where, column, f"{tab.title} has no row {key} any more")
+    return bool(named or nameless)
+
+
+def _gains(old: Row | None, new: Row, at: int) -> bool:
+    return old is None or old[at] != new[at]
+
+
+def _place(tab: Tab, column: str) -> int:
+    return [c.name for c in tab.stored].index(column)
