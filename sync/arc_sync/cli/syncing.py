@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arc_sync.agent.quick import quietly_in_step
+from arc_sync.cli.idle import IN_STEP, idle_sentences, waiting_sentences
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many, say, steps
 
 if TYPE_CHECKING:
@@ -93,11 +94,7 @@ def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> lis
     if not report.in_step:
         said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
     elif not said:
-        said.append(
-            "Book and ledger are in step; nothing to do."
-            if report.idle
-            else "The workbook's reports are up to date."
-        )
+        said.append(IN_STEP if report.idle else "The workbook's reports are up to date.")
     return said + _issues(report)
 
 
@@ -111,16 +108,14 @@ def line(told: Told) -> str:
 
 
 def _issues(report: Report) -> list[str]:
+    from arc_sync.agent.choices import OPEN
+
     opened = {issue.id for issue in report.opened}
     fresh = [issue for issue in report.issues if issue.id in opened]
     said = [f"{many(len(fresh), 'thing')} to look at:"] if fresh else []
     for issue in fresh[:_SHOWN]:
         said += [f"  {issue.where}: {issue.what}", *_values(issue.mine, issue.theirs)]
-    if waiting := sum(1 for issue in report.issues if issue.state == "open"):
-        said.append(
-            f"{many(waiting, 'issue')} {'waits' if waiting == 1 else 'wait'} for you on the Issues tab."
-        )
-    return said
+    return said + waiting_sentences(sum(issue.state == OPEN for issue in report.issues))
 
 
 def _values(mine: str, theirs: str) -> list[str]:
@@ -133,9 +128,7 @@ def _tell_idle(waiting: int, *, json: bool) -> None:
     if json:
         answer(_shape())
     else:
-        say("Book and ledger are in step; nothing to do.")
-        if waiting:
-            say(f"{many(waiting, 'issue')} {'waits' if waiting == 1 else 'wait'} for you on the Issues tab.")
+        say(*idle_sentences(waiting))
     finish(PERSON if waiting else FINE)
 
 
