@@ -36,13 +36,14 @@ class Appending:
         last = first + len(rows) - 1
         if last + table.totals_rows > LAST_ROW:
             raise Refused(f"The sheet {self.sheet.name!r} has no room for {len(rows):,} more rows.")
+        self.sheet.check_room(table, max(last, table.last_row))
+        for number in range(max(first, table.last_row + 1), last + 1):
+            self._check_free(number)
         if table.totals_row is not None and last > table.last_row:
             self._move_totals(table.totals_row, last)
         for number, row in enumerate(rows, first):
-            new = number > table.last_row
-            self._check_free(number, new=new)
             for offset, value in enumerate(row):
-                self._put(number, offset, value, styles[offset], new=new)
+                self._put(number, offset, value, styles[offset], new=number > table.last_row)
         return list(range(first, last + 1))
 
     def _put(self, number: int, offset: int, value: Value, style: int | None, *, new: bool) -> None:
@@ -71,8 +72,9 @@ class Appending:
         columns = range(self.table.area.left, self.table.area.right + 1)
         return list(self.sheet.cells([cell_ref(number, column) for column in columns]).values())
 
-    def _check_free(self, number: int, *, new: bool) -> None:
-        pending = self.sheet.edits.get(number, {}) if new and number != self.table.totals_row else {}
+    def _check_free(self, number: int) -> None:
+        """Refuse a row into which something else was put."""
+        pending = self.sheet.edits.get(number, {}) if number != self.table.totals_row else {}
         for column in range(self.table.area.left, self.table.area.right + 1):
             if column in pending and pending[column].value is not None:
                 self._refuse(number)

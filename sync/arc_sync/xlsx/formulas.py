@@ -62,7 +62,7 @@ def _reference(text: str) -> list[str | _Hole]:
 
 
 def _outside(column: str, row: str) -> bool:
-    """Say whether it only looks like a cell: a name such as TAX2024 or ABC0."""
+    """Say whether it only looks like a cell: a name such as XYZ2024 or ABC0."""
     number = 0
     for letter in column.upper():
         number = number * 26 + ord(letter) - 64

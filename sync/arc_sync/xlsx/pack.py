@@ -29,7 +29,8 @@ class Stretch(NamedTuple):
     end: int
 
 
-def _spool() -> IO[bytes]:
+def spool() -> IO[bytes]:
+    """Make the temporary file for a part; the caller closes it."""
     return tempfile.SpooledTemporaryFile(_IN_MEMORY)
 
 
@@ -37,16 +38,16 @@ def _spool() -> IO[bytes]:
 class Packed:
     """A part as it will be stored: CRC-32, sizes in bytes, and the stretches that were edited, in order."""
 
-    file: IO[bytes] = field(default_factory=_spool)
+    file: IO[bytes]
     crc: int = 0
     stored: int = 0
     size: int = 0
     stretches: list[Stretch] = field(default_factory=list)
 
     @classmethod
-    def of(cls, pieces: Iterable[Piece]) -> Packed:
-        """Deflate the pieces; each edited stretch stands between full flushes, to be read back alone."""
-        packed, stream, inside, begun = cls(), deflate.deflater(), True, 0
+    def of(cls, pieces: Iterable[Piece], file: IO[bytes]) -> Packed:
+        """Deflate the pieces into a temporary file; each edited stretch stands between full flushes, to be read back alone."""
+        packed, stream, inside, begun = cls(file), deflate.deflater(), True, 0
         for piece in pieces:
             if inside == piece.same:  # from an edited stretch to an old one, or back
                 packed._write(stream.flush(_FULL_FLUSH))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.assemble import assemble
 from arc_sync.xlsx.errors import Refused
-from arc_sync.xlsx.pack import Packed, Piece
+from arc_sync.xlsx.pack import Packed, Piece, spool
 from arc_sync.xlsx.parts import follow
 from arc_sync.xlsx.prints import fingerprint, take
 from arc_sync.xlsx.replacing import replace, sync_folder
@@ -69,21 +69,32 @@ def save(package: Package, path: Path, backup: Backup | None, hook: Callable[[st
 
     `hook` is called with each of STEPS once it is done. Raises Refused with nothing written.
     """
-    target = path.resolve()
+    with contextlib.ExitStack() as spools:
+        packed, done = _pack(package, spools)
+        return _save(package, path.resolve(), packed, done, backup, hook)
+
+
+def _save(
+    package: Package,
+    target: Path,
+    packed: Mapping[str, Packed],
+    done: Mapping[str, Done],
+    backup: Backup | None,
+    hook: Callable[[str], None],
+) -> Saved:
     in_place = target == package.path.resolve()
-    packed, done = _pack(package)
     changes = _changes(package, packed)
     if in_place and not changes:
         return Saved(target, (), len(package.directory.members), None, fingerprint(target))
     hook("packed")
-    temporary = _temporary(target)
+    temporary, kept = _temporary(target), None
     try:
         _write(package, temporary, packed, done, hook)
-        if in_place:
-            shutil.copymode(package.path, temporary)
         _still_the_same(package)
         hook("unchanged")
-        kept = _keep(target, package, backup) if in_place and backup else None
+        if in_place:
+            shutil.copymode(package.path, temporary)
+            kept = _keep(target, package, backup) if backup else None
         hook("backed up")
         replace(temporary, target)
     finally:
@@ -95,7 +106,7 @@ def save(package: Package, path: Path, backup: Backup | None, hook: Callable[[st
     return Saved(target, changes, untouched, kept, fingerprint(target))
 
 
-def _pack(package: Package) -> tuple[dict[str, Packed], dict[str, Done]]:
+def _pack(package: Package, spools: contextlib.ExitStack) -> tuple[dict[str, Packed], dict[str, Done]]:
     """Rewrite the edited sheets, then the parts that have to follow."""
     packed: dict[str, Packed] = {}
     done: dict[str, Done] = {}
@@ -103,13 +114,13 @@ def _pack(package: Package) -> tuple[dict[str, Packed], dict[str, Done]]:
     for sheet in package.sheets:
         if sheet.is_edited:
             rewriter = _rewriter(package, sheet)
-            packed[sheet.part] = Packed.of(rewriter.pieces())
+            packed[sheet.part] = Packed.of(rewriter.pieces(), spools.enter_context(spool()))
             done[sheet.part] = rewriter.splicer.done
             formulas_changed |= rewriter.splicer.formulas_changed
     follow(package, formulas_changed=formulas_changed)
     for part, xml in package.edited.items():
         if part not in package.dropped:
-            packed[part] = Packed.of([Piece(xml, same=False)])
+            packed[part] = Packed.of([Piece(xml, same=False)], spools.enter_context(spool()))
     return packed, done
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from arc_sync.xlsx.tables import Table, resized
 from arc_sync.xlsx.values import Value, content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from arc_sync.xlsx.package import Package
     from arc_sync.xlsx.workbook import SheetEntry
@@ -50,7 +51,7 @@ class Sheet:
             self._package.stream(self.part, self._package.limits.part), self._package.limits.small
         )
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row]:
         """Read all rows that the file has, top to bottom, a few at a time.
 
         Raises Refused for a broken or hostile sheet; rows given before that are sound.
@@ -65,11 +66,12 @@ class Sheet:
         places = {ref: parse_ref(ref) for ref in refs}
         wanted = {place.row for place in places.values()}
         found: dict[tuple[int, int], Cell] = {}
-        for row in self.rows():
-            if row.number in wanted:
-                found.update({(row.number, cell.column): cell for cell in row.cells})
-            if row.number >= max(wanted, default=0):
-                break
+        with closing(self.rows()) as rows:
+            for row in rows:
+                if row.number in wanted:
+                    found.update({(row.number, cell.column): cell for cell in row.cells})
+                if row.number >= max(wanted, default=0):
+                    break
         return {ref: found.get(at, Cell(at.column, None, None, None, 0)) for ref, at in places.items()}
 
     def cell(self, ref: str) -> Cell:
@@ -216,6 +218,7 @@ class Sheet:
             raise Refused(
                 f"The table {table.name} cannot end at row {last_row}; it needs at least one row of data."
             )
+        self.check_room(table, last_row)
         self._resize(table, last_row)
         return self.table(name)
 
@@ -241,13 +244,17 @@ class Sheet:
         """Give a row (from 1) a height of its own, in points."""
         self._heights[row] = points
 
-    def _resize(self, table: Table, last_row: int) -> None:
+    def check_room(self, table: Table, last_row: int) -> None:
+        """Raise Refused if the table, with its data ending at `last_row`, would meet another one."""
         new = table.until(last_row)
         for other in self.tables:
             if other.part != table.part and other.area.meets(new.area):
                 raise Refused(
                     f"The table {table.name} has no room to grow: the table {other.name} stands below it."
                 )
+
+    def _resize(self, table: Table, last_row: int) -> None:
+        new = table.until(last_row)
         if last_row > table.last_row:
             growth = Growth(table.first_row, table.last_row, table.area.left, table.area.right, last_row)
             self._growths.append(growth)
