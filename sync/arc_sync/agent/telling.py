@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from arc_sheets import tabs
@@ -89,15 +88,9 @@ def _tell_issue(change: Change) -> Told:
     return Told("Issues", where, key.column.partition("#")[0] or "row", before, after, change.n, change.row)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Says where a change set came from; `books` are the books' paths by id."""
-
-    books: Mapping[str, str]
-
-    def say(self, source: str) -> str:
-        """Return the source in words."""
-        return _SOURCES.get(source) or self.books.get(source, "a workbook the ledger has forgotten")
+def source_words(source: str, books: Mapping[str, str]) -> str:
+    """Return where a change came from, in words; `books` are the paths of the books by id."""
+    return _SOURCES.get(source) or books.get(source, "a workbook that the ledger does not know")
 
 
 _SOURCES: Final = {

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from arc_sheets import __version__
-from arc_sync.cli import importing, init, syncing
+from arc_sync.cli import doctor, history, importing, init, reports, syncing
 from arc_sync.cli.out import in_one_sentence, say
 
 
@@ -51,3 +51,9 @@ def arc(
 app.command("init")(init.init)
 app.command("import")(importing.import_)
 app.command("sync")(syncing.sync)
+app.command("aging")(reports.aging)
+app.command("kpis")(reports.kpis)
+app.command("history")(history.history)
+app.command("undo")(history.undo)
+app.command("verify")(history.verify)
+app.command("doctor")(doctor.doctor)

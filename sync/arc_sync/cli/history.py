@@ -1,0 +1,203 @@
+"""`arc history`, `arc undo` and `arc verify`: who changed what, taking it back, and whether the record holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, as_json, finish, many, print_table, say
+from arc_sync.cli.syncing import line
+
+if TYPE_CHECKING:
+    from arc_sync.agent.firm import Firm
+    from arc_sync.agent.telling import Told
+    from arc_sync.ledger.undo import Left
+    from arc_sync.merge.history import Bookmark, ChangeSet
+
+
+def history(
+    number: Annotated[int | None, typer.Argument(help="Show this change set field by field.")] = None,
+    row: Annotated[
+        str | None, typer.Option(help="Only what touched the row of this name, such as an invoice number.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Say who changed what, when and from where."""
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+
+    with opened(Config.load(config)) as firm:
+        if number is not None:
+            _show_one(firm, number, json=json)
+        elif row is not None:
+            _show_row(firm, row, limit, json=json)
+        else:
+            _show_sets(firm, limit, json=json)
+
+
+def undo(
+    number: Annotated[int, typer.Argument(help="The change set, as arc history numbers them.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Take a change set back, as a change set of its own. What has changed since is left, and said."""
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+    from arc_sync.ledger import undo as ledger
+
+    with opened(Config.load(config)) as firm:
+        with firm.ledger.read() as view:
+            before = view.head().n
+        done = ledger.undo(firm.ledger, number, firm.config.who, datetime.now(UTC), dry_run=dry_run)
+        told = _told(firm, before, None) if not dry_run else []
+        left = [_left(firm, one) for one in done.left]
+    if json:
+        count = len({(s.tab, s.row) for s in done.undone})
+        answer(
+            {"change_set": number, "rows": count, "changes": as_json(told), "left": left, "dry_run": dry_run}
+        )
+    else:
+        rows = many(len({(s.tab, s.row) for s in done.undone}), "row")
+        say(
+            f"{rows} {'would go' if dry_run else 'went'} back to what {'it was' if rows == '1 row' else 'they were'} before change set {number}."
+        )
+        say(*(f"  {line(one)}" for one in told[:20]), *[f"  and {len(told) - 20:,} more"] * (len(told) > 20))
+        say(*(f"Left: {sentence}" for sentence in left))
+        if done.undone and not dry_run:
+            say("Next: arc sync brings it into the workbook.")
+    finish(PERSON if left else FINE)
+
+
+def verify(json: Json = False, config: Settings = None) -> None:
+    """Check that the history was not tampered with, and that the ledger follows from it."""
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+
+    with opened(Config.load(config)) as firm:
+        wrong = list(firm.ledger.verify(_bookmarks(firm)))
+        newest = next(iter(firm.ledger.sets()), None)
+    sets, changes = (newest.number, newest.last) if newest else (0, 0)
+    if json:
+        answer({"sound": not wrong, "change_sets": sets, "changes": changes, "wrong": wrong})
+    elif wrong:
+        say("The history does not hold together:", *(f"  {sentence}" for sentence in wrong))
+        say("Keep this ledger as it is, restore a backup beside it, and compare.")
+    else:
+        said = f"{many(changes, 'change')} in {many(sets, 'change set')}"
+        say(
+            f"The history holds together: {said}, each hash follows from the one before, and every row from its changes."
+        )
+    finish(PERSON if wrong else FINE)
+
+
+def _bookmarks(firm: Firm) -> list[Bookmark]:
+    """Return the workbook's bookmark, which a history cut short or written anew lacks."""
+    from arc_sheets.errors import BookError
+    from arc_sync.merge.history import Bookmark
+
+    try:
+        with firm.book.open() as session:
+            meta = session.meta()
+    except BookError:  # `arc sync` says what is wrong with the workbook
+        return []
+    return [Bookmark(meta.bookmark, meta.hash)] if meta.bookmark and meta.ledger == firm.ledger.id else []
+
+
+def _show_sets(firm: Firm, limit: int, *, json: bool) -> None:
+    rows = [_set_json(firm, one) for one, _ in zip(firm.ledger.sets(), range(limit), strict=False)]
+    if json:
+        answer({"change_sets": rows})
+        return
+    if not rows:
+        say("Nothing has happened yet.")
+        return
+    heads = ("No.", "When", "Who", "From", "What", "Changes")
+    print_table(heads, [[str(row[name]) for name in _COLUMNS] for row in rows], (0, 5))
+    say("", "arc history N shows one field by field; arc undo N takes it back.")
+
+
+_COLUMNS = ("number", "at", "who", "from", "what", "changes")
+
+
+def _set_json(firm: Firm, one: ChangeSet) -> dict[str, object]:
+    from arc_sync.agent.telling import source_words
+
+    origin = one.origin
+    return {
+        "number": one.number,
+        "at": f"{origin.when.astimezone():%Y-%m-%d %H:%M}",
+        "when": origin.when.isoformat(),
+        "who": origin.who,
+        "from": source_words(origin.source, {book.id: book.where for book in firm.ledger.books()}),
+        "what": origin.what,
+        "changes": one.last - one.first + 1,
+    }
+
+
+def _show_one(firm: Firm, number: int, *, json: bool) -> None:
+    from arc_sync.ledger.undo import find_set
+
+    one = find_set(firm.ledger, number)
+    facts, told = _set_json(firm, one), _told(firm, one.first - 1, one.last)
+    if json:
+        answer(facts | {"fields": as_json(told)})
+        return
+    say(
+        f"Change set {number}: {facts['what']}, by {facts['who']} on {facts['at']}, from: {facts['from']}.",
+        "",
+    )
+    _print_told(told)
+
+
+def _show_row(firm: Firm, name: str, limit: int, *, json: bool) -> None:
+    found = [
+        (facts, told)
+        for (facts, told), _ in zip(_touching(firm, name.casefold()), range(limit), strict=False)
+    ]
+    if json:
+        answer({"change_sets": [facts | {"fields": as_json(told)} for facts, told in found]})
+        return
+    if not found:
+        say(f'Nothing in the history is called "{name}".')
+    for facts, told in found:
+        say(f"{facts['at']}  {facts['who']}, {facts['what']} (change set {facts['number']})")
+        say(*(f"  {line(one)}" for one in told))
+
+
+def _touching(firm: Firm, name: str) -> Iterator[tuple[dict[str, object], list[Told]]]:
+    """Yield the change sets that touched rows of this name or id, newest first."""
+    for one in firm.ledger.sets():
+        told = [t for t in _told(firm, one.first - 1, one.last) if name in (t.row.casefold(), t.id)]
+        if told:
+            yield _set_json(firm, one), told
+
+
+def _told(firm: Firm, since: int, until: int | None) -> list[Told]:
+    from arc_sync.agent.telling import tell
+
+    with firm.ledger.read() as view:
+        return [told for change in view.changes(since, until) for told in tell(change)]
+
+
+def _print_told(told: list[Told]) -> None:
+    shown = [(t.tab, t.row, t.field or ("added" if t.after else "deleted"), t.before, t.after) for t in told]
+    print_table(("Tab", "Row", "Field", "Before", "After"), shown)
+
+
+def _left(firm: Firm, left: Left) -> str:
+    """Say what an undo left as it is, and why."""
+    from arc_sheets.tabs import BY_NAME
+    from arc_sync.agent.telling import called
+
+    tab = BY_NAME[left.tab]
+    with firm.ledger.read() as view:
+        row = view.row(tab, left.row)
+    name = called(tab, row) if row else left.row
+    column = f", {tab.column(left.column).header}" if left.column else ""
+    return f"{tab.title}: {name}{column}: {left.why}."
