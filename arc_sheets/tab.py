@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -53,15 +53,19 @@ class Tab:
     sentence: str = ""  #: under the title
     empty: str = ""  #: how to begin, where there are no rows yet
 
-    @property
-    def stored(self) -> tuple[Column, ...]:
-        """The columns that the ledger keeps."""
-        return tuple(c for c in self.columns if not c.computed)
+    stored: tuple[Column, ...] = field(init=False, compare=False)  #: the columns that the ledger keeps
+    computed: tuple[Column, ...] = field(init=False, compare=False)  #: those that every round computes anew
+    unit: int | None = field(init=False, compare=False)  #: where in `stored` the row's currency stands
 
-    @property
-    def computed(self) -> tuple[Column, ...]:
-        """The columns that every round computes anew."""
-        return tuple(c for c in self.columns if c.computed)
+    def __post_init__(self) -> None:
+        stored = tuple(c for c in self.columns if not c.computed)
+        unit = next((k for k, c in enumerate(stored) if c.kind is Kind.CODE), None)
+        for name, value in (
+            ("stored", stored),
+            ("computed", tuple(c for c in self.columns if c.computed)),
+            ("unit", unit),
+        ):
+            object.__setattr__(self, name, value)  # frozen for everybody else
 
     def column(self, name: str) -> Column:
         """Return the column of this name; raises KeyError."""

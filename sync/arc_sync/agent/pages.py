@@ -18,7 +18,7 @@ from arc_sheets.rates import Rates
 from arc_sheets.receivables import Receivables, receivables
 from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem, worklist
-from arc_sync.agent.choices import lines_of
+from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
 from arc_sync.agent.round import Pages, seal_of
 from arc_sync.books import draw
@@ -99,6 +99,7 @@ class _Book:
         self, synced: datetime | None, meta: Meta, rows: Mapping[str, Sequence[BookRow]]
     ) -> Contents:
         known, made = rows_of(self.view), self.figures
+        lines = lines_of(self.view, tabs.RECORD_TABS, meta.book)
         return Contents(
             company=self.terms.company,
             as_of=self.as_of,
@@ -106,7 +107,8 @@ class _Book:
             bank_until=_bank_until(known["payments"], self.as_of),
             meta=meta,
             rows=rows,
-            issues=lines_of(self.view, tabs.RECORD_TABS, meta.book),
+            issues=lines,
+            open_issues=sum(line.state == OPEN for line in lines),
             aging=made.aging,
             kpis=made.kpis,
             worklist=made.worklist,

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, NoReturn, TypeAlias
 
-from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, show_cell, verbatim
+from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, verbatim
 from arc_sheets.errors import BookAhead, BookForeign, LedgerBusy
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
@@ -27,8 +27,8 @@ from arc_sync.ledger.port import Ledger, Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.history import ROOT, At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
-from arc_sync.merge.plan import Merged
-from arc_sync.merge.snapshot import Faces, currency_of
+from arc_sync.merge.plan import Drop, Merged
+from arc_sync.merge.snapshot import Faces, Shows, currency_of
 
 #: How long a lease lasts without being renewed: longer than any round, shorter than a coffee.
 LEASE: Final = timedelta(minutes=5)
@@ -293,6 +293,7 @@ class _Round:
             plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
             faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)
             plan.faces += faces.differing(sheet.faces)
+            faces.dropped(sheet.faces, tab.drops)
         now = lines_of(t, self.settings.rules.tabs, self.book)
         plan.issues = now if not _same(now, lines) else None
         plan.drawings = self._drawings(plan, pages)
@@ -340,28 +341,35 @@ class _Faces:
     def differing(self, faces: Mapping[str, Faces]) -> list[SetFace]:
         """Return the rows to write; what a person typed is said in a notice."""
         computed = self.pages.computed.get(self.tab.name)
-        return [] if computed is None else [f for f in self._each(faces, computed) if f]
+        if computed is None:
+            return []
+        rows, shows = self.t.rows(self.tab), Shows(self.tab, self.tab.computed)
+        blank: tuple[Value, ...] = (None,) * len(self.tab.computed)
+        found = []
+        for i, face in faces.items():
+            if i in rows:
+                values = computed.get(i, blank)
+                cells = shows.cells(rows[i], values)
+                if cells != face.cells and (step := self._step(i, face, values, cells)):
+                    found.append(step)
+        return found
 
-    def _each(
-        self, faces: Mapping[str, Faces], computed: Mapping[str, tuple[Value, ...]]
-    ) -> list[SetFace | None]:
-        rows = self.t.rows(self.tab)
-        return [
-            self._one(
-                i, face, computed.get(i, (None,) * len(self.tab.computed)), currency_of(self.tab, rows[i])
-            )
-            for i, face in faces.items()
-            if i in rows
-        ]
+    def dropped(self, faces: Mapping[str, Faces], drops: Sequence[Drop]) -> None:
+        """Say what a person typed in rows that are taken out."""
+        for drop in drops:
+            face, currency = faces[drop.row], currency_of(self.tab, drop.seen)
+            columns = zip(self.tab.computed, face.cells, strict=True)
+            if face.seal != seal_of([read_cell(c, v, currency) for c, v in columns]):
+                self._say(drop.row, face.cells, (None,) * len(face.cells))
 
-    def _one(self, i: str, face: Faces, values: tuple[Value, ...], currency: str | None) -> SetFace | None:
-        cells = tuple(
-            show_cell(c, v, currency) if c.name in self.present else None
-            for c, v in zip(self.tab.computed, values, strict=True)
-        )
+    def _step(
+        self, i: str, face: Faces, values: tuple[Value, ...], cells: tuple[CellValue, ...]
+    ) -> SetFace | None:
+        columns, currency = self.tab.computed, currency_of(self.tab, self.t.rows(self.tab)[i])
+        cells = tuple(v if c.name in self.present else None for c, v in zip(columns, cells, strict=True))
         if cells == face.cells:
             return None
-        seen = [read_cell(c, v, currency) for c, v in zip(self.tab.computed, face.cells, strict=True)]
+        seen = [read_cell(c, v, currency) for c, v in zip(columns, face.cells, strict=True)]
         if face.seal != seal_of(seen):
             self._say(i, face.cells, cells)
         return SetFace(self.tab.name, i, face.cells, cells, seal_of(values))

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from arc_sheets import dates
 from arc_sheets.cells import CellError, CellValue, Formula
-from arc_sheets.tab import Column, Kind, Tab
+from arc_sheets.tab import Kind, Tab
 from arc_sync.books.draw.records import HEADER_ROW, ID_HEADER, SEAL_HEADER
 from arc_sync.merge.issues import ID
 from arc_sync.merge.snapshot import ReadRow
@@ -95,74 +95,77 @@ def _places(tab: Tab, row: Row) -> dict[str, int]:
 
 def read_rows(layout: Layout, *, date1904: bool) -> Iterator[ReadRow]:
     """Walk the rows below the header: all of the table's, and those typed right below it."""
-    stored, computed = _plan(layout, layout.tab.stored), _plan(layout, layout.tab.computed)
-    id_place, seal_place = layout.places.get(ID, -1), layout.places.get(SEAL, -1)
+    read = _Reader(layout, date1904=date1904)
     end = layout.table.last_row if layout.table else 0
-    ours = set(layout.places.values())
-    read = _Reader(date1904=date1904)
-    before = layout.header
+    before, rows = layout.header, layout.rows
     for row in layout.sheet.rows():
-        if row.number <= layout.header:
+        number = row.number
+        if number <= layout.header:
             continue
-        cells = {c.column: c for c in row.cells if c.type is not None or c.formula is not None}
-        if row.number > end and (row.number > max(before, end) + 1 or not ours & cells.keys()):
+        found = read.row(row)
+        if number > end and (number > max(before, end) + 1 or found is None):
             break  # a gap below the table: what follows is not part of it
-        before = row.number
-        if not ours & cells.keys():
+        before = number
+        if found is None:
             continue
-        layout.last = row.number
-        id_ = read.text(cells.get(id_place))
-        if id_ and id_ in layout.rows:
-            layout.twice.add(id_)
-        elif id_:
-            layout.rows[id_] = row.number
-        yield ReadRow(
-            row.number,
-            id_,
-            tuple(read.value(kind, cells.get(place)) for kind, place in stored),
-            tuple(read.value(kind, cells.get(place)) for kind, place in computed),
-            read.text(cells.get(seal_place)),
-        )
-
-
-def _plan(layout: Layout, columns: tuple[Column, ...]) -> list[tuple[Kind, int]]:
-    return [(c.kind, layout.places.get(c.name, -1)) for c in columns]
+        layout.last = number
+        if found.id in rows:
+            layout.twice.add(found.id)
+        elif found.id:
+            rows[found.id] = number
+        yield found
 
 
 class _Reader:
-    """Turns cells of the file into cell values; a number in a date column is a date."""
+    """Turns rows of the file into rows of cell values; a number in a date column is a date."""
 
-    def __init__(self, *, date1904: bool) -> None:
+    def __init__(self, layout: Layout, *, date1904: bool) -> None:
         self._date1904 = date1904
         self._dates: dict[tuple[str, Kind], CellValue] = {}
+        tab, places = layout.tab, layout.places
+        columns = [*tab.stored, *tab.computed]
+        self._stored, self._width = len(tab.stored), len(columns)
+        #: sheet column to (position among the values, kind); id and seal come last, and are texts
+        self._slots = {places[c.name]: (k, c.kind) for k, c in enumerate(columns) if c.name in places}
+        for k, name in enumerate((ID, SEAL), self._width):
+            if name in places:
+                self._slots[places[name]] = (k, Kind.TEXT)
 
-    def text(self, cell: Cell | None) -> str:
-        return cell.raw or "" if cell is not None and cell.type == "s" else ""
-
-    def value(self, kind: Kind, cell: Cell | None) -> CellValue:
-        if cell is None:
+    def row(self, row: Row) -> ReadRow | None:
+        """Return a row of the file as ARC's; None if none of ARC's cells holds anything."""
+        values: list[CellValue] = [None] * (self._width + 2)
+        slots, ours = self._slots, False
+        for cell in row.cells:
+            if (cell.type is not None or cell.formula is not None) and cell.column in slots:
+                k, kind = slots[cell.column]
+                text = cell.type == "s" and cell.formula is None
+                values[k] = (cell.raw or None) if text else self._value(kind, cell)
+                ours = True
+        if not ours:
             return None
-        if cell.formula is not None:
-            value = self._plain(kind, cell)
-            known = value if isinstance(value, str | bool | Decimal) else None
-            return Formula(cell.formula, known)
-        return self._plain(kind, cell)
+        *cells, id_, seal = values
+        texts = (v if isinstance(v, str) else "" for v in (id_, seal))
+        return ReadRow(
+            row.number, next(texts), tuple(cells[: self._stored]), tuple(cells[self._stored :]), next(texts)
+        )
+
+    def _value(self, kind: Kind, cell: Cell) -> CellValue:
+        value = self._plain(kind, cell)
+        if cell.formula is None:
+            return value
+        return Formula(cell.formula, value if isinstance(value, str | bool | Decimal) else None)
 
     def _plain(self, kind: Kind, cell: Cell) -> CellValue:
-        if cell.type == "s":
+        if cell.raw is None or cell.type == "s":
             return cell.raw or None
-        if cell.raw is None:
-            return None
         if cell.type == "n":
             return self._number(kind, cell.raw)
         if cell.type == "e":
             return CellError(cell.raw)
-        if cell.type == "b":
-            return cell.raw == "1"
-        return _iso(cell.raw)
+        return cell.raw == "1" if cell.type == "b" else _iso(cell.raw)
 
     def _number(self, kind: Kind, raw: str) -> CellValue:
-        if kind not in {Kind.DATE, Kind.TIME}:
+        if kind is not Kind.DATE and kind is not Kind.TIME:
             return _decimal(raw)
         if (raw, kind) not in self._dates:
             self._dates[raw, kind] = self._date(kind, raw)

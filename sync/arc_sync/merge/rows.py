@@ -178,7 +178,11 @@ class TabMerge:
     def _carry_out(self, i: str, row: SheetRow, cell: Cell, do: Do, issue: Issue | None) -> None:
         name, seen = cell.column.name, row.cells[cell.index]
         if do is Do.KEEP and issue is not None:
-            self._keep(i, name, replace(issue, seen=self.context.now))
+            value = row.values[cell.index]
+            why = (
+                words.unreadable(self.tab, cell.column, value) if isinstance(value, Unreadable) else issue.why
+            )
+            self._keep(i, name, replace(issue, seen=self.context.now, why=why))
             self.out.looks.append(Look(self.tab.name, i, name, seen))
         elif do in (Do.AGREE, Do.TAKE):
             if do is Do.TAKE or cell.opened:
@@ -209,7 +213,8 @@ class TabMerge:
             self._keep(
                 i, self.tab.stored[k].name, Issue(IssueKind.HELD, self.context.now, mine=text, why=why)
             )
-            self.out.looks.append(Look(self.tab.name, i, self.tab.stored[k].name, row.cells[k]))
+            if self.tab.stored[k].name in self.sheet.present:
+                self.out.looks.append(Look(self.tab.name, i, self.tab.stored[k].name, row.cells[k]))
         if not waiting:
             self._insert(i, row, _without(typed, problems), _without(filled, problems))
 

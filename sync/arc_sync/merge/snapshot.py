@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
-from arc_sheets.cells import CellValue, Reading, Row, Rows, Unreadable, Value, read_cell, show_cell, verbatim
-from arc_sheets.tab import Kind, Tab
+from arc_sheets.cells import CellValue, Reading, Row, Rows, Unreadable, Value, read_cell, verbatim
+from arc_sheets.money import exponent
+from arc_sheets.tab import Column, Kind, Tab
 from arc_sync.merge.issues import ID
 
 #: Returns the currency of a row whose own cell is blank, from its readable values by column name.
@@ -75,38 +77,52 @@ class Sheet:
 
 def sift(book: ReadTab, live: Rows, watched: Collection[str], how: Reading, guess: GuessCurrency) -> Sheet:
     """Read a tab once and keep the rows that differ from the ledger or are `watched` (have issues)."""
-    sheet = Sheet(book.tab, book.present, usable=book.usable)
-    whole = {c.name for c in book.tab.stored} <= book.present
+    tab, sheet = book.tab, Sheet(book.tab, book.present, usable=book.usable)
+    whole = {c.name for c in tab.stored} <= book.present
+    faces, agreed, shows = sheet.faces, sheet.agreed, Shows(tab, tab.stored)
     for row in book.rows:
-        known = live.get(row.id) if row.id else None
-        if known is not None and row.id not in sheet.faces:
-            sheet.faces[row.id] = Faces(row.at, row.computed, row.seal)
-            if whole and row.id not in watched and shows(book.tab, known, row.cells):
-                sheet.agreed.add(row.id)
+        i = row.id
+        known = live.get(i) if i else None
+        if i and i not in faces:
+            faces[i] = Faces(row.at, row.computed, row.seal)
+            if known is not None and whole and i not in watched and shows(known, known, row.cells):
+                agreed.add(i)
                 continue
-        if row.id or any(cell is not None for cell in row.cells):
-            values = read_row(book.tab, row.cells, known, how, guess)
-            sheet.rows.append(SheetRow(row.at, row.id, row.cells, values))
+        if i or any(cell is not None for cell in row.cells):
+            values = read_row(tab, row.cells, known, how, guess)
+            sheet.rows.append(SheetRow(row.at, i, row.cells, values))
     return sheet
 
 
-def shows(tab: Tab, row: Row, cells: tuple[CellValue, ...]) -> bool:
-    """Say whether cells show exactly this row, each in the form ARC would write."""
-    if row == cells:  # no money in it, or none given
-        return True
-    currency = currency_of(tab, row)
-    for column, value, cell in zip(tab.stored, row, cells, strict=True):
-        if value != cell or column.kind is Kind.MONEY:
-            shown = show_cell(column, value, currency)
-            if shown != cell or isinstance(cell, bool) or (isinstance(shown, str) != isinstance(cell, str)):
-                return False
-    return True
+class Shows:
+    """Says whether cells show exactly some values, each in the form ARC would write: the test of every row."""
+
+    def __init__(self, tab: Tab, columns: Sequence[Column]) -> None:
+        """`columns` are those of the values and cells: `tab.stored`, or `tab.computed`."""
+        self._unit = tab.unit
+        self._money = [k for k, c in enumerate(columns) if c.kind is Kind.MONEY]
+
+    def __call__(self, row: Row, values: tuple[Value, ...], cells: tuple[CellValue, ...]) -> bool:
+        """Compare; `row` is the whole stored row, for its currency."""
+        return self.cells(row, values) == cells
+
+    def cells(self, row: Row, values: tuple[Value, ...]) -> tuple[CellValue, ...]:
+        """Return the cells that show the values."""
+        if not self._money:
+            return values
+        shown: list[CellValue] = list(values)
+        currency = row[self._unit] if self._unit is not None else None
+        places = -exponent(str(currency))
+        for k in self._money:
+            minor = values[k]
+            if isinstance(minor, int):
+                shown[k] = Decimal(minor).scaleb(places)
+        return tuple(shown)
 
 
 def show_row(tab: Tab, row: Row) -> tuple[CellValue, ...]:
     """Return the cells that show a row."""
-    currency = currency_of(tab, row)
-    return tuple(show_cell(c, v, currency) for c, v in zip(tab.stored, row, strict=True))
+    return Shows(tab, tab.stored).cells(row, row)
 
 
 def read_row(
@@ -131,10 +147,8 @@ def read_row(
 
 def currency_of(tab: Tab, row: Row) -> str | None:
     """Return the currency of a row's amounts, or None where it has none."""
-    for column, value in zip(tab.stored, row, strict=True):
-        if column.kind is Kind.CODE:
-            return str(value) if value else None
-    return None
+    code = row[tab.unit] if tab.unit is not None else None
+    return str(code) if code else None
 
 
 def text_of(value: Value | Unreadable, cell: CellValue) -> str:
