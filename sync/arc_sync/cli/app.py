@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from arc_sheets import __version__
 from arc_sync.cli import doctor, history, importing, init, reports, syncing
 from arc_sync.cli.out import in_one_sentence, say
 
-
-class _OneSentence(TyperGroup):
-    """A group of commands whose errors are one sentence each."""
-
-    def invoke(self, ctx: Any) -> Any:
-        with in_one_sentence():
-            return super().invoke(ctx)
-
-
 app = typer.Typer(
     name="arc",
-    cls=_OneSentence,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # Rich's help takes longer to import than all else
@@ -48,12 +39,29 @@ def arc(
     """
 
 
-app.command("init")(init.init)
-app.command("import")(importing.import_)
-app.command("sync")(syncing.sync)
-app.command("aging")(reports.aging)
-app.command("kpis")(reports.kpis)
-app.command("history")(history.history)
-app.command("undo")(history.undo)
-app.command("verify")(history.verify)
-app.command("doctor")(doctor.doctor)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init.init,
+    "import": importing.import_,
+    "sync": syncing.sync,
+    "aging": reports.aging,
+    "kpis": reports.kpis,
+    "history": history.history,
+    "undo": history.undo,
+    "verify": history.verify,
+    "doctor": doctor.doctor,
+}
+
+
+def _spoken(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with its errors in one sentence."""
+
+    @wraps(command)
+    def spoken(**options: Any) -> None:
+        with in_one_sentence():
+            command(**options)
+
+    return spoken
+
+
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_spoken(_command))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arc_sheets import money
 from arc_sync.cli.out import (
     FINE,
     PERSON,
@@ -170,13 +171,17 @@ def _row_json(report: AgingReport, row: AgingRow) -> dict[str, object]:
 
 def _show_kpis(report: KpiReport, rates: Rates) -> None:
     first = date.fromordinal(report.period.before(report.as_of).toordinal() + 1)
-    sales = f"{report.currency} {grouped(report.sales, report.currency)}"
+    sales = f"{report.currency} {money.to_major(report.sales, report.currency):,f}"
     say(
         f"KPIs on {day(report.as_of)}{_known(report.known_at)}, over {report.days} days from {day(first)}:"
         f" sales of {sales}.",
         "",
     )
-    print_table(("", "", "How"), [(k.name, _shown_kpi(k), k.blank or k.formula) for k in report.kpis], [1])
+    print_table(
+        ("KPI", "Value", "Formula, or why there is no value"),
+        [(k.name, _shown_kpi(k), k.blank or k.formula) for k in report.kpis],
+        [1],
+    )
     said = _rates_said(report.missing_rates, rates, many=bool(rates.to_base))
     say(*[""] * bool(said), *said)
 
