@@ -56,17 +56,24 @@ def create(path: Path, contents: Contents, look: Look | None = None) -> None:
     if path.exists():
         raise BookError(f"{path} exists already; choose another name, or move it away first.")
     with _in_place(path) as beside, tempfile.TemporaryDirectory() as scratch:
-        workbook = Workbook(str(beside), {**_OPTIONS, "tmpdir": scratch})
-        writer = Writer(workbook, look or read_look())
-        sheets = {name: _add(workbook, name) for name in tabs.SHEETS}
-        _properties(workbook, contents)
-        _names(workbook)
-        drawings = _reports(writer, sheets, contents)
-        for tab in _RECORD_TABS:
-            _records(writer, sheets[tab.title], tab, _rows(tab, contents), footer(contents.as_of))
-        _hidden(writer, sheets[HIDDEN], contents, drawings)
-        sheets["Home"].activate()
-        workbook.close()
+        writer = Writer(Workbook(str(beside), {**_OPTIONS, "tmpdir": scratch}), look or read_look())
+        sheets = {name: _add(writer.workbook, name) for name in tabs.SHEETS}
+        try:
+            _write(writer, sheets, contents)
+        finally:
+            for tab in _RECORD_TABS:
+                sheets[tab.title].row_data_fh.close()
+
+
+def _write(writer: Writer, sheets: dict[str, Worksheet], contents: Contents) -> None:
+    _properties(writer.workbook, contents)
+    _names(writer.workbook)
+    drawings = _reports(writer, sheets, contents)
+    for tab in _RECORD_TABS:
+        _records(writer, sheets[tab.title], tab, _rows(tab, contents), footer(contents.as_of))
+    _hidden(writer, sheets[HIDDEN], contents, drawings)
+    sheets["Home"].activate()
+    writer.workbook.close()
 
 
 def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[str, str | int], ...]:
