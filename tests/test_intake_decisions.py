@@ -260,3 +260,55 @@ def test_rejects_are_written_as_data_never_as_formulas(tmp_path: Path) -> None:
     ]
     with pytest.raises(IntakeError, match="cannot be written"):
         write_rejects(tmp_path / "no" / "r.csv", [])
+
+
+def test_estimates_and_bills_among_invoices_are_left_out_and_said(tmp_path: Path) -> None:
+    header = HEADER + ",Transaction type"
+    rows = [
+        f"{n},Ann,2026-04-03,2026-05-03,EUR,5,{kind}"
+        for n, kind in enumerate(("Invoice", "Estimate", "Bill"))
+    ]
+    taken = understand(write(tmp_path, *rows, header=header)).take()
+    assert taken.counts["invoices"] == 1
+    assert 'Left out, rows of the type "estimate": 1.' in taken.sentences()
+
+
+def test_signs_that_differ_from_the_currency_told_keep_theirs(tmp_path: Path) -> None:
+    header = HEADER.replace("Currency,", "")
+    file = write(
+        tmp_path, "1,Ann,2026-04-03,2026-05-03,£5.50", "2,Ann,2026-04-03,2026-05-03,5", header=header
+    )
+    understood = understand(file, currency="EUR")
+    assert "Amounts are in EUR, as told; those that are marked GBP keep that." in understood.sentences()
+    assert values(understood, "currency") == ["GBP", "EUR"]
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path, *(f"{n},Ann,2026-04-03,2026-05-03,EUR,5" for n in range(2_500)))
+    heard: list[int] = []
+    understood = understand(file)
+    understood.take(heard.append)
+    assert (heard, understood.records) == ([1_000, 2_000], 2_500)
+
+
+def test_groups_of_xero_aged_receivables_detail(tmp_path: Path) -> None:
+    file = tmp_path / "aged.csv"
+    file.write_text(
+        "Aged Receivables Detail\nDemo Company\nAs at 31 March 2026\n\n"
+        "Invoice Date,Due Date,Invoice Number,Invoice Reference,Current,< 1 Month,1 Month,Older,Total\n\n"
+        "Bayside Club,,,,,,,,\n"
+        "14 Feb 2026,28 Feb 2026,INV-1,P/O 1,0.00,234.00,0.00,0.00,234.00\n"
+        "Total Bayside Club,,,,0.00,234.00,0.00,0.00,234.00\n\n"
+        "City Agency,,,,,,,,\n"
+        "1 Mar 2026,30 Apr 2026,INV-2,,100.00,0.00,0.00,0.00,100.00\n"
+        "Total City Agency,,,,100.00,0.00,0.00,0.00,100.00\n\n"
+        "Total,,,,100.00,234.00,0.00,0.00,334.00\n"
+        "Percentage of total,,,,29.94%,70.06%,0.00%,0.00%,100.00%\n",
+        "utf-8",
+    )
+    understood = understand(file, currency="NZD")
+    assert (understood.layout.system, understood.as_of) == ("Xero", date(2026, 3, 31))
+    taken = understood.take()
+    assert not taken.rejects
+    assert values(understood, "customer") == ["Bayside Club", "City Agency"]
+    assert all(control.taken == 33400 and control.agrees for control in taken.controls)

@@ -16,6 +16,7 @@ from arc_sync.intake.words import (
     DISPUTED,
     DRAFT,
     NO,
+    OTHER_TYPES,
     PAID,
     PAYMENT_TYPES,
     REFUND_TYPES,
@@ -88,9 +89,13 @@ class Invoices:
         if status in DRAFT:
             self.ignored[f'rows with the status "{status}"'] += 1
             return
+        told = (read.text(line, "type") or "").casefold()
+        if told in OTHER_TYPES:
+            self.ignored[f'rows of the type "{told}"'] += 1
+            return
         currency = read.currency_at(line, "amount", "balance", "line_total", "paid")
         amount, balance = self._amounts(line, currency)
-        kind = self._type(line, amount)
+        kind = self._type(told, amount)
         customer = read.text(line, "customer") if read.has("customer") else row.group
         if not customer:
             raise read.missing("customer", "an invoice needs a customer")
@@ -132,9 +137,8 @@ class Invoices:
             raise read.missing("amount" if read.has("amount") else "balance", "an invoice needs an amount")
         return amount, balance
 
-    def _type(self, line: Line, amount: int) -> str:
+    def _type(self, told: str, amount: int) -> str:
         """Return the type of payment that a row is, or "" for an invoice. A negative invoice is a credit note."""
-        told = (self._reader.text(line, "type") or "").casefold()
         negative = amount < 0 and not self._reader.layout.by_line
         return _TYPES.get(told, "credit note" if negative else "")
 

@@ -15,13 +15,17 @@ from arc_sync.intake.reading import BadCell
 from arc_sync.intake.rows import Rows, Sort
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arc_sync.intake.model import Line
     from arc_sync.intake.understand import Understood
 
 _TABS: Final = ("customers", "invoices", "payments", "disputes")
 
 
-def collect(understood: Understood) -> tuple[Customers | Invoices | Payments, list[Reject], Line | None]:
+def collect(
+    understood: Understood, watch: Callable[[int], None] | None = None
+) -> tuple[Customers | Invoices | Payments, list[Reject], Line | None]:
     """Read all records; return their collector, the rejects, and the file's last grand total row."""
     reader = understood.reader
     into: Customers | Invoices | Payments
@@ -30,9 +34,12 @@ def collect(understood: Understood) -> tuple[Customers | Invoices | Payments, li
     else:
         into = Payments(reader) if understood.layout.what == "payments" else Customers(reader)
     rejects: list[Reject] = []
-    total = None
+    total, read = None, 0
     for row in Rows(understood.layout, understood.survey.closed).read(understood.source.lines()):
         if row.sort is Sort.RECORD:
+            read += 1
+            if watch and read % 1_000 == 0:
+                watch(read)
             try:
                 into.add(row)
             except BadCell as error:
@@ -44,9 +51,9 @@ def collect(understood: Understood) -> tuple[Customers | Invoices | Payments, li
     return into, rejects, total
 
 
-def take(understood: Understood) -> Taken:
+def take(understood: Understood, watch: Callable[[int], None] | None = None) -> Taken:
     """Return what the file gives."""
-    into, rejects, total = collect(understood)
+    into, rejects, total = collect(understood, watch)
     entries = list(into.entries())
     seen = Counter(entry.tab for entry in entries)
     return Taken(

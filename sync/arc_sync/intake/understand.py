@@ -32,6 +32,7 @@ from arc_sync.intake.text import text_sources
 from arc_sync.intake.titles import as_of_in, currency_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from os import PathLike
 
@@ -54,9 +55,17 @@ class Understood:
         """Say in plain words what the file is and what will become of it."""
         return say(self)
 
-    def take(self) -> Taken:
-        """Read the records. Raises `IntakeError` where the file cannot be read to its end."""
-        return take(self)
+    def take(self, watch: Callable[[int], None] | None = None) -> Taken:
+        """Read the records; `watch` hears now and then how many of `records` are read.
+
+        Raises `IntakeError` where the file cannot be read to its end.
+        """
+        return take(self, watch)
+
+    @property
+    def records(self) -> int:
+        """How many records the file has, for a progress bar."""
+        return self.survey.rows[Sort.RECORD]
 
 
 def understand(  # noqa: PLR0913 (each is a question that only a person may answer)
@@ -137,7 +146,9 @@ def _currency(layout: Layout, seen: Survey, told: str | None, name: str) -> tupl
     if "currency" in layout.columns:
         return told, f'Where "{layout.header("currency")}" is blank, {told} is taken.' if told else ""
     if told:
-        return told, f"Amounts are in {told}, as told."
+        others = sorted(seen.money.signs.keys() - {told})
+        kept = f"; those that are marked {' or '.join(others)} keep that" if others else ""
+        return told, f"Amounts are in {told}, as told{kept}."
     money_headers = [
         label.header for field, label in layout.columns.items() if field in {"amount", "balance"}
     ]

@@ -214,11 +214,9 @@ FOOTNOTE: Final = re.compile(
 YES: Final = frozenset("yes y true 1 x ja oui si disputed paid wahr".split())
 NO: Final = frozenset("no n false 0 nein non none falsch unpaid -".split()) | {""}
 
-DRAFT: Final = frozenset(
-    "draft|entwurf|awaiting approval|submitted|pending approval|pending|estimate|quote|scheduled".split("|")
-)
+DRAFT: Final = frozenset("draft|entwurf|awaiting approval|submitted|pending approval".split("|"))
 VOID: Final = frozenset(
-    "void|voided|cancelled|canceled|deleted|storniert|reversed|annulled|annulé|rejected".split("|")
+    "void|voided|cancelled|canceled|deleted|storniert|reversed|annulled|annulé".split("|")
 )
 WRITTEN_OFF: Final = frozenset(
     "written off|write off|writeoff|bad debt|uncollectible|abgeschrieben".split("|")
@@ -228,6 +226,11 @@ PAID: Final = frozenset(
 )
 DISPUTED: Final = frozenset("disputed|in dispute|strittig".split("|"))
 
+#: Rows of these types are owed by nobody yet, or by us.
+OTHER_TYPES: Final = frozenset(
+    "estimate|quote|quotation|sales order|purchase order|proforma|pro forma|bill|purchase invoice|vendor credit|"
+    "expense|angebot|devis|pi|pc|pp".split("|")
+)
 CREDIT_TYPES: Final = frozenset(
     "credit memo|credit note|sales credit note|sales credit|credit|sc|customer credit|arcredit|accreccredit|"
     "gutschrift|avoir|acreccredit".split("|")
