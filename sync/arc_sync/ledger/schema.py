@@ -26,9 +26,6 @@ from sqlalchemy.types import TypeEngine
 from arc_sheets.tab import Kind, Tab
 from arc_sheets.tabs import RECORD_TABS
 
-#: The newest migration: what a database must be at.
-REVISION: Final = "0001"
-
 #: 64 bits; in SQLite an INTEGER, so that a primary key is the row's own number.
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 #: In SQLite an ISO 8601 text; `rows` turns it into a date or moment, many times faster than a type would.

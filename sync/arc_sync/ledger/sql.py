@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,10 +17,11 @@ from arc_sync.ledger.draft import Draft, Sealed, overlaid
 from arc_sync.ledger.engine import reading, writing
 from arc_sync.ledger.links import issue_text
 from arc_sync.ledger.port import BookRecord, Transaction, View
+from arc_sync.ledger.records import at_values, book_values, read_set, set_values
 from arc_sync.ledger.rows import write_rows
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
 from arc_sync.ledger.sqlaudit import audit_database
-from arc_sync.ledger.sqlview import Loaded, SqlView, read_set
+from arc_sync.ledger.sqlview import Loaded, SqlView
 from arc_sync.ledger.trouble import spoken
 from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
 
@@ -76,7 +76,7 @@ class SqlLedger:
                 _shelve(connection, replace(known, where=where))
                 return
             number = (connection.scalar(select(func.max(BOOK.c.number))) or 0) + 1
-            values = {"id": book, "number": number, **_columns(BookRecord(book, where))}
+            values = {"id": book, "number": number, **book_values(BookRecord(book, where))}
             connection.execute(insert(BOOK), values)
 
     def books(self) -> Sequence[BookRecord]:
@@ -140,14 +140,14 @@ class SqlLedger:
 
 def _keep(connection: Connection, sealed: Sealed) -> None:
     if sealed.changeset:
-        connection.execute(insert(CHANGE_SET), _set_values(sealed.changeset))
+        connection.execute(insert(CHANGE_SET), set_values(sealed.changeset))
         insert_rows(connection, CHANGE, sealed.links)
         for name, put in sealed.rows.items():
             write_rows(connection, BY_NAME[name], put)
         _keep_issues(connection, sealed)
         connection.execute(update(LEDGER).values(n=sealed.head.n, hash=sealed.head.hash))
     for book, at in sealed.books.items():
-        connection.execute(update(BOOK).where(BOOK.c.id == book).values(_progress(at)))
+        connection.execute(update(BOOK).where(BOOK.c.id == book).values(at_values(at)))
 
 
 def _keep_issues(connection: Connection, sealed: Sealed) -> None:
@@ -161,11 +161,6 @@ def _keep_issues(connection: Connection, sealed: Sealed) -> None:
         {**key._asdict(), "packed": issue_text(issue)} for key, issue in sealed.issues.items() if issue
     ]:
         connection.execute(insert(ISSUE), opened)
-
-
-def _set_values(made: ChangeSet) -> dict[str, Any]:
-    facts = {**made.origin._asdict(), "when": made.origin.when.isoformat()}
-    return {"number": made.number, **facts, "first": made.first, "last": made.last}
 
 
 def _moved_on(loaded: Loaded, sealed: Sealed) -> Loaded:
@@ -191,19 +186,4 @@ def _known(view: SqlView, book: str) -> BookRecord:
 
 
 def _shelve(connection: Connection, book: BookRecord) -> None:
-    connection.execute(update(BOOK).where(BOOK.c.id == book.id).values(_columns(book)))
-
-
-def _columns(book: BookRecord) -> dict[str, Any]:
-    return {
-        "place": book.where,
-        **_progress(book.at),
-        "epoch": book.epoch,
-        "holder": book.holder,
-        "until": book.until.isoformat() if book.until else None,
-        "fingerprint": book.fingerprint,
-    }
-
-
-def _progress(at: At) -> dict[str, Any]:
-    return {"mark": at.mark, "pending": json.dumps(at.pending)}
+    connection.execute(update(BOOK).where(BOOK.c.id == book.id).values(book_values(book)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DatabaseError
 
 from arc_sheets.tabs import RECORD_TABS
 from arc_sync.ledger.audit import Standing, audit
@@ -28,7 +29,10 @@ def _unsound(connection: Connection) -> list[str]:
     if connection.dialect.name != "sqlite":
         return []
     found = select(func.pragma_quick_check().table_valued("quick_check").c.quick_check)
-    return [f"The file is damaged: {what}." for what in connection.scalars(found) if what != "ok"]
+    try:
+        return [f"The file is damaged: {what}." for what in connection.scalars(found) if what != "ok"]
+    except DatabaseError as error:
+        return [f"The file is damaged: {error.orig}."]
 
 
 def _live(connection: Connection) -> Iterator[tuple[str, str, str | None]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
@@ -16,8 +14,9 @@ from arc_sync.ledger import rows
 from arc_sync.ledger.bulk import BATCH, batches
 from arc_sync.ledger.links import Link, from_text, to_change
 from arc_sync.ledger.port import BookRecord
+from arc_sync.ledger.records import read_book, read_set
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
-from arc_sync.merge.history import ISSUES, At, Bookmark, Change, ChangeSet, Origin
+from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet
 from arc_sync.merge.issues import Issue, IssueKey
 
 #: After so many single rows of a tab the rest is fetched at once.
@@ -124,20 +123,6 @@ class SqlView:
         while page := self._connection.execute(ahead.where(number > last).limit(BATCH)).all():
             yield from page
             last = page[-1][0]
-
-
-def read_set(found: Sequence[Any]) -> ChangeSet:
-    """Return the change set of a row of `change_set`."""
-    number, who, source, what, when, first, last = found
-    return ChangeSet(number, Origin(who, source, what, datetime.fromisoformat(when)), first, last)
-
-
-def read_book(found: Sequence[Any]) -> BookRecord:
-    """Return the book of a row of `book`."""
-    book, _, place, mark, pending, epoch, holder, until, fingerprint = found
-    at = At(mark, tuple((start, end) for start, end in json.loads(pending)))
-    lasts = datetime.fromisoformat(until) if until else None
-    return BookRecord(book, place, at, epoch, holder, lasts, fingerprint)
 
 
 def _issue(packed: str) -> Issue:

@@ -19,6 +19,11 @@ def is_known(revision: str) -> bool:
     return revision in {step.revision for step in steps}
 
 
+def newest() -> str | None:
+    """Return the revision that `upgrade` leads to."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def upgrade(connection: Connection) -> None:
     """Bring the database to today's schema, within the connection's transaction."""
     config = _config()
