@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.places import BOOK, LEDGER, beside, find, read_settings, stamp_of
 from arc_sync.ledger.glance import glance
+from arc_sync.merge.history import At
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,14 +41,19 @@ def quietly_in_step(config: Path | None, today: date) -> int | None:
     place = Path(beside(file, book))
     if _looks_open(place):
         return None
-    directory = directory_print(place)
-    return (
-        glance(Path(beside(file, ledger)), mark_of(today, stamp_of(text), directory)) if directory else None
-    )
+    seen, left = glance(beside(file, ledger)), directory_print(place)
+    if seen is None or not left:
+        return None
+    mark = mark_of(today, stamp_of(text), left)
+    books = (b.fingerprint.rpartition(" ") for b in seen.books if b.at == At(seen.head.n))
+    return next((int(waiting) for known, _, waiting in books if known == mark), None)
 
 
 def mark_of(today: date, stamp: str, fingerprint: str) -> str:
-    """Return what a round leaves in the ledger as the book's fingerprint: the day, the settings, the file."""
+    """Return what tells a book in step: the day, the settings, the file.
+
+    A round leaves it in the ledger as the book's fingerprint, followed by how many issues wait for a person.
+    """
     return f"{today} {stamp} {fingerprint}"
 
 

@@ -129,7 +129,7 @@ def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
     return mark
 
 
-def _left(settings: Settings, book: Book, before: str, plan: BookPlan) -> str:
+def _left(settings: Settings, book: Book, before: str, plan: BookPlan, issues: Sequence[IssueLine]) -> str:
     """Return the fingerprint under which the next round knows that it has nothing to do; "" for unknown.
 
     Of a book that was written it is taken only where the file is surely what was written: nobody can have
@@ -141,7 +141,10 @@ def _left(settings: Settings, book: Book, before: str, plan: BookPlan) -> str:
         with book.open() as session:
             mine = session.meta().bookmark == plan.mark.n and session.drawn().synced == plan.synced
         left = left if mine and book.fingerprint() == left else ""
-    return mark_of(plan.as_of, settings.stamp, left) if settings.stamp and left else ""
+    if not (settings.stamp and left):
+        return ""
+    waiting = sum(line.state == OPEN for line in issues)
+    return f"{mark_of(plan.as_of, settings.stamp, left)} {waiting}"
 
 
 def _lease(settings: Settings, ledger: Ledger, book: str, now: datetime) -> int:
@@ -189,7 +192,7 @@ class _Round:
     hook: Callable[[str], None]
     report: Report = field(default_factory=Report)
 
-    def run(self, left: Callable[[BookPlan], str]) -> Report:
+    def run(self, left: Callable[[BookPlan, Sequence[IssueLine]], str]) -> Report:
         """Run the round; `left` returns the fingerprint of the book once the plan is carried out."""
         self.report.book = self.book
         lines = self.session.issues()
@@ -200,6 +203,7 @@ class _Round:
             self.report.in_step = False
             return self.report
         plan = self._commit(desk, lines)
+        self.report.idle &= plan.idle  # now that the new bookmark is known
         self.hook("committed")
         if self.settings.dry_run:
             return self.report
@@ -207,7 +211,7 @@ class _Round:
             self.report.in_step = False
             return self.report
         self.hook("written")
-        fingerprint = left(plan)
+        fingerprint = left(plan, self.report.issues)
         if self._unacknowledged(plan, fingerprint):
             self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n), fingerprint)
         self.hook("acknowledged")

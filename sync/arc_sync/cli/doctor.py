@@ -27,7 +27,10 @@ class Finding(NamedTuple):
 
 
 def doctor(json: Json = False, config: Settings = None) -> None:
-    """Look whether settings, ledger and workbook are in order, and say what to do where they are not."""
+    """Look whether everything is in place and well.
+
+    Settings, disk, ledger, workbook, issues and rates; says what to do where something is not, and changes nothing.
+    """
     found = list(_findings(config))
     if json:
         answer({"version": __version__, "findings": [f._asdict() for f in found]})

@@ -46,7 +46,10 @@ def undo(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Take a change set back, as a change set of its own. What has changed since is left, and said."""
+    """Take a change set back.
+
+    That is a change set of its own. What has changed since is left as it is, and said.
+    """
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
     from arc_sync.ledger import undo as ledger
@@ -75,7 +78,10 @@ def undo(
 
 
 def verify(json: Json = False, config: Settings = None) -> None:
-    """Check that the history was not tampered with, and that the ledger follows from it."""
+    """Check that nobody tampered with the history.
+
+    And that the ledger and the bookmark in the workbook follow from it; exits with 1 if they do not.
+    """
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 

@@ -44,9 +44,9 @@ def aging(
     csv: Csv = False,
     config: Settings = None,
 ) -> None:
-    """Say what is open, by customer and days overdue, and prove it against the control account.
+    """Say what is open, by customer and days overdue.
 
-    Exits with 1 if it does not agree, which is a fault in ARC or in the ledger.
+    It is proved against the control account; exits with 1 if they do not agree, a fault in ARC or in the ledger.
     """
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
@@ -73,7 +73,10 @@ def kpis(
     csv: Csv = False,
     config: Settings = None,
 ) -> None:
-    """Say how fast and how well customers pay, each figure with its formula."""
+    """Say how fast and how well customers pay.
+
+    Each figure comes with its formula, and the answer with the period, the sales and the days it used.
+    """
     from arc_sheets.periods import Period
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
