@@ -210,7 +210,7 @@ def test_names_and_reasons_stay_text() -> None:
 @pytest.mark.parametrize(
     ("address", "target"),
     [
-        ("ann.o'neil+ar@example.com", None),
+        ("ann.o'neil+ar@example.com", "mailto:ann.o%27neil+ar@example.com"),
         ("ann+ar@example.com", "mailto:ann+ar@example.com"),
         ("zoë@bücher.example", "mailto:zo%C3%AB@b%C3%BCcher.example"),
         ("a@b.example?bcc=thief@evil.example", None),

@@ -15,9 +15,9 @@ from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from arc_sheets.cells import CellValue
-from arc_sync.xlsx.refs import LAST_ROW, Area, Place, area_ref, letters
+from arc_sync.xlsx.refs import LAST_ROW, Area, Place, area_ref
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(),:;\[\]\\]{1,64}@[^\s@<>\"'(),:;\[\]\\/?#&%]{1,255}")
+_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"'(),:;\[\]\\/?#&%]{1,255}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{3,30}")
 
 
@@ -138,11 +138,6 @@ def digest(drawing: Drawing) -> str:
 def below(row: int, first: int, last: int) -> str:
     """Return the reference from `row` down to the sheet's end, over columns `first` to `last`."""
     return area_ref(Area(row, first, LAST_ROW, last))
-
-
-def fixed(row: int, column: int) -> str:
-    """Return an absolute reference: `$B$7`."""
-    return f"${letters(column)}${row}"
 
 
 def to_tab(sheet: str, text: str, cell: str = "A1") -> Link:
