@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from arc_sheets.cells import Reading, Row, Rows, Value
@@ -40,30 +40,38 @@ class Rules:
 
 @dataclass(slots=True)
 class Desk:
-    """A book's tabs as read, beside a view of the ledger as it was then."""
+    """A book's tabs as read, beside the ledger's rows as they were then."""
 
     book: str
     origin: Origin
     rules: Rules
-    view: View
     mark: Bookmark
     bring_back: frozenset[str] = frozenset()  #: tabs whose vanished rows a person wants back
     sheets: dict[str, Sheet] = field(default_factory=dict)
     ids: dict[str, Identity] = field(default_factory=dict)
+    head: int = 0  #: of the ledger when the book was read
+    was: dict[str, Rows] = field(default_factory=dict)  #: the ledger's rows then
 
-    def read(self, session: Session) -> None:
+    def read(self, session: Session, view: View) -> None:
         """Read every tab once, keep what needs thought, and decide which row is which."""
-        standing, keys = standing_of(self.book, self.mark, self.view), Keys(self.view)
+        standing, keys, self.head = standing_of(self.book, self.mark, view), Keys(view), view.head().n
         for tab in self.rules.tabs:
-            live, issues = self.view.rows(tab), _of_tab(self.view.issues(self.book), tab)
+            live, issues = view.rows(tab), _of_tab(view.issues(self.book), tab)
+            self.was[tab.name] = live
             base = Base(tab, live, issues, standing)
             guess = partial(self._defaults(keys).currency, tab)
             sheet = sift(
                 session.read(tab), live, {k.row for k in issues} | base.shown, self.rules.reading, guess
             )
             self.sheets[tab.name] = sheet
-            buried = self.view.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
+            buried = view.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
             self.ids[tab.name] = identify(sheet, base, live, buried, self.rules.fresh)
+
+    def suppose_stamped(self) -> None:
+        """Go on as if the ids decided upon stood in the book: for a dry run."""
+        for name, sheet in self.sheets.items():
+            decided = zip(sheet.rows, self.ids[name].ids, strict=True)
+            sheet.rows = [replace(row, id=i) for row, i in decided]
 
     def _defaults(self, keys: Keys) -> Defaults:
         now = self.origin.when.astimezone().replace(tzinfo=None, microsecond=0)
@@ -71,11 +79,11 @@ class Desk:
 
     def merge(self, t: Transaction) -> list[Merged]:
         """Merge every tab into the change set; returns what the book is to be told."""
-        moved = {c.row: c for c in reversed(t.changes(self.view.head().n))}
+        moved = {change.row for change in t.changes(self.head)}
         standing, keys, merged = standing_of(self.book, self.mark, t), Keys(t), []
         for tab in self.rules.tabs:
             sheet = self.sheets[tab.name]
-            _unsift(sheet, self.view.rows(tab), moved)
+            _unsift(sheet, self.was[tab.name], moved)
             merged.append(self._merge_tab(t, keys, sheet, standing))
         return merged
 
@@ -180,8 +188,8 @@ def _cached(view: View) -> Callable[[int], Sequence[Change]]:
     return after
 
 
-def _unsift(sheet: Sheet, was: Rows, moved: Mapping[str, Change]) -> None:
+def _unsift(sheet: Sheet, was: Rows, moved: set[str]) -> None:
     """Put rows that agreed with the ledger as it was when read, and has moved since, back among the others."""
-    for i in sheet.agreed & moved.keys():
+    for i in sheet.agreed & moved:
         sheet.agreed.discard(i)
         sheet.rows.append(SheetRow(sheet.faces[i].at, i, show_row(sheet.tab, was[i]), was[i]))

@@ -241,6 +241,8 @@ class _Round:
             desk = self._desk(lines)
             self.hook("read")
             stamps = [s for identity in desk.ids.values() for s in identity.stamps]
+            if self.settings.dry_run:
+                desk.suppose_stamped()
             if not stamps or self.settings.dry_run:
                 return desk
             if not self.session.stamp(stamps):
@@ -250,10 +252,8 @@ class _Round:
     def _desk(self, lines: Sequence[ShownIssue]) -> Desk:
         with self.ledger.read() as view:
             origin = self._origin(self.book, "Round of sync")
-            desk = Desk(
-                self.book, origin, self.settings.rules, view, self.mark, frozenset(wanted_back(lines))
-            )
-            desk.read(self.session)
+            desk = Desk(self.book, origin, self.settings.rules, self.mark, frozenset(wanted_back(lines)))
+            desk.read(self.session, view)
         return desk
 
     def _commit(self, desk: Desk, lines: Sequence[ShownIssue]) -> BookPlan:

@@ -52,6 +52,8 @@ class Writes:
             self._draw(drawing)
         if plan.issues is not None:
             self._show_issues(plan.issues)
+        for layout in filter(None, self._layouts.values()):
+            _embrace(layout)
         return held
 
     def bookmark(self, plan: BookPlan, epoch: int) -> None:
@@ -119,8 +121,7 @@ class Writes:
         if layout.table is None:
             self._add_below(layout, cells, styles)
             return
-        if layout.last > layout.table.last_row:  # rows that people typed right below the table join it
-            layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
+        _embrace(layout)
         left, width = layout.table.area.left, len(layout.table.columns)
         places = range(left, left + width)
         numbers = layout.sheet.append_rows(
@@ -186,6 +187,12 @@ class Writes:
 
 
 _NOTHING: Final = Drawn(None, "")
+
+
+def _embrace(layout: Layout) -> None:
+    """Let rows that were typed right below the table be part of it, as Excel does and others do not."""
+    if layout.table and layout.last > layout.table.last_row:
+        layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
 
 
 def _roles(tab: Tab, row: BookRow) -> tuple[str, ...]:
