@@ -6,6 +6,7 @@ with the Zip64 forms of sections 4.3.14, 4.3.15 and 4.5.3.
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,7 +15,7 @@ from arc_sync.xlsx import deflate
 from arc_sync.xlsx.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from arc_sync.xlsx.limits import Limits
@@ -196,8 +197,13 @@ def stored_pieces(file: BinaryIO, start: int, length: int, piece: int = PIECE) -
         yield data
 
 
-def stream(path: Path, member: Member, most: int) -> Iterator[bytes]:
-    """Inflate one member in pieces, checking its size and CRC. Raises Refused when either is wrong."""
+def stream(
+    path: Path, member: Member, most: int, check: Callable[[os.stat_result], None] = lambda _: None
+) -> Iterator[bytes]:
+    """Inflate one member in pieces, checking its size and CRC. Raises Refused when either is wrong.
+
+    `check` is given the state of the file that was opened, and may refuse it.
+    """
     if member.method not in {0, 8}:
         raise Refused(
             f"{member.name!r} is packed in a way that Excel does not write; save the file again in Excel."
@@ -207,6 +213,7 @@ def stream(path: Path, member: Member, most: int) -> Iterator[bytes]:
     crc, size = 0, 0
     try:
         with path.open("rb") as file:
+            check(os.fstat(file.fileno()))
             pieces = stored_pieces(file, data_start(file, member), member.stored)
             for data in deflate.inflate(pieces, member.size) if member.method else pieces:
                 crc, size = deflate.crc32(data, crc), size + len(data)

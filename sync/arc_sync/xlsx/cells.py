@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
-from arc_sync.xlsx.refs import column_index
+from arc_sync.xlsx.refs import LAST_COLUMN, column_index
 from arc_sync.xlsx.strings import rich_text
 from arc_sync.xlsx.text import decode, unescape
 
@@ -64,6 +64,7 @@ _KINDS = {"n": "n", "s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", 
 _ATTRIBUTE = re.compile(r"""\s([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
+_MOST = 4 * (LAST_COLUMN + 1)  # marks of cells in a row: a few other elements begin with the same letter
 _NO_TEXT = "A cell points at a text that the file does not have; let Excel repair the file."
 
 
@@ -142,11 +143,13 @@ class RowReader:
             raise Refused(
                 "The sheet is not in the encoding it names; save the file again in Excel."
             ) from error
-        for piece in text.split(self._close):
+        *pieces, rest = text.split(self._close)
+        for piece in pieces:
             yield from self._rows(piece)
+        yield from self._rows(rest, ended=False)
 
-    def _rows(self, piece: str) -> Iterator[Row]:
-        """Read empty rows `<row/>` and the one row that is open at the end of the piece."""
+    def _rows(self, piece: str, *, ended: bool = True) -> Iterator[Row]:
+        """Read empty rows `<row/>` and the one row that is open at the end of the piece, if that has ended."""
         tag = self._patterns.row
         match = tag.search(piece)
         while match is not None:
@@ -154,9 +157,13 @@ class RowReader:
             if match[0].endswith("/>"):
                 yield Row(number, [])
                 match = tag.search(piece, match.end())
-            else:
+            elif ended:
                 yield Row(number, self.cells(number, piece[match.end() :]))
                 return
+            else:
+                raise Refused(
+                    f"Row {number} of the sheet has no end; open the file in Excel and let it repair."
+                )
 
     def _count(self, tag: str) -> int:
         if tag.startswith(' r="'):
@@ -168,8 +175,13 @@ class RowReader:
 
     def cells(self, number: int, xml: str) -> list[Cell]:
         """Read the cells of one row from what stands between its tags."""
+        count = xml.count(self._patterns.mark)
+        if count > _MOST:
+            raise Refused(
+                f"Row {number} has {count:,} cells, more than a sheet has columns; it is not safe to open."
+            )
         found = self._patterns.quick.findall(xml)
-        if len(found) != xml.count(self._patterns.mark):
+        if len(found) != count:
             return self._usual_cells(number, xml)
         plain = "&" not in xml
         columns, styles, strings, quick, new = _COLUMNS, _STYLES, self._strings, self._quick, tuple.__new__

@@ -121,7 +121,26 @@ class Package:
             raise Refused(
                 f"The file lacks its part {part!r}; open it in Excel, let it repair, and save it again."
             )
-        return archive.stream(self.path, member, most)
+        return archive.stream(self.path, member, most, self._check_state)
+
+    def _check_state(self, state: os.stat_result) -> None:
+        """Raise Refused if the file's size or time is not what it was when it was opened."""
+        if (state.st_size, state.st_mtime_ns) != self.fingerprint[:2]:
+            raise Refused(
+                f"{self.path.name} was changed by someone else meanwhile; nothing was written; try again."
+            )
+
+    def check_unchanged(self) -> None:
+        """Raise Refused if the file is not, byte for byte, the one that was opened."""
+        try:
+            with self.path.open("rb") as file:
+                same = take(file) == self.fingerprint
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise Refused(
+                f"{self.path.name} was changed by someone else meanwhile; nothing was written; try again."
+            )
 
     def put(self, part: str, xml: bytes) -> None:
         """Note the new text of a small part; nothing happens if it is the old one."""

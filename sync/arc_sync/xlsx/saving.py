@@ -16,7 +16,7 @@ from arc_sync.xlsx.assemble import assemble
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.pack import Packed, Piece, spool
 from arc_sync.xlsx.parts import follow
-from arc_sync.xlsx.prints import fingerprint, take
+from arc_sync.xlsx.prints import fingerprint
 from arc_sync.xlsx.replacing import replace, sync_folder
 from arc_sync.xlsx.rewrite import Rewriter
 from arc_sync.xlsx.verify import WHOLE, Done, verify
@@ -69,9 +69,13 @@ def save(package: Package, path: Path, backup: Backup | None, hook: Callable[[st
 
     `hook` is called with each of STEPS once it is done. Raises Refused with nothing written.
     """
-    with contextlib.ExitStack() as spools:
-        packed, done = _pack(package, spools)
-        return _save(package, path.resolve(), packed, done, backup, hook)
+    try:
+        with contextlib.ExitStack() as spools:
+            packed, done = _pack(package, spools)
+            return _save(package, path.resolve(), packed, done, backup, hook)
+    except Refused:
+        package.check_unchanged()  # a file that changed under our hands is the better reason
+        raise
 
 
 def _save(
@@ -90,7 +94,7 @@ def _save(
     temporary, kept = _temporary(target), None
     try:
         _write(package, temporary, packed, done, hook)
-        _still_the_same(package)
+        package.check_unchanged()
         hook("unchanged")
         if in_place:
             shutil.copymode(package.path, temporary)
@@ -176,18 +180,6 @@ def _write(
     hook("synced")
     verify(package, temporary, placed, packed, done)
     hook("verified")
-
-
-def _still_the_same(package: Package) -> None:
-    try:
-        with package.path.open("rb") as file:
-            same = take(file) == package.fingerprint
-    except FileNotFoundError:
-        same = False
-    if not same:
-        raise Refused(
-            f"{package.path.name} was changed by someone else meanwhile, so nothing was written; try again."
-        )
 
 
 def _keep(target: Path, package: Package, backup: Backup) -> Path:
