@@ -59,10 +59,10 @@ def _settle(
 ) -> str:
     """Carry out one choice; return why not, or ""."""
     tab, issue = next(x for x in tabs if x.name == key.tab), t.issues(key.book)[key]
-    if issue.kind is IssueKind.NOTICE:
+    told, picked = _line(t, tab, key, issue), shown.choice.casefold()
+    if issue.kind is IssueKind.NOTICE and picked != MINE.casefold():  # it keeps nothing: its text would be lost
         t.put_issue(key, None)
         return ""
-    told, picked = _line(t, tab, key, issue), shown.choice.casefold()
     if issue.kind is not IssueKind.CONFLICT or picked not in {MINE.casefold(), THEIRS.casefold()}:
         return f"{told.where}: there is nothing to choose here. {told.what}"
     row, k = t.rows(tab).get(key.row), _field(tab, key)

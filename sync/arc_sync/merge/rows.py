@@ -248,8 +248,10 @@ class TabMerge:
         """Take a row that the ledger deleted out of the book, unless a person edited it."""
         base = self.base.row(i)
         known = base.mine if base.mine is not None else base.offered
-        if known is None:
-            return  # an id from elsewhere that was deleted long ago: left alone
+        if known is None:  # this copy never had it: pasted from an older one, or it waits here since
+            if not row.blank:
+                self._new(i, row)
+            return
         edited = {k for k in self._fields() if not self._is_echo(i, row, k, base, known[k], refill)}
         owned = {k for k in edited if self.tab.stored[k].owner is Owner.LEDGER}
         for k in owned:
