@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from arc_sheets import __version__
-from arc_sync.cli import doctor, history, importing, init, reports, syncing
+from arc_sync.cli import demo, doctor, history, importing, init, reports, syncing
 from arc_sync.cli.out import in_one_sentence, say
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "undo": history.undo,
     "verify": history.verify,
     "doctor": doctor.doctor,
+    "demo": demo.demo,
 }
 
 

@@ -1,0 +1,63 @@
+"""`arc demo`: the main job from end to end, on a made-up firm, told as it happens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arc_sync.cli.out import day, read_day, say
+from arc_sync.cli.syncing import sentences, taken
+
+if TYPE_CHECKING:
+    from arc_sync.agent.firm import Firm
+    from arc_sync.agent.round import Report
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put it; never over something else.")] = Path(
+        "demo"
+    ),
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Pretend it is that day. [default: today]")
+    ] = None,
+) -> None:
+    """Show the main job on a made-up firm.
+
+    Makes a folder with exports of 40 customers and 600 invoices, imports them, makes the workbook, lets a
+    simulated accountant edit it, and syncs: a note, a payment, a conflict and a date that is none.
+    """
+    from arc_sync.agent.demo.story import COMPANY, Demo
+
+    on = read_day(as_of, "--as-of")
+    now = datetime.now(UTC)
+    if on is not None:
+        now = datetime(on.year, on.month, on.day, 9).astimezone().astimezone(UTC)
+    place = _free(folder)
+    say(f"{COMPANY}, a made-up firm, on {day(now.astimezone().date())}.")
+    book = Demo(place, now, say, _tell).run()
+    say(
+        "",
+        f"The workbook: {book.absolute()}",
+        "Open it: change a note, add a payment below the last one, break a date; save, and close it. Then:",
+        f"  cd {place}",
+        "  arc sync        and again: the second time there is nothing left to do",
+        "  arc history     who changed what",
+        "  arc aging       your payment is in it",
+        "  arc doctor      is everything well?",
+    )
+
+
+def _tell(firm: Firm, before: int, report: Report) -> None:
+    say(*(f"  {sentence}" for sentence in sentences(report, taken(firm, before))))
+
+
+def _free(folder: Path) -> Path:
+    """Return the folder, or one with a number behind its name, that holds nothing yet."""
+    place, number = folder, 1
+    while place.exists() and (not place.is_dir() or any(place.iterdir())):
+        number += 1
+        place = folder.with_name(f"{folder.name}-{number}")
+    return place
