@@ -55,7 +55,7 @@ def test_a_column_that_mixes_both_orders_is_asked_for(tmp_path: Path) -> None:
         understand(file)
     taken = understand(file, order="dmy").take()
     assert [reject.line for reject in taken.rejects] == [3]
-    assert taken.rejects[0].reason == 'Column "Invoice Date" has "4/13/2026": there is no such day.'
+    assert taken.rejects[0].reason.startswith('Column "Invoice Date" has "4/13/2026": there is no such day')
 
 
 def test_iso_and_month_names_need_no_decision(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_currency_without_decimals_decides_by_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [
-        ("$1,250.50", 125050),
+        ("€1,250.50", 125050),
         ("1 250.50", 125050),
         ("1'250.50", 125050),
         ("EUR 12.34", 1234),
@@ -164,7 +164,7 @@ def test_bad_rows_are_rejected_with_line_column_and_reason(tmp_path: Path) -> No
     )
     taken = understand(file, decimal=".").take()
     assert [(r.line, r.reason) for r in taken.rejects] == [
-        (3, 'Column "Invoice Date" has "31/02/2026": there is no such day.'),
+        (3, 'Column "Invoice Date" has "31/02/2026": there is no such day or time.'),
         (4, 'Column "Customer" is blank; an invoice needs a customer.'),
         (5, 'Column "Amount" has "five": it is not a number.'),
         (6, 'Column "Currency" has "XXX": it is no currency code, such as EUR or USD.'),
@@ -312,3 +312,12 @@ def test_groups_of_xero_aged_receivables_detail(tmp_path: Path) -> None:
     assert not taken.rejects
     assert values(understood, "customer") == ["Bayside Club", "City Agency"]
     assert all(control.taken == 33400 and control.agrees for control in taken.controls)
+
+
+def test_a_quotation_mark_out_of_place_rejects_its_row_alone(tmp_path: Path) -> None:
+    bad = '2,"Ann" Bee,2026-04-03,2026-05-03,EUR,5'
+    good = '3,5" Pipes,2026-04-03,2026-05-03,EUR,5'
+    taken = understand(write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,5", bad, good)).take()
+    assert [(r.line, r.row) for r in taken.rejects] == [(3, (bad,))]
+    assert "a quotation mark stands in the middle of a text" in taken.rejects[0].reason
+    assert taken.counts["invoices"] == 2

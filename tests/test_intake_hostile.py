@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -255,3 +256,13 @@ def test_a_wrong_encoding_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match="no encoding called klingon"):
         understand(file, encoding="klingon")
     assert understand(file, encoding="latin-1").take().counts["invoices"] == 1
+
+
+def test_formulas_that_a_spreadsheet_has_computed_are_read_nil_or_not(tmp_path: Path) -> None:
+    rows = (("INV-1", *ROW[1:6], 5.5), ("INV-2", *ROW[1:6], 77.0))
+    file = workbook(tmp_path / "c.xlsx", *rows)
+    file = remade(file, SHEET, (b'<c r="G2"><v>5.5</v>', b'<c r="G2"><f>F2-7</f><v>5.5</v>'))
+    file = remade(file, SHEET, (b'<c r="G3"><v>77</v>', b'<c r="G3"><f>F3-F3</f><v>0</v>'))
+    taken = understand(file, as_of=date(2026, 3, 1)).take()
+    assert not taken.rejects
+    assert [c.taken for c in taken.controls if c.what == "open balance"] == [550]

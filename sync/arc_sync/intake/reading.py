@@ -43,6 +43,7 @@ class Reader:
     orders: Mapping[str, Order | None]
     decimal: str
     currency: str | None  #: of rows that name none
+    computed: frozenset[str] = frozenset()  #: fields whose formulas have values, see `_calculated`
     _known: dict[tuple[str, Order | None], dt.date] = field(default_factory=dict)
     _amounts: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -54,17 +55,18 @@ class Reader:
         """Return a cell; a formula gives the value the file kept for it."""
         label = self.layout.columns.get(name)
         cell = cell_at(line, label.place) if label else ""
+        if type(cell) is str:  # not a CellError, which is a text too
+            return cell
         if isinstance(cell, CellError):
             raise self._bad(name, str(cell), "it is an error value")
-        if isinstance(cell, Calculated):
-            if cell.value in ("", 0):
-                raise self._bad(
-                    name,
-                    text_of(cell),
-                    "it is a formula without a kept value; open the file in Excel, save it, import again",
-                )
-            return cell.value
-        return cell
+        return self._calculated(cell, name) if isinstance(cell, Calculated) else cell
+
+    def _calculated(self, cell: Calculated, name: str) -> Plain:
+        """Return a formula's kept value, unless every formula of its column has none: it was never computed."""
+        if cell.value in ("", 0) and name not in self.computed:
+            why = "it is a formula without a kept value; open the file in Excel, save it, import again"
+            raise self._bad(name, text_of(cell), why)
+        return cell.value
 
     def text(self, line: Line, name: str) -> str | None:
         """Return a text in one line, or None."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from arc_sheets import money
 from arc_sync.intake.evidence import DateColumn, Example, MoneyColumns
 from arc_sync.intake.layout import text_of
+from arc_sync.intake.model import Calculated
 from arc_sync.intake.rows import Rows, Sort, cell_at
 from arc_sync.intake.words import YES
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from arc_sync.intake.layout import Layout
     from arc_sync.intake.model import Line
 
-_DATES: Final = ("issued", "due", "settled", "payment_date", "date")
-_MONEY: Final = ("amount", "balance", "paid", "line_total", "applied", "unused", "credit_limit")
+_DATES: Final = frozenset(("issued", "due", "settled", "payment_date", "date"))
+_MONEY: Final = frozenset(("amount", "balance", "paid", "line_total", "applied", "unused", "credit_limit"))
 
 
 class Source(Protocol):
@@ -47,6 +48,7 @@ class Survey:
     dates: dict[str, DateColumn] = field(default_factory=dict)  #: by field
     money: MoneyColumns = field(default_factory=MoneyColumns)
     first_amount: tuple[str, Example] | None = None  #: header and first amount that names no currency
+    computed: set[str] = field(default_factory=set)  #: fields with a formula that has a value
     disputed: int = 0
     first_note: str = ""
     closed: set[str] = field(default_factory=set)  #: group labels with a totals row; see `Rows`
@@ -56,7 +58,7 @@ def survey(source: Source, layout: Layout) -> Survey:
     """Read the whole file once. Raises `IntakeError` where it cannot be read to its end."""
     seen = Survey()
     rows = Rows(layout)
-    seen.dates = {name: DateColumn(layout.header(name)) for name in _DATES if name in layout.columns}
+    seen.dates = {name: DateColumn(layout.header(name)) for name in layout.columns if name in _DATES}
     for row in rows.read(source.lines()):
         seen.rows[row.sort] += 1
         if row.sort is Sort.RECORD:
@@ -74,6 +76,8 @@ def _look(seen: Survey, layout: Layout, line: Line) -> None:
         if cell == "":
             continue
         seen.filled[name] += 1
+        if isinstance(cell, Calculated) and cell.value not in ("", 0):
+            seen.computed.add(name)
         if name in seen.dates:
             seen.dates[name].look(cell, line.number)
         elif name == "disputed":

@@ -47,7 +47,15 @@ class TextSource:
             yield from self._records(stream, skipped)
 
     def _records(self, stream: Iterator[str], skipped: int) -> Iterator[Line]:
-        reader = csv.reader(stream, delimiter=self.separator, strict=True)
+        written = ""  # the line as it stands, for a row that has no cells
+
+        def remembered() -> Iterator[str]:
+            nonlocal written
+            for text in stream:
+                written = text
+                yield text
+
+        reader = csv.reader(remembered(), delimiter=self.separator, strict=True)
         while True:
             begin = reader.line_num + skipped + 1
             try:
@@ -55,7 +63,7 @@ class TextSource:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Line(begin, (), self._problem(str(error), begin))
+                yield Line(begin, (written.rstrip(),), self._problem(str(error), begin))
             else:
                 yield Line(begin, tuple(row))
 

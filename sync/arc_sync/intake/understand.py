@@ -96,7 +96,7 @@ def understand(  # noqa: PLR0913 (each is a question that only a person may answ
     default, why = _currency(layout, seen, currency, source.path.name)
     mark = decide_decimal(seen.money, decimal, default)
     day = as_of or as_of_in(layout.titles, next((o for o in orders.values() if o), order))
-    reader = Reader(layout, orders, mark.value, default)
+    reader = Reader(layout, orders, mark.value, default, frozenset(seen.computed))
     notes = tuple(filter(None, (say_orders(seen.dates, order), mark.why, why)))
     understood = Understood(source, layout, seen, reader, day, notes)
     _require_day(understood)
