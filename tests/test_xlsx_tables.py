@@ -14,6 +14,8 @@ from tests.xlsx_corpus import MAIN, by_xlsxwriter, handmade, load, member, openp
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from arc_sync.xlsx import Value
+
 DAY = dt.date(2026, 11, 30)
 NEW = [["N10", "=Acme", Decimal("9.90"), DAY, None], ["N11", "Zeta", 5, DAY, None]]
 
@@ -218,3 +220,29 @@ def test_a_pivot_is_refreshed_when_its_source_was_edited(tmp_path: Path, ref: st
     book.sheet("Data").set(ref, Formula("1+1"))
     book.save()
     assert ('refreshOnLoad="1"' in member(path, "xl/pivotCache/pivotCacheDefinition1.xml")) == refreshed
+
+
+def test_a_tables_header_is_renamed_with_its_cell(path: Path) -> None:
+    book = Package(path)
+    book.sheet("Invoices").set("B2", 'Who & "what"')
+    book.save()
+    sheet = load(path)["Invoices"]
+    assert sheet["B2"].value == sheet.tables["Invoices"].tableColumns[1].name == 'Who & "what"'
+
+
+@pytest.mark.parametrize(
+    ("ref", "value", "reason"),
+    [
+        ("C2", "Sum", "Formulas use the column 'Amount'"),
+        ("B2", "AMOUNT", "the same header"),
+        ("B2", 7, "has to be text"),
+        ("B2", None, "text"),
+    ],
+)
+def test_a_header_that_would_break_the_table_is_refused(
+    path: Path, ref: str, value: Value, reason: str
+) -> None:
+    book = Package(path)
+    book.sheet("Invoices").set(ref, value)
+    with pytest.raises(Refused, match=reason):
+        book.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from arc_sync.xlsx.cells import attributes, column_of, patterns
+from arc_sync.xlsx.cells import attributes, column_of, patterns, whole
 from arc_sync.xlsx.formulas import Master, Shared
 from arc_sync.xlsx.markup import attribute
 from arc_sync.xlsx.text import unescape
@@ -71,5 +71,5 @@ class RowAbove:
                 kind = attributes(formula[1])
                 if kind.get("t", "normal") in {"normal", "shared"}:
                     text = self.shared.formula(number, column, kind, unescape(formula[2] or ""))
-            found[column] = Above(int(own.get("s", "0")), Master(text, number, column) if text else None)
+            found[column] = Above(whole(own.get("s")), Master(text, number, column) if text else None)
         return found

@@ -49,10 +49,10 @@ class _Columns(dict[str, int]):
 
 
 class _Numbers(dict[str, int]):
-    """Small numbers by their text, remembered; no text is 0."""
+    """Style numbers by their text, remembered; what is no number is 0, as no style is."""
 
     def __missing__(self, text: str) -> int:
-        number = int(text) if text else 0
+        number = int(text) if text.isdecimal() and len(text) < 10 else 0
         if len(self) < 100_000:
             self[text] = number
         return number
@@ -123,6 +123,11 @@ def column_of(tag: Mapping[str, str], before: int) -> int:
     """Give a cell's column from its attributes; without a reference it follows the cell before it."""
     place = _LETTERS.match(tag.get("r", ""))
     return _COLUMNS[place[0].upper()] if place else before + 1
+
+
+def whole(text: str | None) -> int:
+    """Read a small whole number, such as a style; none, or what is no number, is 0."""
+    return _STYLES[text or ""]
 
 
 class RowReader:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.grow import grown_names
+from arc_sync.xlsx.headers import rename_columns
 from arc_sync.xlsx.markup import attribute, find_tag, with_attribute
 from arc_sync.xlsx.refs import Area, parse_area
 from arc_sync.xlsx.relations import rels_name, without_override, without_relation
@@ -25,6 +26,7 @@ def follow(package: Package, *, formulas_changed: bool) -> None:
     sheets = [sheet for sheet in package.sheets if sheet.is_edited]
     workbook = package.part(package.workbook_part)
     for sheet in sheets:
+        rename_columns(package, sheet)
         workbook = grown_names(workbook, sheet.name, sheet.growths)
         _refresh_pivots(package, sheet)
     if any(sheet.edits for sheet in sheets):

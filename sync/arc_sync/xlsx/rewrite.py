@@ -7,13 +7,13 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.above import RowAbove
-from arc_sync.xlsx.cells import RowReader, attributes
+from arc_sync.xlsx.cells import RowReader, attributes, whole
 from arc_sync.xlsx.checks import check_merges, note_formulas, with_dimension
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
 from arc_sync.xlsx.markup import attribute, start_tag, with_attribute, without_attribute
 from arc_sync.xlsx.pack import Piece
-from arc_sync.xlsx.refs import cell_ref
+from arc_sync.xlsx.refs import LAST_COLUMN, cell_ref
 from arc_sync.xlsx.scan import row_end, row_spans
 from arc_sync.xlsx.splice import Splicer
 
@@ -201,15 +201,16 @@ def column_styles(head: bytes) -> dict[int, int]:
         if match[1] is None:
             continue
         tag = attributes(match[0].decode())
-        first, last = int(tag.get("min", "1")), min(int(tag.get("max", "1")), 16_384)
-        if tag.get("style", "0") != "0":
-            found.update(dict.fromkeys(range(first - 1, last), int(tag["style"])))
+        first, last = whole(tag.get("min")), min(whole(tag.get("max")), LAST_COLUMN + 1)
+        style = whole(tag.get("style"))
+        if style and first:
+            found.update(dict.fromkeys(range(first - 1, last), style))
     return found
 
 
 def _row_style(tag: bytes) -> int | None:
     style = attribute(tag, "s")
-    return int(style) if style and attribute(tag, "customFormat") in {"1", "true"} else None
+    return whole(style) if style and attribute(tag, "customFormat") in {"1", "true"} else None
 
 
 def _with_spans(tag: bytes, edits: Mapping[int, Edit]) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.append import Appending
-from arc_sync.xlsx.cells import Cell, Row, RowReader
+from arc_sync.xlsx.cells import Cell, Row, RowReader, whole
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.grow import Growth, grown_tail
 from arc_sync.xlsx.hyperlinks import with_links
@@ -90,7 +90,7 @@ class Sheet:
             tags = (tag[0] for tag in name.row_tag.finditer(block.data))
             row = next((tag for tag in tags if attribute(tag, "r") == str(place.row)), b"")
             if own is None and attribute(row, "customFormat") in {"1", "true"}:
-                own = int(attribute(row, "s") or 0)
+                own = whole(attribute(row, "s"))
             if own is not None:
                 return own
             break

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.above import Above, RowAbove
-from arc_sync.xlsx.cells import attributes, column_of, patterns
+from arc_sync.xlsx.cells import attributes, column_of, patterns, whole
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Master, has_relative
 from arc_sync.xlsx.refs import cell_ref, letters, parse_area
@@ -131,10 +131,10 @@ class Splicer:
             own = attributes(formula[1])
             if own.get("t") == "shared" and formula[2]:
                 self._share_out(column, own, unescape(formula[2]))
-        style = int(tag.get("s", "0")) if edit.style is None else edit.style
+        style = whole(tag.get("s")) if edit.style is None else edit.style
         if style == ABOVE:
             above = self.above.cells(self._number).get(column)
-            style = int(tag.get("s", "0")) if above is None else above.style
+            style = whole(tag.get("s")) if above is None else above.style
         return self._cell(column, edit.value, style)
 
     def _share_out(self, column: int, own: Mapping[str, str], text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arc_sync.xlsx.cells import whole
 from arc_sync.xlsx.markup import attribute, find_tag, local, parse, replace_tags, with_attribute
 from arc_sync.xlsx.refs import Area, area_ref, parse_area
 from arc_sync.xlsx.text import uncode
@@ -70,8 +71,8 @@ def read_table(xml: bytes, part: str) -> Table:
         name=root.get("displayName") or root.get("name") or "",
         area=parse_area(root.get("ref") or ""),
         columns=columns,
-        header_rows=int(root.get("headerRowCount", "1")),
-        totals_rows=int(root.get("totalsRowCount", "0")),
+        header_rows=whole(root.get("headerRowCount", "1")),
+        totals_rows=whole(root.get("totalsRowCount")),
         part=part,
     )
 
