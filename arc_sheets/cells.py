@@ -15,9 +15,11 @@ Blank is None on both sides. What cannot be read is `Unreadable`, never an excep
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -91,7 +93,7 @@ def show_cell(column: Column, value: Value, currency: str | None) -> CellValue:
 
 def is_untidy(column: Column, cell: CellValue) -> bool:
     """Say whether a readable cell holds a date or a number as text, which no formula or pivot would count."""
-    return isinstance(cell, str) and column.kind in _TYPED
+    return isinstance(cell, str) and bool(cell.strip()) and column.kind in _TYPED
 
 
 def verbatim(cell: CellValue) -> str:
@@ -104,7 +106,14 @@ def verbatim(cell: CellValue) -> str:
         return f"{cell:%d %b %Y %H:%M}"
     if isinstance(cell, date):
         return f"{cell:%d %b %Y}"
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return _digits(cell) if isinstance(cell, Decimal) else str(cell)
+
+
+def _digits(number: Decimal) -> str:
+    """Return a number without an exponent, unless that takes more digits than a person can read."""
+    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) < 40 else str(number)
 
 
 class _NotAllowed(ValueError):
@@ -114,7 +123,7 @@ class _NotAllowed(ValueError):
 def _text(column: Column, cell: CellValue, _currency: str | None, _how: Reading) -> Value:
     text = cell if isinstance(cell, str) else _typed_text(cell)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(text) > 32_000:  # a cell holds 32,767 characters
+    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 32_000:  # a cell holds 32,767 UTF-16 units
         raise _NotAllowed("it is longer than a cell can hold")
     return _choice(column, text) if column.choices else text
 
@@ -123,10 +132,10 @@ def _typed_text(cell: CellValue) -> str:
     """Return a number, date or truth value typed into a text column as text: 1042 is "1042", not "1042.0"."""
     if isinstance(cell, Decimal | float):
         exact = Decimal(f"{cell:.15g}") if isinstance(cell, float) else cell
-        return f"{exact.normalize():f}" if exact else "0"
+        return _digits(exact.normalize() if exact.is_finite() else exact) if exact else "0"
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell)
+    return str(cell).upper()  # TRUE or FALSE
 
 
 def _choice(column: Column, text: str) -> str:
@@ -154,37 +163,48 @@ def _money(_column: Column, cell: CellValue, currency: str | None, _how: Reading
 
 
 def _number(_column: Column, cell: CellValue, _currency: str | None, _how: Reading) -> Value:
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
+    if isinstance(cell, str):
+        exact = Decimal(cell.strip()) if _WHOLE.fullmatch(cell.strip()) else _NO_NUMBER
+    elif isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
         raise _NotAllowed("it is not a number")
-    text = (
-        cell.strip() if isinstance(cell, str) else f"{cell:.15g}" if isinstance(cell, float) else f"{cell:f}"
-    )
-    whole = text.removesuffix(".0") if isinstance(cell, float | Decimal) else text
-    digits = whole.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()):
-        raise _NotAllowed("it is not a whole number")
-    if len(digits) > 9:
+    else:
+        exact = Decimal(f"{cell:.15g}") if isinstance(cell, float) else Decimal(cell)
+    if exact.is_finite() and abs(exact) >= 10**9:
         raise _NotAllowed("it is too large")
-    return int(whole)
+    if not exact.is_finite() or exact % 1:
+        raise _NotAllowed("it is not a whole number")
+    return int(exact)
 
 
 def _date(column: Column, cell: CellValue, currency: str | None, how: Reading) -> Value:
+    if isinstance(cell, float | Decimal):
+        cell = math.floor(_serial(cell))  # a second before midnight is still this day
     moment = _time(column, cell, currency, how)
     return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _time(_column: Column, cell: CellValue, _currency: str | None, how: Reading) -> Value:
     if isinstance(cell, datetime):
-        return cell.replace(microsecond=0, tzinfo=None)
+        moment = dates.checked(cell.replace(tzinfo=None))
+        return dates.checked((moment + timedelta(microseconds=500_000)).replace(microsecond=0))
     if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 (wall clock)
+        return dates.checked(datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001 (wall clock)
     if isinstance(cell, str):
         return dates.read_moment(cell, how.order)
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
         raise _NotAllowed("it is not a date")
-    return dates.from_serial(float(cell), date1904=how.date1904)
+    return dates.from_serial(_serial(cell), date1904=how.date1904)
 
 
+def _serial(cell: float | Decimal) -> float:
+    exact = Decimal(cell)
+    if not exact.is_finite() or abs(exact) > 10**6:
+        raise _NotAllowed("it is a number far from any date")
+    return float(exact)
+
+
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+_NO_NUMBER = Decimal("NaN")
 _TYPED = frozenset({Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.TIME})
 _READERS = {
     Kind.TEXT: _text,

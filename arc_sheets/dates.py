@@ -12,9 +12,7 @@ from typing import Final, Literal
 
 Order = Literal["dmy", "mdy"]
 
-_EPOCH_1900: Final = date(
-    1899, 12, 30
-)  # right from 1 March 1900 on; 1900 was no leap year, Excel thinks it was
+_EPOCH_1900: Final = date(1899, 12, 30)  # Excel counts a 29 February 1900; right from 1 March 1900 on
 _EPOCH_1904: Final = date(1904, 1, 1)
 #: Dates outside these years are typing slips in accounts receivable, not dates.
 FIRST: Final = date(1970, 1, 1)
@@ -65,7 +63,7 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime:
         raise NotADate("it is a number far from any date")
     day = epoch + timedelta(days=int(serial))
     seconds = round((serial - int(serial)) * 86_400)
-    return _checked(datetime(day.year, day.month, day.day) + timedelta(seconds=seconds))  # noqa: DTZ001 (wall clock)
+    return checked(datetime(day.year, day.month, day.day) + timedelta(seconds=seconds))  # noqa: DTZ001 (wall clock)
 
 
 def to_serial(moment: date, *, date1904: bool = False) -> float:
@@ -98,14 +96,15 @@ def read_moment(text: str, order: Order | None = None) -> datetime:
         body = body[: hit.start()].strip()
     year, month, day = _parts(body, order)
     try:
-        return _checked(datetime(year, month, day, *clock))  # noqa: DTZ001 (wall clock)
+        return checked(datetime(year, month, day, *clock))  # noqa: DTZ001 (wall clock)
     except ValueError as error:
         if isinstance(error, NotADate):
             raise
-        raise NotADate("there is no such day") from None
+        raise NotADate("there is no such day or time") from None
 
 
-def _checked(moment: datetime) -> datetime:
+def checked(moment: datetime) -> datetime:
+    """Return the moment; raise `NotADate` outside the years that ARC takes for dates."""
     if not FIRST <= moment.date() <= LAST:
         raise NotADate(f"the year {moment.year} is out of range")
     return moment
@@ -125,6 +124,8 @@ def _parts(text: str, order: Order | None) -> tuple[int, int, int]:
 
 def _day_and_month(first: int, second: int, mark: str, order: Order | None) -> tuple[int, int]:
     """Return (month, day). Dots mean day first wherever they are used."""
+    if not first or not second:
+        raise NotADate("there is no such day")
     if mark == ".":
         order = "dmy"
     if order is None:

@@ -28,15 +28,51 @@ CURRENCIES = frozenset(
 #: Largest amount ARC keeps, in minor units: it fits a 64-bit column and an exact Excel number (15 digits).
 LARGEST = 10**15 - 1
 
-_SIGNS = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"}
+#: What a currency sign may stand for; an amount that names another currency than its row is refused.
+_MEANS = {
+    "$": "ARS AUD BBD BMD BND BRL BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD NIO NZD PAB SBD SGD"
+    " SRD SVC TOP TTD TWD USD UYU WST XCD ZWG",
+    "US$": "USD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "HK$": "HKD",
+    "MX$": "MXN",
+    "NT$": "TWD",
+    "NZ$": "NZD",
+    "R$": "BRL",
+    "S$": "SGD",
+    "€": "EUR",
+    "£": "EGP FKP GBP GIP LBP SDG SHP SSP SYP",
+    "¥": "CNY JPY",
+    "₹": "INR",
+    "₩": "KPW KRW",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₪": "ILS",
+    "₫": "VND",
+    "₴": "UAH",
+    "₦": "NGN",
+    "₱": "PHP",
+    "฿": "THB",
+    "kr": "DKK ISK NOK SEK",
+    "zł": "PLN",
+    "Fr": "BIF CDF CHF DJF GNF KMF RWF XAF XOF XPF",
+}
+_SAME = str.maketrans(
+    {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"}
 )
-_SYMBOL = re.compile(
-    r"^(?:[A-Z]{1,3}\s?)?[$€£¥₹₩₺₽₪₫₴₦₱฿]|[$€£¥₹₩₺₽₪₫₴₦₱฿]$|^[A-Z]{3}(?=[\s\d(+-])|[A-Z]{3}$|^(?:kr|zł|Fr)\.?|(?:kr|zł|Fr)\.?$"
+_WORD = r"kr\.?|zł|Fr\.?"
+_SIGN = "[" + "".join(sign for sign in _MEANS if len(sign) == 1) + "]"
+_MARK = re.compile(
+    rf"^(?:[A-Z]{{3}}(?![A-Za-z])|[A-Z]{{0,3}}{_SIGN}|{_WORD})|(?:[A-Z]{{3}}|{_SIGN}|{_WORD})$"
 )
+_NO_CENTS = re.compile(r"(?<=\d[.,])--?(?=\D*$)")  # 99,- and 99.--
+_SIDE = re.compile(r"(?<=[\d\s])([CD])R$", re.IGNORECASE)
 _GROUPS = {
     mark: re.compile(
-        rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+|\d{{1,2}}(?:{re.escape(mark)}\d{{2}})+{re.escape(mark)}\d{{3}}"
+        rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+|[1-9]\d?(?:{re.escape(mark)}\d{{2}})+{re.escape(mark)}\d{{3}}"
     )
     for mark in ",.' "
 }
@@ -60,8 +96,7 @@ def to_minor(number: Decimal | int | float, currency: str) -> int:  # noqa: PYI0
     exact = Decimal(f"{number:.15g}") if isinstance(number, float) else Decimal(number)
     if not exact.is_finite():
         raise NotAnAmount("it is not a finite number")
-    minor = exact.scaleb(exponent(currency))
-    if abs(minor) > LARGEST:
+    if exact.adjusted() > 15 or abs(minor := exact.scaleb(exponent(currency))) > LARGEST:
         raise NotAnAmount("it is larger than any amount ARC keeps")
     whole = int(minor)
     if whole != minor:
@@ -75,9 +110,10 @@ def read_amount(text: str, currency: str, decimal: str | None = None) -> int:
     """Read a typed amount ("1,250.50", "(80.00)", "€ 99,-", "120.00-") as minor units.
 
     `decimal` is the decimal mark ("." or ",") where it is known, for a column of an export; without it a
-    text that reads in two ways ("1.250") is refused. Raises `NotAnAmount`.
+    text that reads in two ways ("1.250") is refused, and so is one that names another currency. Raises
+    `NotAnAmount`.
     """
-    body, negative = _unsigned(text.translate(_SIGNS).strip())
+    body, negative = _unsigned(_NO_CENTS.sub("", text.translate(_SAME).strip()), currency)
     digits = _plain(body, decimal or _decimal_mark(body, decimals=exponent(currency) > 0))
     try:
         value = Decimal(digits)
@@ -96,23 +132,36 @@ def show(minor: int, currency: str) -> str:
     return f"{to_major(minor, currency):f}"
 
 
-def _unsigned(text: str) -> tuple[str, bool]:
-    """Strip sign, brackets, currency sign or code and DR/CR; say whether the amount is negative."""
-    negative = False
-    for _ in range(4):  # "(EUR 80.00)", "-$80", "$ -80", "80.00- EUR", "80.00 CR"
+def _unsigned(text: str, currency: str) -> tuple[str, bool]:
+    """Strip signs, brackets, the currency and DR/CR; say whether the amount is negative."""
+    minus, before = 0, ""
+    while text != before:  # "(EUR 80.00)", "-$80", "$ -80", "80.00- EUR", "80.00 CR"
         before = text
-        if len(text) > 2 and text[0] == "(" and text[-1] == ")":
-            text, negative = text[1:-1].strip(), True
-        if text[:1] in "+-" and text[1:]:
-            text, negative = text[1:].strip(), negative or text[0] == "-"
-        if text[-1:] == "-" and len(text) > 1:
-            text, negative = text[:-1].strip(), negative or text[-2] not in ",."
-        if text.upper().endswith(" CR"):
-            text, negative = text[:-3].strip(), True
-        text = _SYMBOL.sub("", text, count=1).strip()
-        if text == before:
-            break
-    return text, negative
+        if text[:1] == "(" and text[-1:] == ")":
+            text, minus = text[1:-1].strip(), minus + 1
+        if text[:1] in {"+", "-"}:
+            text, minus = text[1:].strip(), minus + (text[0] == "-")
+        if text[-1:] == "-":
+            text, minus = text[:-1].strip(), minus + 1
+        if side := _SIDE.search(text):
+            text, minus = text[: side.start()].strip(), minus + (side[1] in "cC")
+        if mark := _MARK.search(text):
+            _check_mark(mark[0], currency)
+            text = (text[: mark.start()] + text[mark.end() :]).strip()
+    if minus > 1:
+        raise NotAnAmount("it is marked negative twice")
+    return text, minus == 1
+
+
+def _check_mark(mark: str, currency: str) -> None:
+    """Raise unless the sign or code beside an amount may stand for its currency."""
+    if mark == currency:
+        return
+    meant = _MEANS.get(mark.rstrip(".")) or _MEANS.get(mark[-1])
+    if meant is None and mark not in CURRENCIES:
+        raise NotAnAmount("it is not a number")
+    if meant is None or currency not in meant.split():
+        raise NotAnAmount(f"it says {mark}, but its currency is {currency}")
 
 
 def _plain(text: str, decimal: str) -> str:
@@ -140,6 +189,6 @@ def _decimal_mark(text: str, *, decimals: bool) -> str:
     if len(points) > 1 or marks[-1] != mark:  # 1.250.000, or 1.250'000: it groups
         return other
     whole, fraction = text.split(mark)
-    if len(fraction) == 3 and len(marks) == 1 and whole.strip("0") and decimals:
+    if len(fraction) == 3 and re.fullmatch(r"[1-9]\d{0,2}", whole) and decimals:
         raise NotAnAmount("it reads in two ways (thousands or decimals); type it as a number")
     return mark if decimals or len(fraction) != 3 else other
