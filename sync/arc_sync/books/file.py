@@ -127,6 +127,8 @@ class FileSession:
 
     def write(self, plan: BookPlan) -> bool:
         """Carry out a plan in one replacement of the file; False if the file is no longer the one read."""
+        if ISSUES.name not in self._layouts:
+            self.issues()  # stamping opened the file anew
         writes = Writes(self._package, self._hidden, self._layouts)
         try:
             held = writes.carry_out(plan) and not plan.waits
