@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from arc_sheets import tabs
@@ -13,6 +14,8 @@ from arc_sync.merge.issues import Issue, IssueKey
 from arc_sync.merge.snapshot import currency_of
 
 BLANK: Final = "(blank)"
+ADDED: Final = "added"
+DELETED: Final = "deleted"
 
 
 class Told(NamedTuple):
@@ -20,7 +23,7 @@ class Told(NamedTuple):
 
     tab: str  #: the sheet's name
     row: str  #: what people call the row
-    field: str  #: the column's header; "" where the whole row came or went
+    field: str  #: the column's header; ADDED or DELETED where the whole row came or went
     before: str
     after: str
     n: int  #: the change's number
@@ -29,11 +32,15 @@ class Told(NamedTuple):
 
 def called(tab: Tab, row: Row) -> str:
     """Return how a person would call a row: by its key, or its first values."""
-    if tab.key:
-        return verbatim(row[next(k for k, c in enumerate(tab.stored) if c.name == tab.key)])
-    unit = currency_of(tab, row)
-    parts = (shown(c, v, unit) for c, v in zip(tab.stored, row, strict=True) if v is not None and c.required)
-    return ", ".join(list(parts)[:3])
+    unit, named = currency_of(tab, row), _naming(tab)
+    pairs = zip(tab.stored, row, strict=True)
+    return ", ".join(shown(c, v, unit) for c, v in pairs if v is not None and c.name in named)
+
+
+def _naming(tab: Tab) -> tuple[str, ...]:
+    """Return the columns that a row is called by."""
+    needed = [c.name for c in tab.stored if c.required and c.kind is not Kind.CODE]
+    return (tab.key,) if tab.key else tuple(needed[:3])
 
 
 def shown(column: Column, value: Value, currency: Value) -> str:
@@ -46,8 +53,19 @@ def shown(column: Column, value: Value, currency: Value) -> str:
     return verbatim(value)
 
 
-def tell(change: Change) -> Iterator[Told]:
-    """Yield what a change did, field by field; a row that came or went is one line."""
+def tell(changes: Iterable[Change]) -> list[Told]:
+    """Return what changes (oldest first) did to each row taken together, field by field, in their order.
+
+    A row that came or went is one line; what came and went again, or changed and changed back, is none.
+    """
+    net: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        place = (change.tab, change.row)
+        net[place] = replace(change, before=net[place].before) if place in net else change
+    return [told for change in net.values() if change.before != change.after for told in _tell(change)]
+
+
+def _tell(change: Change) -> Iterator[Told]:
     if change.tab == ISSUES:
         yield _tell_issue(change)
         return
@@ -57,11 +75,13 @@ def tell(change: Change) -> Iterator[Told]:
         for told in _fields(tab, before, after):
             yield Told(tab.title, called(tab, after), *told, change.n, change.row)
         return
-    was = _whole(tab, before) if isinstance(before, tuple) else ""
-    now = _whole(tab, after) if isinstance(after, tuple) else ""
-    row = before if isinstance(before, tuple) else after
+    row = after if isinstance(after, tuple) else before
     name = called(tab, row) if isinstance(row, tuple) else change.row
-    yield Told(tab.title, name, "", was, now, change.n, change.row)
+    whole = _whole(tab, row) if isinstance(row, tuple) else ""
+    if after is None:
+        yield Told(tab.title, name, DELETED, whole, "", change.n, change.row)
+    else:
+        yield Told(tab.title, name, ADDED, "", whole, change.n, change.row)
 
 
 def _fields(tab: Tab, before: Row, after: Row) -> Iterator[tuple[str, str, str]]:
@@ -72,10 +92,10 @@ def _fields(tab: Tab, before: Row, after: Row) -> Iterator[tuple[str, str, str]]
 
 
 def _whole(tab: Tab, row: Row) -> str:
-    unit = currency_of(tab, row)
-    pairs = zip(tab.stored, row, strict=True)
-    parts = (f"{c.header} {shown(c, v, unit)}" for c, v in pairs if v is not None and c.kind is not Kind.CODE)
-    return ", ".join(parts)
+    """Return what a row says besides what it is called by."""
+    unit, known = currency_of(tab, row), set(_naming(tab))
+    pairs = ((c, v) for c, v in zip(tab.stored, row, strict=True) if v is not None and c.name not in known)
+    return ", ".join(f"{c.header} {shown(c, v, unit)}" for c, v in pairs if c.kind is not Kind.CODE)
 
 
 def _tell_issue(change: Change) -> Told:

@@ -188,11 +188,11 @@ def _told(firm: Firm, since: int, until: int | None) -> list[Told]:
     from arc_sync.agent.telling import tell
 
     with firm.ledger.read() as view:
-        return [told for change in view.changes(since, until) for told in tell(change)]
+        return tell(view.changes(since, until))
 
 
 def _print_told(told: list[Told]) -> None:
-    shown = [(t.tab, t.row, t.field or ("added" if t.after else "deleted"), t.before, t.after) for t in told]
+    shown = [(t.tab, t.row, t.field, t.before, t.after) for t in told]
     print_table(("Tab", "Row", "Field", "Before", "After"), shown)
 
 

@@ -68,7 +68,7 @@ def taken(firm: Firm, since: int) -> list[Told]:
     from arc_sync.merge.history import ISSUES
 
     with firm.ledger.read() as view:
-        return [told for change in view.changes(since) if change.tab != ISSUES for told in tell(change)]
+        return tell(change for change in view.changes(since) if change.tab != ISSUES)
 
 
 def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> list[str]:
@@ -100,10 +100,11 @@ def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> lis
 
 def line(told: Told) -> str:
     """Return one field's change in one line."""
-    if not told.field:
-        return f"{told.tab}: {told.row} " + (
-            f"added ({told.after})" if told.after else f"deleted (was {told.before})"
-        )
+    from arc_sync.agent.telling import ADDED, DELETED
+
+    if told.field in (ADDED, DELETED):
+        said = told.after or told.before
+        return f"{told.tab}: {told.row} {told.field}{f' ({said})' if said else ''}"
     return f"{told.tab}: {told.row}, {told.field}: {told.before} -> {told.after}"
 
 

@@ -55,11 +55,11 @@ class Demo:
         file = self._settings()
         with opened(Config.load(file), make=True) as firm:
             with self._chapter(
-                "An accounting system exports customers, invoices and payments; ARC imports them."
+                "Maria's accounting system exports customers, invoices and payments; ARC imports them."
             ):
                 for path in write_exports(self.folder / "exports", self.trade):
                     self._import(firm, path)
-            with self._chapter("Her colleagues note calls, promises to pay and disputes."):
+            with self._chapter("Her colleagues have noted calls, promises to pay and disputes."):
                 self._desk_work(firm)
             with self._chapter("ARC makes the workbook."):
                 firm.make_book(self.now)
@@ -78,10 +78,10 @@ class Demo:
 
     def _edits(self, firm: Firm) -> None:
         noted, broken, moved = self._three()
-        with self._chapter("Maria, the accountant, works in the workbook file."):
+        with self._chapter("Maria works in the workbook, as in any other."):
             self._type(firm, noted, broken, moved)
         with self._chapter(
-            "Meanwhile the accounting system moves a due date too, and exports its invoices again."
+            "Meanwhile a colleague moves that due date in the accounting system; ARC imports its new export."
         ):
             changed = [
                 replace(i, due=i.due + timedelta(30)) if i is moved else i for i in self.trade.invoices
@@ -135,19 +135,20 @@ class Demo:
         origin = firm.origin("import", f"Import of {path.name}", self.now)
         done = import_entries(firm.ledger, taken.entries, origin, firm.config.base_currency)
         counts = [
-            f"{c.new:,} new and {c.changed:,} changed {tab}"
-            for tab, c in done.counts.items()
-            if c.new or c.changed
+            f"{count:,} {tab if count > 1 else tab[:-1]} {what}"
+            for tab, made in done.counts.items()
+            for count, what in ((made.new, "added"), (made.changed, "changed"))
+            if count
         ]
         self.say(understood.sentences()[0], f"  In the ledger: {', '.join(counts)}.", *done.remarks())
 
     def _desk_work(self, firm: Firm) -> None:
-        rng, count = random.Random(22), 0  # noqa: S311 (ids that are the same again, not secret)
+        rng = random.Random(22)  # noqa: S311 (ids that are the same again, not secret)
         noted = desk_work(self.trade, self.now.astimezone().date())
         with firm.ledger.change(firm.origin("action", "Calls, promises and disputes", self.now)) as t:
-            for count, (tab, row) in enumerate(noted, 1):
+            for tab, row in noted:
                 t.put(tab, uuid.UUID(int=rng.getrandbits(128)).hex, row)
-        self.say(f"{count} touches, promises and disputes.")
+        self.say(f"{len(noted)} touches, promises and disputes.")
 
     def _sync(self, firm: Firm) -> None:
         before = _head(firm.ledger)
