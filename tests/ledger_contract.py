@@ -246,7 +246,7 @@ class LedgerContract:
                 change.put_issue(KEY, CONFLICT)
             assert now(ledger).rows["invoices"] == {"i2": invoice("INV-2")}
             assert (view.head(), view.rows(INVOICES)) == (head, {"i1": invoice()})
-            assert (len(view.changes(0)), view.issues()) == (1, {})
+            assert (len(view.changes(0)), len(view.changes(0, 99)), view.issues()) == (1, 1, {})
             assert view.buried(INVOICES, ["i1", "i2"]) == set()
 
     def test_two_threads_never_lose_a_change(self, ledger: Ledger) -> None:

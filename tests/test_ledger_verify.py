@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from arc_sheets.tabs import CUSTOMERS, INVOICES
+from arc_sync.ledger.links import forge, row_text
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger
 from arc_sync.ledger.port import Ledger
+from arc_sync.ledger.records import set_values
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER, ROWS
 from arc_sync.ledger.sql import SqlLedger
-from arc_sync.merge.history import Bookmark, Change
+from arc_sync.merge.history import Bookmark, Change, ChangeSet
 from tests.ledger_contract import CONFLICT, KEY, invoice, now, origin, put, row
 
 Tampering: TypeAlias = Callable[[Connection], object]
@@ -130,6 +132,24 @@ def test_a_history_written_anew_is_found_by_a_bookmark(tmp_path: Path) -> None:
     assert list(forged.verify()) == []
     assert "not the one a bookmark remembers" in forged.verify([marks[0]])[0]
     forged.close()
+
+
+def test_a_well_hashed_lie_about_the_past_is_found(ledger: SqlLedger) -> None:
+    head = put(ledger, INVOICES, {"i1": invoice("A", amount=2)})
+    lie = (
+        "action",
+        "invoices",
+        "i1",
+        row_text(INVOICES, invoice("A", amount=1)),
+        row_text(INVOICES, invoice("B")),
+    )
+    (link,) = forge(head, 2, origin(), [lie])
+    with ledger._writing() as connection:
+        connection.execute(insert(CHANGE_SET), set_values(ChangeSet(2, origin(), 2, 2)))
+        connection.execute(insert(CHANGE), link._asdict())
+        connection.execute(update(ROWS["invoices"]).values(number="B", amount=invoice("B")[5]))
+        connection.execute(update(LEDGER).values(n=2, hash=link.hash))
+    assert ledger.verify() == ["Change 2 (invoices) starts from a value that was not there."]
 
 
 def test_a_long_list_of_findings_is_cut(ledger: SqlLedger) -> None:
