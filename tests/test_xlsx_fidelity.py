@@ -7,14 +7,15 @@ import random
 import shutil
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from arc_sync.xlsx import Formula, Package, Refused
-from arc_sync.xlsx.refs import cell_ref
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from arc_sync.xlsx import Formula, Package, Refused
+from arc_sync.xlsx.refs import cell_ref
 from tests.xlsx_corpus import (
     by_libreoffice,
     by_openpyxl,
@@ -27,7 +28,6 @@ from tests.xlsx_corpus import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from arc_sync.xlsx import Value
 
@@ -87,7 +87,7 @@ def test_random_edits_change_what_they_say_and_nothing_else(
     corpus: dict[str, Path], tmp_path: Path, maker: str, seed: int
 ) -> None:
     chance = random.Random(seed)
-    path = shutil.copy(corpus[maker], tmp_path / "book.xlsx")
+    path = Path(shutil.copy(corpus[maker], tmp_path / "book.xlsx"))
     expected, before = openpyxl_cells(path), members(path)
     book = Package(path)
     sheet = book.sheet(book.sheet_names[0])
@@ -113,7 +113,7 @@ def test_random_edits_change_what_they_say_and_nothing_else(
 def test_every_reader_reads_every_edited_cell_alike(
     corpus: dict[str, Path], tmp_path: Path, maker: str
 ) -> None:
-    path = shutil.copy(corpus[maker], tmp_path / "book.xlsx")
+    path = Path(shutil.copy(corpus[maker], tmp_path / "book.xlsx"))
     book = Package(path)
     sheet = book.sheet(book.sheet_names[0])
     sheet.set("A3", "=text")
@@ -132,7 +132,7 @@ def test_every_reader_reads_every_edited_cell_alike(
 def test_libreoffice_opens_what_was_edited_and_shows_the_same(
     corpus: dict[str, Path], tmp_path: Path
 ) -> None:
-    path = shutil.copy(corpus["xlsxwriter"], tmp_path / "book.xlsx")
+    path = Path(shutil.copy(corpus["xlsxwriter"], tmp_path / "book.xlsx"))
     book = Package(path)
     sheet, report = book.sheet("Invoices"), book.sheet("Report & Co")
     sheet.set("B3", "=not a formula")
@@ -280,7 +280,7 @@ def test_a_large_sheet_is_edited_where_it_was_edited(tmp_path: Path, monkeypatch
 
 
 def test_what_is_refused_leaves_the_file_as_it_was(corpus: dict[str, Path], tmp_path: Path) -> None:
-    path = shutil.copy(corpus["xlsxwriter"], tmp_path / "book.xlsx")
+    path = Path(shutil.copy(corpus["xlsxwriter"], tmp_path / "book.xlsx"))
     before = path.read_bytes()
     for ref in ("H1", "G7"):  # inside a merge, inside an array formula
         book = Package(path)

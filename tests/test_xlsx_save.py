@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
+
 from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere
 from arc_sync.xlsx.__main__ import main
-
 from tests.xlsx_corpus import (
     by_xlsxwriter,
     calamine_cells,
@@ -21,6 +23,9 @@ from tests.xlsx_corpus import (
     openpyxl_cells,
     worksheet,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 KILL = """
 import os, sys
@@ -233,9 +238,14 @@ def test_zip64_and_data_descriptors_and_a_comment_are_understood(tmp_path: Path)
         assert (read.comment, read.testzip()) == (b"made by a stream", None)
 
 
-class _Unseekable:
+class _Unseekable(io.RawIOBase):
     """A file that can only be written on, so that zipfile writes data descriptors."""
 
-    def __init__(self, raw: object) -> None:
-        self.write = raw.write  # type: ignore[attr-defined]
-        self.flush = raw.flush  # type: ignore[attr-defined]
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        return self._raw.write(data)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arc_sync.xlsx import Value
 
 DAY = dt.date(2026, 11, 30)
-NEW = [["N10", "=Acme", Decimal("9.90"), DAY, None], ["N11", "Zeta", 5, DAY, None]]
+NEW: list[list[Value]] = [["N10", "=Acme", Decimal("9.90"), DAY, None], ["N11", "Zeta", 5, DAY, None]]
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_formula_column_without_structure_is_filled_down_from_the_row_above(tm
 def test_a_report_is_written_over_and_its_table_fits(path: Path) -> None:
     book = Package(path)
     sheet = book.sheet("Report & Co")
-    rows = [[n, ("text", 1)] for n in range(20)]
+    rows: list[list[Value | tuple[Value, int | None]]] = [[n, ("text", 1)] for n in range(20)]
     assert (
         str(sheet.replace_area("A11", rows, heights=[30, None])) == "Area(top=11, left=0, bottom=30, right=1)"
     )

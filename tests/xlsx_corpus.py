@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import warnings
 import zipfile
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,51 +44,53 @@ def worksheet(rows: str, *, before: str = "", after: str = "", prefix: str = "",
     )
 
 
-def handmade(
-    path: Path,
-    sheet: str | bytes,
-    *,
-    strings: str | None = None,
-    workbook_after: str = "",
-    workbook_properties: str = "",
-    parts: Mapping[str, str | bytes] | None = None,
-    sheet_relations: str = "",
-    workbook_relations: str = "",
-    overrides: str = "",
-    main: str = MAIN,
-    compression: int = zipfile.ZIP_DEFLATED,
-) -> Path:
-    """Write a workbook of one sheet named Data, and of whatever parts are given besides."""
+class Extras(TypedDict, total=False):
+    """What a handmade workbook may have besides its sheet."""
+
+    strings: str
+    workbook_after: str
+    workbook_properties: str
+    parts: Mapping[str, str | bytes]
+    sheet_relations: str
+    workbook_relations: str
+    overrides: str
+    main: str
+
+
+def handmade(path: Path, sheet: str | bytes, **extras: Unpack[Extras]) -> Path:
+    """Write a workbook of one sheet named Data, and of whatever is given besides."""
+    main = extras.get("main", MAIN)
+    more = SimpleNamespace(**{**dict.fromkeys(Extras.__annotations__, ""), **extras})
     rels = STRICT_RELS if main == STRICT else RELS
-    content = {
+    content: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}sheet.main+xml"/>'
         f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}styles+xml"/>'
         f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_TYPE}sharedStrings+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}worksheet+xml"/>{overrides}</Types>',
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}worksheet+xml"/>{extras.get("overrides", "")}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rels}">{workbook_properties}'
-        f'<sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets>{workbook_after}</workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rels}">{extras.get("workbook_properties", "")}'
+        f'<sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets>{extras.get("workbook_after", "")}</workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/>'
         f'<Relationship Id="rId2" Type="{rels}/styles" Target="styles.xml"/>'
         f'<Relationship Id="rId3" Type="{rels}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
-        f"{workbook_relations}</Relationships>",
+        f"{more.workbook_relations}</Relationships>",
         "xl/styles.xml": STYLES.replace(MAIN, main),
-        "xl/sharedStrings.xml": strings
+        "xl/sharedStrings.xml": extras.get("strings")
         or f'<sst xmlns="{main}"><si><t>zero</t></si><si><t>one</t></si></sst>',
         "xl/worksheets/sheet1.xml": sheet,
         "docProps/user.bin": b"\x00\x01unmanaged\xff" * 50,
     }
-    if sheet_relations:
+    if "sheet_relations" in extras:
         content["xl/worksheets/_rels/sheet1.xml.rels"] = (
-            f'<Relationships xmlns="{PACKAGE}/relationships">{sheet_relations}</Relationships>'
+            f'<Relationships xmlns="{PACKAGE}/relationships">{extras["sheet_relations"]}</Relationships>'
         )
-    with zipfile.ZipFile(path, "w", compression) as out:
-        for name, text in {**content, **(parts or {})}.items():
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, text in {**content, **extras.get("parts", {})}.items():
             plain = isinstance(text, str) and not text.startswith("<?xml")
             out.writestr(name, _DECLARATION + text if plain and isinstance(text, str) else text)
     return path
@@ -210,7 +213,7 @@ def libreoffice() -> str | None:
 
 def members(path: Path) -> dict[str, tuple[bytes, tuple[int, ...]]]:
     """Give every member's raw stored bytes and time, in the order of the directory."""
-    found = {}
+    found: dict[str, tuple[bytes, tuple[int, ...]]] = {}
     with zipfile.ZipFile(path) as book, path.open("rb") as file:
         for info in book.infolist():
             file.seek(info.header_offset + 26)
