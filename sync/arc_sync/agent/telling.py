@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from arc_sheets import tabs
 from arc_sheets.cells import Row, Value, show_cell, verbatim
 from arc_sheets.tab import Column, Kind, Tab
 from arc_sync.merge.history import ISSUES, Change
-from arc_sync.merge.issues import Issue, IssueKey
+from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.snapshot import currency_of
 
 BLANK: Final = "(blank)"
 ADDED: Final = "added"
 DELETED: Final = "deleted"
+SETTLED: Final = "settled"
+
+#: Returns a live row of a tab by its id, or None.
+Find: TypeAlias = Callable[[Tab, str], Row | None]
 
 
 class Told(NamedTuple):
@@ -53,21 +57,21 @@ def shown(column: Column, value: Value, currency: Value) -> str:
     return verbatim(value)
 
 
-def tell(changes: Iterable[Change]) -> list[Told]:
+def tell(changes: Iterable[Change], find: Find) -> list[Told]:
     """Return what changes (oldest first) did to each row taken together, field by field, in their order.
 
-    A row that came or went is one line; what came and went again, or changed and changed back, is none.
+    `find` returns live rows. A row that came or went is one line; what came and went again, or changed and changed back, is none.
     """
     net: dict[tuple[str, str], Change] = {}
     for change in changes:
         place = (change.tab, change.row)
         net[place] = replace(change, before=net[place].before) if place in net else change
-    return [told for change in net.values() if change.before != change.after for told in _tell(change)]
+    return [told for change in net.values() if change.before != change.after for told in _tell(change, find)]
 
 
-def _tell(change: Change) -> Iterator[Told]:
+def _tell(change: Change, find: Find) -> Iterator[Told]:
     if change.tab == ISSUES:
-        yield _tell_issue(change)
+        yield _tell_issue(change, find)
         return
     tab = tabs.BY_NAME[change.tab]
     before, after = change.before, change.after
@@ -98,14 +102,26 @@ def _whole(tab: Tab, row: Row) -> str:
     return ", ".join(f"{c.header} {shown(c, v, unit)}" for c, v in pairs if c.kind is not Kind.CODE)
 
 
-def _tell_issue(change: Change) -> Told:
+def _tell_issue(change: Change, find: Find) -> Told:
     key = IssueKey(*change.row.split("/"))
     tab = tabs.BY_NAME.get(key.tab)
-    where = tab.title if tab else key.tab
-    before, after = (
-        i.why or i.kind.value if isinstance(i, Issue) else "" for i in (change.before, change.after)
+    row = find(tab, key.row) if tab and key.row else None
+    name = ", ".join(filter(None, (tab.title if tab else key.tab, called(tab, row) if tab and row else "")))
+    column = key.column.partition("#")[0]
+    header = next((c.header for c in tab.columns if c.name == column), column) if tab else column
+    before, after = (_issue(i) if isinstance(i, Issue) else "" for i in (change.before, change.after))
+    return Told("Issues", name, header or "Row", before, after or SETTLED, change.n, change.row)
+
+
+def _issue(issue: Issue) -> str:
+    """Return an issue in words: what happened, or the pair of a conflict."""
+    if issue.kind is not IssueKind.CONFLICT:
+        return issue.why or issue.kind.value
+    mine, theirs = (
+        verbatim(v) if v is not None and not isinstance(v, tuple) else BLANK
+        for v in (issue.mine, issue.theirs)
     )
-    return Told("Issues", where, key.column.partition("#")[0] or "row", before, after, change.n, change.row)
+    return f"conflict: {mine} in the book, {theirs} in the ledger"
 
 
 def source_words(source: str, books: Mapping[str, str]) -> str:

@@ -188,7 +188,7 @@ def _told(firm: Firm, since: int, until: int | None) -> list[Told]:
     from arc_sync.agent.telling import tell
 
     with firm.ledger.read() as view:
-        return tell(view.changes(since, until))
+        return tell(view.changes(since, until), view.row)
 
 
 def _print_told(told: list[Told]) -> None:

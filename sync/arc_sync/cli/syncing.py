@@ -68,7 +68,7 @@ def taken(firm: Firm, since: int) -> list[Told]:
     from arc_sync.merge.history import ISSUES
 
     with firm.ledger.read() as view:
-        return tell(change for change in view.changes(since) if change.tab != ISSUES)
+        return tell((change for change in view.changes(since) if change.tab != ISSUES), view.row)
 
 
 def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> list[str]:
