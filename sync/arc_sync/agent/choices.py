@@ -42,12 +42,11 @@ def settle(t: Transaction, tabs: Sequence[Tab], lines: Sequence[ShownIssue], obj
     """Carry out the choices on the lines; each is valid only for the pair of values shown beside it."""
     done = 0
     refused: list[str] = []
-    names = {tab.name for tab in tabs}
     for line in lines:
         if not line.choice:
             continue
         key = _key(line.id)
-        if key is None or key.tab not in names or key not in t.issues(key.book):
+        if key is None or key not in t.issues(key.book):
             continue  # settled already, or vanished rows, whose lines stand for many
         why = _settle(t, tabs, key, line, object_to)
         done, refused = done + (not why), refused + ([why] if why else [])
@@ -58,12 +57,18 @@ def _settle(
     t: Transaction, tabs: Sequence[Tab], key: IssueKey, shown: ShownIssue, object_to: Objection
 ) -> str:
     """Carry out one choice; return why not, or ""."""
-    tab, issue = next(x for x in tabs if x.name == key.tab), t.issues(key.book)[key]
+    tab, issue = next((x for x in tabs if x.name == key.tab), None), t.issues(key.book)[key]
     told, picked = _line(t, tab, key, issue), shown.choice.casefold()
-    if issue.kind is IssueKind.NOTICE and picked != MINE.casefold():  # it keeps nothing: its text would be lost
+    if (
+        issue.kind is IssueKind.NOTICE and picked != MINE.casefold()
+    ):  # it keeps nothing: its text would be lost
         t.put_issue(key, None)
         return ""
-    if issue.kind is not IssueKind.CONFLICT or picked not in {MINE.casefold(), THEIRS.casefold()}:
+    if (
+        tab is None
+        or issue.kind is not IssueKind.CONFLICT
+        or picked not in {MINE.casefold(), THEIRS.casefold()}
+    ):
         return f"{told.where}: there is nothing to choose here. {told.what}"
     row, k = t.rows(tab).get(key.row), _field(tab, key)
     if seal(issue) != shown.seal or (row[k] if row else None) != issue.theirs:
@@ -110,7 +115,7 @@ def lines_of(view: View, tabs: Sequence[Tab], book: str) -> list[IssueLine]:
     gone: dict[str, list[Issue]] = {}
     for key, issue in view.issues(book).items():
         tab = by_name.get(key.tab)
-        if tab is None:
+        if tab is None and not key.is_notice:
             continue
         if issue.kind is IssueKind.GONE:
             gone.setdefault(key.tab, []).append(issue)
@@ -125,7 +130,9 @@ def seal(issue: Issue) -> str:
     return hashlib.sha256(repr((issue.kind.value, issue.mine, issue.theirs)).encode()).hexdigest()[:16]
 
 
-def _line(view: View, tab: Tab, key: IssueKey, issue: Issue) -> IssueLine:
+def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue) -> IssueLine:
+    if tab is None:
+        return _report_line(key, issue)
     row = view.rows(tab).get(key.row)
     column = next((c for c in tab.stored if c.name == key.column.partition("#")[0]), None)
     unit = currency_of(tab, row) if row else None
@@ -141,6 +148,12 @@ def _line(view: View, tab: Tab, key: IssueKey, issue: Issue) -> IssueLine:
     return IssueLine(
         "/".join(key), "", _local(issue), where, text(issue.mine), theirs, what, state, seal(issue)
     )
+
+
+def _report_line(key: IssueKey, issue: Issue) -> IssueLine:
+    """Return the line of something typed on a report: the key names its sheet and cell."""
+    where, text = f"{key.tab}, {key.column.partition('#')[0]}", verbatim(issue.mine)
+    return IssueLine("/".join(key), "", _local(issue), where, text, "", issue.why, TOLD, seal(issue))
 
 
 def _gone_line(tab: Tab, book: str, rows: Sequence[Issue]) -> IssueLine:

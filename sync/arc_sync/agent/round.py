@@ -21,11 +21,13 @@ from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
 from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing, digest
 from arc_sync.books.port import Book, BookPlan, Session, SetFace, ShownIssue
+from arc_sync.books.seals import Typed
 from arc_sync.ledger.port import Ledger, Transaction, View
 from arc_sync.merge import words
-from arc_sync.merge.history import ROOT, At, Bookmark, Origin
+from arc_sync.merge.history import At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Drop, Merged
 from arc_sync.merge.snapshot import Faces, Shows, currency_of
@@ -118,7 +120,7 @@ def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
         raise BookForeign(
             f"{book.where} belongs to another ledger; point ARC at that ledger, or choose another book."
         )
-    mark = Bookmark(meta.bookmark, meta.hash) if meta.bookmark else ROOT
+    mark = meta.mark
     with ledger.read() as view:
         known = view.changes(mark.n - 1, mark.n) if mark.n and mark.n <= view.head().n else ()
     if mark.n and (not known or known[0].hash != mark.hash):
@@ -298,10 +300,33 @@ class _Round:
             faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)
             plan.faces += faces.differing(sheet.faces)
             faces.dropped(sheet.faces, tab.drops)
-        now = lines_of(t, self.settings.rules.tabs, self.book)
-        plan.issues = now if not _same(now, lines) else None
+        now = self._lines(plan, t, lines)
         plan.drawings = self._drawings(plan, pages)
+        for drawing in plan.drawings:
+            self._save_typed(plan, t, drawing.sheet, self.session.typed(drawing))
+        now = self._lines(plan, t, lines)
+        while plan.issues is not None and self._save_typed(
+            plan, t, ISSUES.title, self.session.typed_on_issues(len(now))
+        ):
+            now = self._lines(plan, t, lines)  # one line more may reach one thing more
         self._count(plan, merged, now, lines)
+
+    def _lines(self, plan: BookPlan, t: Transaction, shown: Sequence[ShownIssue]) -> list[IssueLine]:
+        """Return the lines of the Issues tab, and plan to show them if they are others than those shown."""
+        now = lines_of(t, self.settings.rules.tabs, self.book)
+        plan.issues = None if _same(now, shown) else now
+        return now
+
+    def _save_typed(self, plan: BookPlan, t: Transaction, sheet: str, typed: Sequence[Typed]) -> bool:
+        """Let what was typed where ARC draws stand on the Issues tab; say whether there is more than known."""
+        more = len(typed) > len(plan.typed.get(sheet, ()))
+        plan.typed[sheet] = typed
+        for cell, text in typed:
+            key = IssueKey(self.book, sheet, "", f"{cell}#{words.digest(text)}")
+            why = words.overdrawn(f"{sheet}, {cell}", text)
+            if key not in t.issues(self.book):
+                t.put_issue(key, Issue(IssueKind.NOTICE, self.now, mine=text, why=why))
+        return more
 
     def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
         """Return the reports that differ from those in the book; the time of sync alone makes none differ."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from arc_sync.merge.history import ROOT, Bookmark
+
 if TYPE_CHECKING:
     from arc_sheets.aging import AgingReport
     from arc_sheets.cells import Value
@@ -25,6 +27,11 @@ class Meta(NamedTuple):
     bookmark: int  #: change number
     hash: str  #: of that change; "" at 0
     epoch: int
+
+    @property
+    def mark(self) -> Bookmark:
+        """The bookmark: change number and hash, or `ROOT`."""
+        return Bookmark(self.bookmark, self.hash) if self.bookmark else ROOT
 
 
 class BookRow(NamedTuple):

@@ -25,6 +25,7 @@ from arc_sync.books.contents import FORMAT
 from arc_sync.books.draw import account, aging, charts, home, issues, kpis, records, worklist
 from arc_sync.books.drawing import Drawn, digest
 from arc_sync.books.look import ROLES, read_look, wraps
+from arc_sync.books.seals import seal_lines
 from arc_sync.books.writer import Writer, footer, streamed_table, whole_column
 from arc_sync.xlsx.refs import LAST_ROW, Area, area_ref, cell_ref, letters
 
@@ -90,6 +91,12 @@ def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[s
         ("synced", contents.synced.isoformat() if contents.synced else ""),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
         *((f"drawn {drawing.sheet}", digest(drawing)) for drawing in drawings),
+        *(
+            line
+            for d in drawings
+            for line in seal_lines(d.sheet, (drawn.value for drawn in d.cells.values()))
+        ),
+        *seal_lines(issues.ISSUES.title, (v for i in contents.issues for v in issues.as_row(i).values)),
     )
 
 

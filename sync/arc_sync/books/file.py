@@ -16,14 +16,17 @@ from arc_sheets.cells import verbatim
 from arc_sheets.errors import BookMissing, BookOpen, BookRefused
 from arc_sheets.tab import Tab
 from arc_sync.books import layout as layouts
+from arc_sync.books import overtyped
 from arc_sync.books.contents import Meta
 from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.account import SHEET as ACCOUNT
 from arc_sync.books.draw.issues import ISSUES
+from arc_sync.books.drawing import Drawing
 from arc_sync.books.hidden import Hidden, read_hidden
 from arc_sync.books.layout import Layout
 from arc_sync.books.port import BookPlan, LastDrawn, ShownIssue
-from arc_sync.books.writes import Writes
+from arc_sync.books.seals import Typed
+from arc_sync.books.writes import Writes, embrace
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import ID
 from arc_sync.merge.snapshot import ReadRow, ReadTab
@@ -85,16 +88,25 @@ class FileSession:
 
     def read(self, tab: Tab) -> ReadTab:
         """Return one record tab; its rows are read while they are walked. Raises `BookRefused`."""
-        layout = self._layouts[tab.name] = layouts.find(self._package, tab)
+        with self._said():
+            layout = self._layouts[tab.name] = layouts.find(self._package, tab)
         if layout is None:
             return ReadTab(tab, frozenset())
         return ReadTab(tab, layout.present, self._rows(layout))
 
     def _rows(self, layout: Layout) -> Iterator[ReadRow]:
-        try:
+        with self._said():
             yield from layouts.read_rows(layout, date1904=self._package.date1904)
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say what the file package refuses as a book's error."""
+        try:
+            yield
         except Refused as refused:
             raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+        except OSError as error:
+            raise BookRefused(f"{self._path.name} cannot be read: {error.strerror}.") from None
 
     def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab; none if the tab is gone."""
@@ -114,6 +126,17 @@ class FileSession:
         digests = {k.removeprefix("drawn "): v for k, v in values.items() if k.startswith("drawn ")}
         return LastDrawn(datetime.fromisoformat(values["synced"]) if values.get("synced") else None, digests)
 
+    def typed(self, drawing: Drawing) -> Sequence[Typed]:
+        """Return what people typed where a drawing would go."""
+        with self._said():
+            return overtyped.on_report(self._package, self._hidden, drawing)
+
+    def typed_on_issues(self, many: int) -> Sequence[Typed]:
+        """Return what people typed where `many` lines of the Issues tab would go."""
+        layout = self._layouts.get(ISSUES.name)
+        with self._said():
+            return overtyped.on_issues(self._package, self._hidden, layout, many) if layout else ()
+
     def stamp(self, stamps: Sequence[Stamp]) -> bool:
         """Write ids into new rows, in a replacement of the file of their own."""
         for stamp in stamps:
@@ -121,6 +144,7 @@ class FileSession:
             if layout is None or ID not in layout.places:
                 return False
             layout.sheet.set(cell_ref(stamp.at, layout.places[ID]), stamp.id or None)
+            embrace(layout)
         saved = self._save()
         self._reopen()
         return saved
@@ -129,11 +153,11 @@ class FileSession:
         """Carry out a plan in one replacement of the file; False if the file is no longer the one read."""
         if ISSUES.name not in self._layouts:
             self.issues()  # stamping opened the file anew
+        if self.meta().mark != plan.was:
+            return False
         writes = Writes(self._package, self._hidden, self._layouts)
-        try:
+        with self._said():
             held = writes.carry_out(plan) and not plan.waits
-        except Refused as refused:
-            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
         if held:
             writes.bookmark(plan, self._epoch)
         return self._save() and held
@@ -165,11 +189,7 @@ class FileSession:
             return True
 
     def _reopen(self) -> None:
-        try:
+        with self._said():
             self._package = Package(self._path)
             self._hidden: Hidden = read_hidden(self._package)
-        except Refused as refused:
-            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
-        except OSError as error:
-            raise BookRefused(f"{self._path.name} cannot be read: {error.strerror}.") from None
         self._layouts: dict[str, Layout | None] = {}

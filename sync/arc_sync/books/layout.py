@@ -32,7 +32,8 @@ class Layout:
     places: Mapping[str, int]  #: sheet column (from 0) by column name, with `ID` and `SEAL`
     rows: dict[str, int] = field(default_factory=dict)  #: row number by id, filled while reading
     twice: set[str] = field(default_factory=set)  #: ids that stand on more than one row
-    last: int = 0  #: the last row that holds anything of ours
+    last: int = 0  #: the last of the rows that follow each other
+    bottom: int = 0  #: the last row that holds anything in our columns, whoever wrote it
 
     @property
     def present(self) -> frozenset[str]:
@@ -94,21 +95,19 @@ def _places(tab: Tab, row: Row) -> dict[str, int]:
 
 
 def read_rows(layout: Layout, *, date1904: bool) -> Iterator[ReadRow]:
-    """Walk the rows below the header: all of the table's, and those typed right below it."""
-    read = _Reader(layout, date1904=date1904)
-    end = layout.table.last_row if layout.table else 0
-    before, rows = layout.header, layout.rows
+    """Walk the rows of the table, those typed right below it, and whatever else below carries an id."""
+    read, rows, header = _Reader(layout, date1904=date1904).row, layout.rows, layout.header
+    end, totals = (layout.table.last_row, layout.table.totals_row) if layout.table else (header, None)
     for row in layout.sheet.rows():
         number = row.number
-        if number <= layout.header:
+        if number <= header or number == totals or (found := read(row)) is None:
             continue
-        found = read.row(row)
-        if number > end and (number > max(before, end) + 1 or found is None):
-            break  # a gap below the table: what follows is not part of it
-        before = number
-        if found is None:
-            continue
-        layout.last = number
+        layout.bottom = number
+        follows = number <= end or (number == max(layout.last, end) + 1 and not totals)
+        if not follows and not found.id:
+            continue  # somebody's notes further down
+        if follows:
+            layout.last = number
         if found.id in rows:
             layout.twice.add(found.id)
         elif found.id:

@@ -11,14 +11,18 @@ from datetime import datetime
 from arc_sheets.cells import CellValue, show_cell
 from arc_sheets.tab import Tab
 from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.draw.issues import ISSUES
+from arc_sync.books.draw.records import HEADER_ROW
 from arc_sync.books.drawing import Drawing, digest
 from arc_sync.books.port import BookPlan, LastDrawn, SetFace, ShownIssue
+from arc_sync.books.seals import Typed
 from arc_sync.books.stepwise import carry_out
-from arc_sync.merge.history import ROOT, Bookmark
+from arc_sync.merge.history import Bookmark
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, Look, SetCell
 from arc_sync.merge.snapshot import ReadRow, ReadTab, currency_of
+from arc_sync.xlsx.refs import parse_ref
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class MemoryBook:
         self.lines: list[IssueLine] = []
         self.drawings: dict[str, Drawing] = {}
         self.synced: datetime | None = None
+        self.typed: dict[str, list[Typed]] = {}  #: by sheet, what people typed over reports and issues
         self.customer = ""
         self.hook: Callable[[str], None] = no_hook
 
@@ -107,6 +112,16 @@ class MemorySession:
     def drawn(self) -> LastDrawn:
         """Return what ARC last drew here."""
         return LastDrawn(self._book.synced, {name: digest(d) for name, d in self._book.drawings.items()})
+
+    def typed(self, drawing: Drawing) -> Sequence[Typed]:
+        """Return what people typed where a drawing would go."""
+        found = ((parse_ref(t.cell), t) for t in self._book.typed.get(drawing.sheet, ()))
+        return [t for place, t in found if drawing.area.holds(*place) and place not in drawing.entries]
+
+    def typed_on_issues(self, many: int) -> Sequence[Typed]:
+        """Return what people typed where `many` lines of the Issues tab would go."""
+        last = HEADER_ROW + max(many, len(self._book.lines))
+        return [t for t in self._book.typed.get(ISSUES.title, ()) if parse_ref(t.cell).row <= last]
 
     def account(self) -> str:
         """Return the customer picked on the Account tab."""
@@ -187,24 +202,32 @@ class MemorySession:
         sheet.rows.append(MemoryRow(row.id, {k: v for k, v in cells.items() if k in sheet.columns}, row.seal))
         return True
 
-    def draw(self, drawing: Drawing) -> bool:
-        """Keep a report."""
+    def draw(self, drawing: Drawing, typed: Sequence[Typed]) -> bool:
+        """Keep a report, if nothing else was typed where it goes."""
         self._book.hook("draw")
+        if not self._alive or self.typed(drawing) != list(typed):
+            return False
         self._book.drawings[drawing.sheet] = drawing
-        return self._alive
+        self._forget(drawing.sheet, typed)
+        return True
 
-    def show_issues(self, lines: Sequence[IssueLine]) -> bool:
-        """Replace the lines of the Issues tab."""
+    def show_issues(self, lines: Sequence[IssueLine], typed: Sequence[Typed]) -> bool:
+        """Replace the lines of the Issues tab, if nothing else was typed where they go."""
         self._book.hook("show issues")
-        if self._alive:
-            self._book.lines = list(lines)
-        return self._alive
+        if not self._alive or self.typed_on_issues(len(lines)) != list(typed):
+            return False
+        self._book.lines = list(lines)
+        self._forget(ISSUES.title, typed)
+        return True
+
+    def _forget(self, sheet: str, typed: Sequence[Typed]) -> None:
+        self._book.typed[sheet] = [t for t in self._book.typed.get(sheet, ()) if t not in typed]
 
     def set_bookmark(self, was: Bookmark, mark: Bookmark) -> bool:
         """Move the bookmark."""
         self._book.hook("bookmark")
         meta = self._book.meta
-        if not self._alive or (meta.bookmark, meta.hash or ROOT.hash) != was:
+        if not self._alive or meta.mark != was:
             return False
         self._book.meta = meta._replace(bookmark=mark.n, hash=mark.hash)
         return True

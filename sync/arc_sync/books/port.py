@@ -17,6 +17,7 @@ from arc_sheets.cells import CellValue
 from arc_sheets.tab import Tab
 from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.drawing import Drawing
+from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.plan import Drop, Look, SetCell
@@ -61,6 +62,8 @@ class BookPlan:
     faces: list[SetFace] = field(default_factory=list)
     appends: dict[str, list[BookRow]] = field(default_factory=dict)  #: by tab name
     drawings: Sequence[Drawing] = ()
+    #: what people typed where these drawings, or the lines on Issues, go: by sheet, as it was read
+    typed: dict[str, Sequence[Typed]] = field(default_factory=dict)
     issues: Sequence[IssueLine] | None = None  #: all lines of the Issues tab; None: as it is
     looks: list[Look] = field(default_factory=list)
     waits: bool = False  #: a row had no opinion: the bookmark stays
@@ -95,14 +98,23 @@ class Session(Protocol):
     def drawn(self) -> LastDrawn:
         """Return what ARC last drew here."""
 
+    def typed(self, drawing: Drawing) -> Sequence[Typed]:
+        """Return what people typed where a drawing would go; a formula's new result is no typing."""
+
+    def typed_on_issues(self, many: int) -> Sequence[Typed]:
+        """Return what people typed where `many` lines of the Issues tab would go; a choice is no typing."""
+
     def account(self) -> str:
         """Return the customer picked on the Account tab, or ""."""
 
     def stamp(self, stamps: Sequence[Stamp]) -> bool:
-        """Write ids into rows, durably; False if a row no longer stood where it was read."""
+        """Write ids into rows, durably; False if a row no longer stood where it was read. Then read again."""
 
     def write(self, plan: BookPlan) -> bool:
-        """Carry out a plan; False if a cell no longer held what was read: the bookmark stayed."""
+        """Carry out a plan for tabs read in this session.
+
+        False if a cell no longer held what was read: that one is left, and the bookmark stays.
+        """
 
 
 class Book(Protocol):

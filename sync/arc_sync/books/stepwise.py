@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from arc_sync.books.contents import BookRow, IssueLine
+from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
 from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.plan import Drop, Look, SetCell
 
@@ -31,11 +33,11 @@ class Steps(Protocol):
     def append(self, tab: str, row: BookRow) -> bool:
         """Add a whole row, unless its id is there."""
 
-    def draw(self, drawing: Drawing) -> bool:
-        """Draw a report."""
+    def draw(self, drawing: Drawing, typed: Sequence[Typed]) -> bool:
+        """Draw a report, if nothing but `typed` was typed where it goes."""
 
-    def show_issues(self, lines: Sequence[IssueLine]) -> bool:
-        """Replace the lines of the Issues tab."""
+    def show_issues(self, lines: Sequence[IssueLine], typed: Sequence[Typed]) -> bool:
+        """Replace the lines of the Issues tab, if nothing but `typed` was typed where they go."""
 
     def look(self, step: Look) -> bool:
         """Say whether a cell still holds what was read."""
@@ -57,9 +59,9 @@ def carry_out(steps: Steps, plan: BookPlan) -> bool:
     for face in plan.faces:
         held &= steps.set_face(face)
     for drawing in plan.drawings:
-        held &= steps.draw(drawing)
+        held &= steps.draw(drawing, plan.typed.get(drawing.sheet, ()))
     if plan.issues is not None:
-        held &= steps.show_issues(plan.issues)
+        held &= steps.show_issues(plan.issues, plan.typed.get(ISSUES.title, ()))
     for look in plan.looks:  # typed after the read but before the issue was shown is no decision
         held &= steps.look(look)
     return held and (plan.mark == plan.was or steps.set_bookmark(plan.was, plan.mark))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -15,13 +15,15 @@ from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
 from arc_sync.books.hidden import Hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout
 from arc_sync.books.look import record_role
+from arc_sync.books.overtyped import areas_of
 from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.books.seals import seal_lines
 from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, SetCell
 from arc_sync.merge.snapshot import currency_of
 from arc_sync.xlsx import Formula as FileFormula
 from arc_sync.xlsx import Package, Sheet, Value
-from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref, parse_area
+from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref
 from arc_sync.xlsx.splice import Edit
 
 #: Areas of report tabs whose cells are one: only the first is written.
@@ -53,19 +55,30 @@ class Writes:
         if plan.issues is not None:
             self._show_issues(plan.issues)
         for layout in filter(None, self._layouts.values()):
-            _embrace(layout)
+            embrace(layout)
+        self._remember(plan)
         return held
 
     def bookmark(self, plan: BookPlan, epoch: int) -> None:
-        """Gather the bookmark, and what ARC must know of its own drawings."""
-        values: dict[str, str | int] = {
-            "bookmark": plan.mark.n,
-            "hash": plan.mark.hash if plan.mark.n else "",
-        }
-        values |= {"epoch": epoch, "as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat()}
+        """Gather the bookmark."""
+        number, hash_ = plan.mark if plan.mark.n else (0, "")
+        write_hidden(self._package, self._hidden, {"bookmark": number, "hash": hash_, "epoch": epoch})
+
+    def _remember(self, plan: BookPlan) -> None:
+        """Gather what ARC must know of its own drawings, whether the bookmark moves or not."""
+        values: dict[str, str | int] = {"as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat()}
         values |= {f"area {d.sheet}": area_ref(d.area) for d in plan.drawings}
         values |= {f"drawn {d.sheet}": digest(d) for d in plan.drawings}
+        for drawing in plan.drawings:
+            values |= self._seals(drawing.sheet, (drawn.value for drawn in drawing.cells.values()))
+        if plan.issues is not None:
+            values |= self._seals(ISSUES.title, (v for line in plan.issues for v in as_row(line).values))
         write_hidden(self._package, self._hidden, values)
+
+    def _seals(self, sheet: str, values: Iterable[Shown]) -> dict[str, str]:
+        """Return a sheet's seals as lines of `_ARC`; those that it no longer needs are blank."""
+        before = {name: "" for name in self._hidden.values if name.rpartition(" ")[0] == f"seals {sheet}"}
+        return before | dict(seal_lines(sheet, values))
 
     # -- record tabs -----------------------------------------------------------------------------------
 
@@ -108,11 +121,12 @@ class Writes:
         layout = self._layouts.get(name)
         if layout is None:
             return False
-        if layout.table and not layout.rows and layout.last <= layout.header:
-            layout.sheet.set(cell_ref(*records.SENTENCE), records.sentence(layout.tab, len(rows)))
-        for _, group in groupby(rows, key=lambda row: _roles(layout.tab, row)):
+        new = [row for row in rows if row.id not in layout.rows]
+        if new:
+            _say(layout, len(layout.rows) + len(new))
+        for _, group in groupby(new, key=lambda row: _roles(layout.tab, row)):
             self._append_alike(layout, list(group))
-        return True
+        return len(new) == len(rows)
 
     def _append_alike(self, layout: Layout, rows: Sequence[BookRow]) -> None:
         """Add rows whose cells have the same styles: those of their roles, whatever row they come under."""
@@ -121,7 +135,7 @@ class Writes:
         if layout.table is None:
             self._add_below(layout, cells, styles)
             return
-        _embrace(layout)
+        embrace(layout)
         left, width = layout.table.area.left, len(layout.table.columns)
         places = range(left, left + width)
         numbers = layout.sheet.append_rows(
@@ -134,8 +148,9 @@ class Writes:
     def _add_below(
         self, layout: Layout, rows: Sequence[Mapping[int, CellValue]], styles: Mapping[int, int | None]
     ) -> None:
+        layout.last = max(layout.last, layout.header, layout.bottom)
         for row in rows:
-            layout.last = max(layout.last, layout.header) + 1
+            layout.last += 1
             for place, value in row.items():
                 layout.sheet.put(layout.last, place, Edit(_file_value(value), styles.get(place)))
 
@@ -151,10 +166,10 @@ class Writes:
         if drawing.sheet not in self._package.sheet_names:
             return  # somebody did not want it
         sheet = self._package.sheet(drawing.sheet)
-        before = self._hidden.values.get(f"area {drawing.sheet}")
         covered = set(_covered(_MERGES.get(drawing.sheet, ())))
-        areas = [drawing.area, *([parse_area(before)] if before else [])]
-        for place in {p for area in areas for p in _places(area)} - covered - drawing.entries:
+        for place in (
+            {p for area in areas_of(self._hidden, drawing) for p in _places(area)} - covered - drawing.entries
+        ):
             self._put(sheet, place, drawing.cells.get(place, _NOTHING))
         for row, points in drawing.heights.items():
             sheet.set_height(row, points)
@@ -176,7 +191,7 @@ class Writes:
         for number in range(top, max(layout.last, top) + 1):
             for place in layout.places.values():
                 layout.sheet.put(number, place, Edit(None, None))
-        layout.sheet.set(cell_ref(*records.SENTENCE), records.sentence(ISSUES, len(lines)))
+        _say(layout, len(lines))
         for number, line in enumerate(lines, top):
             row = as_row(line)
             styles = {place: self._hidden.style(role) for place, role in self._styles(layout, row)}
@@ -189,10 +204,18 @@ class Writes:
 _NOTHING: Final = Drawn(None, "")
 
 
-def _embrace(layout: Layout) -> None:
+def embrace(layout: Layout) -> None:
     """Let rows that were typed right below the table be part of it, as Excel does and others do not."""
-    if layout.table and layout.last > layout.table.last_row:
+    if layout.table and layout.last > layout.table.area.bottom:
         layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
+
+
+def _say(layout: Layout, many: int) -> None:
+    """Put the sentence for so many rows under the title, if ARC's own still stands there."""
+    tab, ref = layout.tab, cell_ref(*records.SENTENCE)
+    now, then = layout.sheet.cell(ref).raw, records.sentence(tab, many)
+    if now != then and now in {tab.sentence, tab.empty}:
+        layout.sheet.set(ref, then)
 
 
 def _roles(tab: Tab, row: BookRow) -> tuple[str, ...]:

@@ -81,6 +81,11 @@ def restored(tab: Tab, column: Column, text: str) -> str:
     return f"{column.header} in {tab.title} is ARC's own; it was restored, and what was typed ({text}) stands here."
 
 
+def overdrawn(place: str, text: str) -> str:
+    """Of something typed on a report, or among the lines of the Issues tab."""
+    return f"{text} was typed at {place}, where ARC draws anew at every sync, so it stands here. Keep notes beside it."
+
+
 def replaced(tab: Tab, column: Column, text: str) -> str:
     """Of a value of an open conflict whose place another value took."""
     return f"{text} was typed for {column.header} in {tab.title} in another copy of this book, and then replaced."
