@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -41,6 +42,6 @@ def test_what_it_cannot_tell_is_none(tmp_path: Path) -> None:
 
 def test_it_loads_no_sqlalchemy() -> None:
     code = "import sys, arc_sync.ledger.glance; print('sqlalchemy' in sys.modules)"
-    path = {"PYTHONPATH": ":".join(p for p in sys.path if p)}
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
