@@ -41,19 +41,34 @@ class Appending:
             self._check_free(number)
         if table.totals_row is not None and last > table.last_row:
             self._move_totals(table.totals_row, last)
+        fills = [None if column.formula is None else Fill(column.formula) for column in table.columns]
         for number, row in enumerate(rows, first):
-            for offset, value in enumerate(row):
-                self._put(number, offset, value, styles[offset], new=number > table.last_row)
+            if number > table.last_row:
+                self._put_new(number, row, styles, fills)
+            else:
+                self._put_blank(number, row, styles)
         return list(range(first, last + 1))
 
-    def _put(self, number: int, offset: int, value: Value, style: int | None, *, new: bool) -> None:
-        """Note one cell. In the blank first row None leaves the cell as it is, with its formula."""
-        column = self.table.area.left + offset
-        if not new and value is None:
-            return
-        formula = self.table.columns[offset].formula
-        filled = Fill(formula) if value is None and formula is not None else value
-        self.sheet.put(number, column, Edit(filled, style if style is not None or not new else ABOVE))
+    def _put_new(
+        self,
+        number: int,
+        row: Sequence[Value],
+        styles: Sequence[int | None],
+        fills: Sequence[Fill | None],
+    ) -> None:
+        """Note a new row: formula columns are filled down, styles are those of the row above."""
+        edits = self.sheet.edits.setdefault(number, {})
+        column = self.table.area.left
+        for value, style, fill in zip(row, styles, fills, strict=True):
+            filled = fill if value is None and fill is not None else value
+            edits[column] = Edit(filled, ABOVE if style is None else style)
+            column += 1
+
+    def _put_blank(self, number: int, row: Sequence[Value], styles: Sequence[int | None]) -> None:
+        """Note the blank first row: None leaves a cell as it is, with its formula."""
+        for column, (value, style) in enumerate(zip(row, styles, strict=True), self.table.area.left):
+            if value is not None:
+                self.sheet.put(number, column, Edit(value, style))
 
     def _is_blank(self) -> bool:
         """Say whether the table has one row, and nobody wrote a value into it."""

@@ -13,7 +13,7 @@ from arc_sync.xlsx.markup import attribute, find_tag
 from arc_sync.xlsx.refs import LAST_ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _MALFORMED = "The sheet's XML is broken; open the file in Excel, let it repair, and save it again."
 _HOSTILE = "The sheet carries its own definitions (a DTD), as attacks do; it is not safe to open."
@@ -207,19 +207,22 @@ def row_end(data: bytes, tag: re.Match[bytes], name: Names) -> int:
     return end
 
 
-def rows_of(block: Block, name: Names) -> Iterator[tuple[int, bytes]]:
-    """Cut a block into its rows that have cells, each with its number; those that state none are left out."""
-    end = name.row_end + b">"
-    mark = name.row + b' r="'
-    for piece in block.data.split(end):
-        start = piece.rfind(name.row)
-        if start < 0:
-            continue
-        row = piece[start:] + end
-        if row.startswith(mark):
-            yield int(row[len(mark) : row.index(b'"', len(mark))]), row
-        else:
-            tag = name.row_tag.match(row)
-            stated = attribute(tag[0], "r") if tag else None
-            if stated is not None:
-                yield int(stated), row
+def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    """Find the rows of these numbers, in order, that say their number and have an end of their own."""
+    at, end = 0, name.row_end + b">"
+    for turn, number in enumerate(numbers):
+        start = block.data.find(name.row + b' r="%d"' % number, at)
+        stop = block.data.find(end, start) if start >= 0 else -1
+        if stop < 0:
+            yield from _rows_of(block, name, set(numbers[turn:]))
+            return
+        at = stop + len(end)
+        yield number, block.data[start:at]
+
+
+def _rows_of(block: Block, name: Names, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
+    """Do the same by going through all rows."""
+    for tag in name.row_tag.finditer(block.data):
+        stated = attribute(tag[0], "r")
+        if stated is not None and int(stated) in numbers and not tag[0].endswith(b"/>"):
+            yield int(stated), block.data[tag.start() : row_end(block.data, tag, name)]

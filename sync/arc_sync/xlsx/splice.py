@@ -100,22 +100,23 @@ class Splicer:
 
     def _new(self, column: int, edit: Edit) -> str:
         """Write a cell that was not there; a blank one only if it was given a style."""
-        if edit.value is None and edit.style is None:
+        value, style = edit
+        if style is None and value is None:
             self.done[self._number][column] = (BLANK, 0)
             return ""
-        return self._cell(column, edit.value, self._new_style(column, edit))
+        if style is None or style == ABOVE:
+            style = self._new_style(column, value, like_above=style == ABOVE)
+        return self._cell(column, value, style)
 
-    def _new_style(self, column: int, edit: Edit) -> int:
-        if edit.style is not None and edit.style != ABOVE:
-            return edit.style
+    def _new_style(self, column: int, value: Value | Fill, *, like_above: bool) -> int:
         above = self.above.cells(self._number).get(column)
-        if edit.style == ABOVE and above is not None:
+        if like_above and above is not None:
             return above.style
         if self._row_style is not None:
             return self._row_style
         if column in self.columns:
             return self.columns[column]
-        return above.style if above is not None and self._suits(edit.value, above.style) else 0
+        return above.style if above is not None and self._suits(value, above.style) else 0
 
     def _suits(self, value: Value | Fill, style: int) -> bool:
         """Say whether a value goes with a format from above: a date with a date format, a number with another."""

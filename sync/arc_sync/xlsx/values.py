@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from arc_sync.xlsx.errors import Refused
@@ -52,12 +53,17 @@ def content(value: Value, prefix: str, *, date1904: bool) -> Content:
     Raises Refused for what a cell cannot hold: over-long text, NaN, a date before 1900, a time zone;
     TypeError for a type that is none of Value.
     """
+    if isinstance(value, Formula):
+        return _formula(value, prefix, date1904=date1904)
+    return _plain(value, prefix, date1904)
+
+
+@lru_cache(maxsize=20_000, typed=True)  # names, dates and states come again and again
+def _plain(value: Value, prefix: str, date1904: bool) -> Content:  # noqa: FBT001 - a cache key
     if value is None:
         return BLANK
     if isinstance(value, str):
         return _text(value, prefix)
-    if isinstance(value, Formula):
-        return _formula(value, prefix, date1904=date1904)
     if isinstance(value, bool):
         raw = "1" if value else "0"
         return Content("b", raw, "b", f"<{prefix}v>{raw}</{prefix}v>")
@@ -84,8 +90,8 @@ def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
     return Content(inner.type, inner.raw, inner.t, formula + inner.xml, formula=True)
 
 
-def number(value: float | Decimal) -> str:
-    """Write a number in its shortest exact form. Raises Refused for NaN and infinities."""
+def number(value: object) -> str:
+    """Write a number in its shortest exact form. Raises Refused for NaN, TypeError for no number."""
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, int):
