@@ -82,9 +82,11 @@ class Desk:
         moved = {change.row for change in t.changes(self.head)}
         standing, keys, merged = standing_of(self.book, self.mark, t), Keys(t), []
         for tab in self.rules.tabs:
-            sheet = self.sheets[tab.name]
+            sheet, live = self.sheets[tab.name], t.rows(tab)
             _unsift(sheet, self.was[tab.name], moved)
-            merged.append(self._merge_tab(t, keys, sheet, standing))
+            done = self._merge_tab(t, keys, sheet, standing)
+            moved |= follow_renames(t, self.rules.tabs, tab, live, {put.row: put.after for put in done.puts})
+            merged.append(done)
         return merged
 
     def _merge_tab(self, t: Transaction, keys: Keys, sheet: Sheet, standing: Standing) -> Merged:
@@ -100,7 +102,6 @@ class Desk:
             t.put(tab, put.row, put.after, DERIVED if put.derived else "")
         for key, issue in merged.issues.items():
             t.put_issue(key, issue)
-        follow_renames(t, self.rules.tabs, tab, live, {put.row: put.after for put in merged.puts})
         return merged
 
 
@@ -140,21 +141,24 @@ def key_field(tab: Tab) -> int:
 
 def follow_renames(
     t: Transaction, tabs: Sequence[Tab], tab: Tab, before: Rows, after: Mapping[str, Row | None]
-) -> None:
-    """Where a natural key was renamed, let the rows that name it follow, in the same change set."""
+) -> set[str]:
+    """Where a natural key was renamed, let the rows that name it follow, in the same change set; return them."""
     if not tab.key:
-        return
+        return set()
     k = key_field(tab)
     renamed = {
         was[k]: now[k]
         for i, now in after.items()
         if now is not None and (was := before.get(i)) and was[k] != now[k]
     }
+    followed = set()
     for other in tabs if renamed else ():
         for c in (c for c, column in enumerate(other.stored) if column.refers == tab.name):
             for i, row in list(t.rows(other).items()):
                 if row[c] in renamed:
                     t.put(other, i, (*row[:c], renamed[row[c]], *row[c + 1 :]), DERIVED)
+                    followed.add(i)
+    return followed
 
 
 def objection(keys: Keys, tabs: Sequence[Tab], tab: Tab, was: Row | None, k: int, value: Value) -> str:
