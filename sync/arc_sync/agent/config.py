@@ -108,9 +108,11 @@ class _Said(NamedTuple):
     def invalid(self, error: ValidationError) -> ConfigError:
         """Return the first thing that pydantic found, in ARC's words."""
         first = error.errors()[0]
-        key = str(first["loc"][-1] if first["loc"][0] == "rates" else first["loc"][0])
+        table, *within = map(str, first["loc"])
+        if table == "rates" and within:
+            return self.wrong(within[0], 'must be a rate in quotation marks, such as "0.92"')
         return self.wrong(
-            key, _WRONG.get(first["type"], _MUST.get(key, "has a value that ARC does not take"))
+            table, _WRONG.get(first["type"], _MUST.get(table, "is not understood; take it out"))
         )
 
     def _line(self, key: str) -> str:

@@ -12,7 +12,7 @@ What an import does, and does not:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple, NoReturn
@@ -137,21 +137,22 @@ class _Import:
         self.out.counts = {name: Counts(c["new"], c["changed"], c["same"]) for name, c in self._tally.items()}
 
     def _tab(self, tab: Tab, entries: Sequence[Entry], matching: Matching) -> None:
-        live, known, differing = self.t.rows(tab), [], set()
+        """Take the entries of one tab; of several for one row the first counts, and any before a mere mention."""
+        known: dict[str, tuple[Entry, Row]] = {}
+        added = set()
         for given in entries:
             entry, row = matching.named(given), matching.find(given)
-            if row is None:
+            was = self.t.row(tab, row) if row else None
+            if row is None or was is None:
                 self._add(tab, entry, matching)
+                added |= set() if entry.implied else {row_id(entry)}
                 continue
-            was = live.get(row)
-            known.append((entry, row, was))
-            key = entry.key if was is None else was[_PLACES[tab.name][tab.key]] if tab.key else None
-            matching.note(entry, row, key)
-            if was is not None and not entry.implied and _differs(tab, entry, was):
-                differing.add((tab.name, row))
-        said = said_before(self.t, differing)
-        for entry, row, was in known:
-            self._update(tab, entry, row, was, said.get((tab.name, row), Said({})))
+            matching.note(entry, row, was[_PLACES[tab.name][tab.key]] if tab.key else None)
+            if entry.implied or row in known or row in added:
+                self._tally[tab.name]["same"] += 1
+            else:
+                known[row] = entry, was
+        self._update(tab, known)
         if tab.name == "payments":
             self.out.unknown = _unknown(entries, matching)
 
@@ -166,17 +167,18 @@ class _Import:
         matching.note(entry, made, entry.key)
         self._tally[tab.name]["new"] += 1
 
-    def _update(self, tab: Tab, entry: Entry, row: str, was: Row | None, said: Said) -> None:
-        if was is None or entry.implied:  # a second entry for a row that this file adds, or a mere mention
-            self._tally[tab.name]["same"] += 1
-            return
-        if why := _other_decimals(tab, entry, was):
-            self._reject(entry, why)
-            return
-        after = self._after(tab, entry, was, said)
-        if after != was:
-            self.t.put(tab, row, after)
-        self._tally[tab.name]["same" if after == was else "changed"] += 1
+    def _update(self, tab: Tab, known: Mapping[str, tuple[Entry, Row]]) -> None:
+        """Change the rows that are there to what the file newly says of them."""
+        differing = {(tab.name, row) for row, (entry, was) in known.items() if _differs(tab, entry, was)}
+        said = said_before(self.t, differing)
+        for row, (entry, was) in known.items():
+            if why := _other_decimals(tab, entry, was):
+                self._reject(entry, why)
+                continue
+            after = self._after(tab, entry, was, said.get((tab.name, row), Said({})))
+            if after != was:
+                self.t.put(tab, row, after)
+            self._tally[tab.name]["same" if after == was else "changed"] += 1
 
     def _after(self, tab: Tab, entry: Entry, was: Row, said: Said) -> Row:
         """Return the row with what the file newly says."""

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from arc_sheets.errors import ConfigError
+from arc_sync.agent.config import Config
+
+LEAST = 'company = "Weststadt"\nbase_currency = "EUR"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "arc.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_what_is_left_out_takes_its_usual_value(tmp_path: Path) -> None:
+    config = Config.load(written(tmp_path, LEAST))
+    assert (config.company, config.base_currency) == ("Weststadt", "EUR")
+    assert config.book == tmp_path / "Receivables.xlsx"
+    assert config.ledger == str(tmp_path / "ledger.db")
+    assert (config.order, config.buckets.edges, config.rates.to_base) == (None, (30, 60, 90), {})
+    assert config.who
+
+
+def test_everything_can_be_said(tmp_path: Path) -> None:
+    more = (
+        'book = "sub/Ours.xlsx"\nledger = "postgresql://arc@server/books"\ndate_order = "mdy"\n'
+        'buckets = [15, 45]\nwho = "Zoë"\nrates_on = 2026-11-19\n[rates]\nUSD = "0.92"\n'
+    )
+    config = Config.load(written(tmp_path, LEAST + more))
+    assert config.book == tmp_path / "sub" / "Ours.xlsx"
+    assert config.ledger == "postgresql://arc@server/books"
+    assert (config.order, config.buckets.edges, config.who) == ("mdy", (15, 45), "Zoë")
+    assert config.rates.on == date(2026, 11, 19)
+    assert config.rates.to_base == {"USD": Decimal("0.92")}
+
+
+def test_a_folder_stands_for_the_file_in_it_and_here_is_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, LEAST)
+    assert Config.load(tmp_path).file == file
+    monkeypatch.chdir(tmp_path)
+    assert Config.load().file == file
+
+
+def test_a_byte_order_mark_of_windows_notepad_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "arc.toml").write_text(LEAST, "utf-8-sig")
+    assert Config.load(tmp_path).company == "Weststadt"
+
+
+def test_the_stamp_follows_the_settings(tmp_path: Path) -> None:
+    one = Config.load(written(tmp_path, LEAST)).stamp
+    assert Config.load(tmp_path).stamp == one
+    assert Config.load(written(tmp_path, LEAST + "buckets = [10]\n")).stamp != one
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (LEAST + "colour = 1", "line 3: colour is no setting that ARC knows"),
+        ('base_currency = "EUR"', "company is missing; add it"),
+        ("company = 3\n" + LEAST[22:], "line 1: company must be a text"),
+        (
+            'company = ""\nbase_currency = "EURO"',
+            "line 2: base_currency is no currency code; write one such as EUR",
+        ),
+        (LEAST + "buckets = [60, 30]", "rising numbers of days"),
+        (LEAST + 'buckets = ["30"]', "line 3: buckets must be whole days that rise"),
+        (LEAST + 'date_order = "ymd"', 'line 3: date_order must be "dmy" or "mdy"'),
+        (LEAST + "[rates]\nUSD = 0.92", 'line 4: USD must be a rate in quotation marks, such as "0.92"'),
+        (LEAST + '[rates]\nUSD = "cheap"', 'line 4: USD is "cheap", which is no number'),
+        (LEAST + '[rates]\nUSD = "0"', "rate of USD is 0; write a number above zero"),
+        (LEAST + '[rates]\nXXX = "1"', "XXX is no currency code"),
+        (LEAST + 'rates_on = "2026-11-19"', "line 3: rates_on must be a date without quotation marks"),
+        (LEAST + 'ledger = ""', "line 3: ledger must be a path"),
+        ("company = Weststadt", "(at line 1, column 11). Correct that line"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_place_and_remedy(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Config.load(written(tmp_path, text))
+    assert told in str(error.value)
+    assert str(tmp_path / "arc.toml") in str(error.value)
+    assert str(error.value).endswith(".")
+
+
+def test_no_settings_says_how_to_make_some(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no .*arc\.toml; .* or make one with `arc init`"):
+        Config.load(tmp_path)
+
+
+def test_settings_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "arc.toml").write_bytes(b"company = '\xff\xfe'")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        Config.load(tmp_path)
+
+
+def test_new_settings_say_what_they_were_told_and_can_be_read(tmp_path: Path) -> None:
+    name = 'L\'Étoile "du" Nord\\'
+    file = Config.write_new(tmp_path, name, "USD")
+    config = Config.load(file)
+    assert (config.company, config.base_currency) == (name, "USD")
+    with pytest.raises(ConfigError, match="already"):
+        Config.write_new(tmp_path, name, "USD")
+
+
+def test_new_settings_in_no_currency_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match='"EURO" is no currency code'):
+        Config.write_new(tmp_path, "x", "EURO")
+    assert not (tmp_path / "arc.toml").exists()
