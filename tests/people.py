@@ -214,12 +214,13 @@ class People:
     def decided(self) -> None:
         """Note what the choices knowingly replaced, once they have been carried out."""
         open_now = self.world.every_issue()
+        waiting = {line.id for book in self.world.books.values() for line in book.lines if line.choice}
         for line, choice in self.picked:
             key = IssueKey(*line.id.split("/"))
             if key not in open_now:
                 self.hands.add(key.row)
                 self.saw({MINE: line.theirs, THEIRS: line.mine}.get(choice, line.mine))
-        self.picked.clear()
+        self.picked = [(line, choice) for line, choice in self.picked if line.id in waiting]
 
     # -- on the ledger ---------------------------------------------------------------------------------
 

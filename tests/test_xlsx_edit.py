@@ -342,6 +342,7 @@ def test_merged_cells_are_edited_at_their_corner_only(tmp_path: Path) -> None:
     edited(path, ("A1", "corner"))
     with pytest.raises(Refused, match="B2 is hidden inside the merged cells A1:B2"):
         edited(path, ("B2", "lost"))
+    edited(path, ("B2", None))
 
 
 def test_a_rich_value_gives_way_with_its_references(tmp_path: Path) -> None:
@@ -392,3 +393,23 @@ def test_links_are_set_changed_and_taken_off(tmp_path: Path) -> None:
     assert (read["A1"].hyperlink.target, read["B1"].hyperlink) == ("tel:+4930", None)
     xml = data(path)
     assert xml.index("<conditionalFormatting") < xml.index("<hyperlinks>") < xml.index("<pageMargins")
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_shared_strings_in_any_form_keep_their_numbers(tmp_path: Path, prefix: str) -> None:
+    p, name = prefix, "xmlns:x" if prefix else "xmlns"
+    odd = [
+        f"<{p}si/>",
+        f"<{p}si><{p}t/></{p}si>",
+        f"<{p}si><{p}r><{p}t>a</{p}t></{p}r><{p}r><{p}t>b</{p}t></{p}r></{p}si>",
+    ]
+    texts = odd + [
+        f'<{p}si><{p}t xml:space="preserve">text {n} &amp; _x0041_</{p}t></{p}si>' for n in range(60_000)
+    ]
+    strings = f'<{p}sst {name}="{MAIN}">{"".join(texts)}</{p}sst>'
+    rows = "".join(
+        f'<row r="{n + 1}"><c r="A{n + 1}" t="s"><v>{k}</v></c></row>'
+        for n, k in enumerate([0, 2, 3, 60_002])
+    )
+    sheet = Package(handmade(tmp_path / "a.xlsx", worksheet(rows), strings=strings)).sheet("Data")
+    assert [row.cells[0].raw for row in sheet.rows()] == ["", "ab", "text 0 & A", "text 59999 & A"]

@@ -213,6 +213,25 @@ def test_the_command_says_what_changed(path: Path, capsys: pytest.CaptureFixture
     assert "no sheet named 'Nope'" in capsys.readouterr().err
 
 
+WITHOUT_ISAL = """
+import sys
+sys.modules["isal"] = None
+from arc_sync.xlsx import Package, deflate
+assert deflate.NAME == "zlib"
+book = Package(sys.argv[1])
+book.sheet("Invoices").set("B3", "by zlib")
+book.save()
+assert Package(sys.argv[1]).sheet("Invoices").cell("B3").raw == "by zlib"
+"""
+
+
+def test_zlib_does_where_isal_is_missing(path: Path) -> None:
+    source = Path(__file__).resolve().parent.parent / "sync"
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    subprocess.run([sys.executable, "-c", WITHOUT_ISAL, path], env=environment, check=True)
+    assert openpyxl_cells(path)["Invoices", 3, 2] == "by zlib"
+
+
 def test_zip64_and_data_descriptors_and_a_comment_are_understood(tmp_path: Path) -> None:
     import zipfile
 

@@ -80,19 +80,25 @@ class Desk:
     def merge(self, t: Transaction) -> list[Merged]:
         """Merge every tab into the change set; returns what the book is to be told."""
         moved = {change.row for change in t.changes(self.head)}
-        standing, keys, merged = standing_of(self.book, self.mark, t), Keys(t), []
+        keys, merged = Keys(t), []
+        bases = self._bases(t)  # before anything is put: renames in one tab are followed in others
         for tab in self.rules.tabs:
             sheet, live = self.sheets[tab.name], t.rows(tab)
             _unsift(sheet, self.was[tab.name], moved)
-            done = self._merge_tab(t, keys, sheet, standing)
+            done = self._merge_tab(t, keys, sheet, bases[tab.name])
             moved |= follow_renames(t, self.rules.tabs, tab, live, {put.row: put.after for put in done.puts})
             merged.append(done)
         return merged
 
-    def _merge_tab(self, t: Transaction, keys: Keys, sheet: Sheet, standing: Standing) -> Merged:
+    def _bases(self, view: View) -> dict[str, Base]:
+        standing, issues = standing_of(self.book, self.mark, view), view.issues(self.book)
+        return {
+            tab.name: Base(tab, view.rows(tab), _of_tab(issues, tab), standing) for tab in self.rules.tabs
+        }
+
+    def _merge_tab(self, t: Transaction, keys: Keys, sheet: Sheet, base: Base) -> Merged:
         tab = sheet.tab
         live, issues = t.rows(tab), _of_tab(t.issues(self.book), tab)
-        base = Base(tab, live, issues, standing)
         buried = t.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
         identity = identify(sheet, base, live, buried, self.rules.fresh)
         object_to, complete = partial(objection, keys, self.rules.tabs), self._defaults(keys).complete
