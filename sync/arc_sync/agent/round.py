@@ -298,7 +298,7 @@ class _Round:
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
             faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)
-            plan.faces += faces.differing(sheet.faces)
+            plan.faces += faces.differing(sheet.faces) if sheet.usable else []
             faces.dropped(sheet.faces, tab.drops)
         now = self._lines(plan, t, lines)
         plan.drawings = self._drawings(plan, pages)
