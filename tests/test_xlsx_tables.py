@@ -151,7 +151,7 @@ def test_a_formula_column_without_structure_is_filled_down_from_the_row_above(tm
     )
     rows += '<row r="3" ht="33" customHeight="1"><c r="A3"><v>2</v></c><c r="B3" s="3"><f t="shared" si="4"/></c></row>'
     table = (
-        f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="A1:B3"><tableColumns count="2">'
+        f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="A1:B3" insertRow="1"><tableColumns count="2">'
         '<tableColumn id="1" name="zero"/><tableColumn id="2" name="one"><calculatedColumnFormula>A2*$A$2'
         "</calculatedColumnFormula></tableColumn></tableColumns></table>"
     )
@@ -168,6 +168,7 @@ def test_a_formula_column_without_structure_is_filled_down_from_the_row_above(tm
     assert [found["Data", row, 2] for row in (3, 4, 5, 6)] == ["=A3*$A$2", "=A4*$A$2", "=A5*$A$2", "own"]
     assert load(path)["Data"].row_dimensions[5].height == 33
     assert Package(path).sheet("Data").cell("B5").style == 3
+    assert "insertRow" not in member(path, "xl/tables/table1.xml")
 
 
 def test_a_report_is_written_over_and_its_table_fits(path: Path) -> None:

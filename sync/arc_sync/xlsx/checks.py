@@ -56,7 +56,7 @@ def _check_array(own: Mapping[str, str], edits: Edits) -> None:
 
 
 def check_merges(tail: bytes, edits: Edits) -> None:
-    """Raise Refused when a cell is edited that is hidden inside merged cells; `tail` is what follows the rows."""
+    """Raise Refused when a value goes where merged cells would hide it; `tail` is what follows the rows."""
     for match in start_tag("mergeCell").finditer(tail):
         ref = attribute(match[0], "ref") if match[1] is not None else None
         hit = _first_edit(parse_area(ref), edits, but_corner=True) if ref else None
@@ -65,13 +65,13 @@ def check_merges(tail: bytes, edits: Edits) -> None:
 
 
 def _first_edit(area: Area, edits: Edits, *, but_corner: bool = False) -> str | None:
-    """Name the first edited cell inside an area, if any; `but_corner` lets its top left cell be edited."""
+    """Name the first edited cell inside an area, if any; `but_corner` lets its top left cell be edited, and others blanked."""
     rows = range(area.top, area.bottom + 1)
     for number in rows if len(rows) < len(edits) else edits:
         if area.top <= number <= area.bottom:
-            for column in edits.get(number, {}):
-                corner = but_corner and (number, column) == (area.top, area.left)
-                if area.left <= column <= area.right and not corner:
+            for column, edit in edits.get(number, {}).items():
+                free = but_corner and ((number, column) == (area.top, area.left) or edit.value is None)
+                if area.left <= column <= area.right and not free:
                     return cell_ref(number, column)
     return None
 
@@ -84,7 +84,10 @@ def with_dimension(head: bytes, edits: Edits) -> bytes:
     rows = [number for number, columns in filled.items() if columns]
     if found is None or not ref or not rows:
         return head
-    old = parse_area(ref)
+    try:
+        old = parse_area(ref)
+    except Refused:  # a hint that is none
+        return head
     left = min(min(columns) for columns in filled.values() if columns)
     right = max(max(columns) for columns in filled.values() if columns)
     new = Area(min(old.top, *rows), min(old.left, left), max(old.bottom, *rows), max(old.right, right))

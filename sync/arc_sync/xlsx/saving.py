@@ -73,6 +73,10 @@ def save(package: Package, path: Path, backup: Backup | None, hook: Callable[[st
         with contextlib.ExitStack() as spools:
             packed, done = _pack(package, spools)
             return _save(package, path.resolve(), packed, done, backup, hook)
+    except UnicodeDecodeError as error:
+        raise Refused(
+            "A sheet is not in the encoding it names; open the file in Excel and save it again."
+        ) from error
     except Refused:
         package.check_unchanged()  # a file that changed under our hands is the better reason
         raise

@@ -58,8 +58,13 @@ class Sheet:
         """
         source = self.stream()
         reader = RowReader(source.names, self._package.strings)
-        for block in source.blocks():
-            yield from reader.rows(block)
+        try:
+            for block in source.blocks():
+                yield from reader.rows(block)
+        except ValueError as error:  # a number or an encoding that is none
+            raise Refused(
+                f"The sheet {self.name!r} is damaged; open the file in Excel and let it repair."
+            ) from error
 
     def cells(self, refs: Iterable[str]) -> dict[str, Cell]:
         """Read a few cells in one pass, which stops at the last of them; absent ones are blank with style 0."""
@@ -235,9 +240,8 @@ class Sheet:
             raise Refused(
                 f"The table {table.name} has no room: another table stands in its way; move that one."
             )
-        if new.area != table.area:
-            self._table_map()[table.name.casefold()] = new
-            self._package.put(table.part, resized(self._package.part(table.part), new))
+        self._table_map()[table.name.casefold()] = new
+        self._package.put(table.part, resized(self._package.part(table.part), new))
         return new
 
     def set_height(self, row: int, points: float) -> None:
@@ -258,9 +262,8 @@ class Sheet:
         if last_row > table.last_row:
             growth = Growth(table.first_row, table.last_row, table.area.left, table.area.right, last_row)
             self._growths.append(growth)
-        if new.area != table.area:
-            self._table_map()[table.name.casefold()] = new
-            self._package.put(table.part, resized(self._package.part(table.part), new))
+        self._table_map()[table.name.casefold()] = new
+        self._package.put(table.part, resized(self._package.part(table.part), new))
 
     def set_hyperlink(self, ref: str, target: str) -> None:
         """Make a cell a link: `https:`, `mailto:` or `tel:`, or `#Sheet!A1` inside the workbook; '' takes it off."""

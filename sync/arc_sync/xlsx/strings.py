@@ -15,6 +15,7 @@ _PHONETIC = re.compile(r"<((?:[\w.-]+:)?)rPh(?=[\s>]).*?</\1rPh\s*>", re.DOTALL)
 _TEXT = re.compile(r"<((?:[\w.-]+:)?)t(?:\s[^>]*)?>([^<]*)</\1t\s*>")
 _ITEM = re.compile(r"<((?:[\w.-]+:)?)si(?:\s[^>]*)?(?:/>|>(.*?)</\1si\s*>)", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->", re.DOTALL)
+_ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst[\s>]")
 _PLAIN = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
 
 
@@ -35,23 +36,35 @@ def plain_markup(xml: str) -> str:
 
 
 def read_strings(chunks: Iterable[bytes]) -> list[str]:
-    """Read the shared strings part, chunk by chunk; list number n is shared string n."""
+    """Read the shared strings part, chunk by chunk; list number n is shared string n.
+
+    Raises Refused for a DTD, or for bytes that are not in the part's encoding.
+    """
     found: list[str] = []
-    rest = b""
-    for chunk in chunks:
-        rest += chunk
-        cut = max(rest.rfind(b"<si>"), rest.rfind(b"<si "), rest.rfind(b":si>"))
-        if cut > 0 and b"<!" not in rest:
-            cut = rest.rfind(b"<", 0, cut + 1)
-            _take(rest[:cut].decode(), found)
-            rest = rest[cut:]
-    _take(plain_markup(rest.decode()), found)
+    rest, opening = b"", b""
+    try:
+        for chunk in chunks:
+            rest += chunk
+            if not opening:
+                root = _ROOT.search(rest)
+                opening = b"<" + root[1] + b"si" if root else b""
+            cut = rest.rfind(opening) if opening and b"<!" not in rest else 0
+            if cut > 0:
+                _take(rest[:cut].decode(), found)
+                rest = rest[cut:]
+        _take(plain_markup(rest.decode()), found)
+    except UnicodeDecodeError as error:
+        raise Refused(
+            "The texts of the file are not in the encoding they name; save it again in Excel."
+        ) from error
     return found
 
 
 def _take(xml: str, found: list[str]) -> None:
+    """Read whole items; those of plain text all at once."""
     plain = _PLAIN.findall(xml)
-    if len(plain) == xml.count("<si") and "si>" in xml:
-        found.extend(plain if "&" not in xml and "_x" not in xml and "\r" not in xml else map(decode, plain))
+    if len(plain) == xml.count("<si") and ":si" not in xml:
+        easy = "&" not in xml and "_x" not in xml and "\r" not in xml
+        found.extend(plain if easy else map(decode, plain))
     else:
         found.extend(rich_text(item[1]) for item in _ITEM.findall(xml))

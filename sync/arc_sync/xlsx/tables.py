@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.cells import whole
-from arc_sync.xlsx.markup import attribute, find_tag, local, parse, replace_tags, with_attribute
+from arc_sync.xlsx.markup import (
+    attribute,
+    find_tag,
+    local,
+    parse,
+    replace_tags,
+    with_attribute,
+    without_attribute,
+)
 from arc_sync.xlsx.refs import Area, area_ref, parse_area
 from arc_sync.xlsx.text import uncode
 
@@ -83,12 +91,15 @@ def _column(element: Element) -> TableColumn:
 
 
 def resized(xml: bytes, table: Table) -> bytes:
-    """Rewrite a table part for the table's new area: its ref, its filter and the filter's sort order."""
+    """Rewrite a table part for the table's new area: its ref, its filter and the filter's sort order.
+
+    `insertRow`, Excel's mark of a table without data, goes.
+    """
     without_totals = area_ref(table.area._replace(bottom=table.last_row))
     root = find_tag("table", xml)
     if root is None:
         return xml
-    head = xml[: root.start()] + with_attribute(root[0], "ref", table.ref)
+    head = xml[: root.start()] + with_attribute(without_attribute(root[0], "insertRow"), "ref", table.ref)
     rest = replace_tags(
         "autoFilter", xml[root.end() :], lambda tag: with_attribute(tag, "ref", without_totals)
     )
