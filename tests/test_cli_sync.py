@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from arc_sync.agent.places import find
+from arc_sync.agent.quick import directory_print, quietly_in_step
+from arc_sync.cli.idle import at_once
+from arc_sync.xlsx import fingerprint
+from tests.office import INVOICES, Office, arc, office
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return office(tmp_path_factory.mktemp("firm"))
+
+
+@pytest.fixture
+def here(firm: Office, tmp_path: Path) -> Office:
+    return firm.copied(tmp_path / "Müller & O'Brien")
+
+
+def test_a_second_sync_has_nothing_to_do_and_writes_nothing(here: Office) -> None:
+    before = here.book.read_bytes()
+    assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+    assert here.book.read_bytes() == before
+    assert here.json("sync")["idle"] is True
+
+
+def test_what_somebody_types_is_told_in_their_words(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "cheque is in the post")
+    hand.add(
+        "Payments",
+        {"Date": date(2026, 4, 1), "Customer": "Zoë Ltd", "Amount": Decimal("70.50"), "Applied to": "INV-3"},
+    )
+    hand.save()
+    said = here.arc("sync").stdout
+    assert "2 rows went from the workbook into the ledger." in said
+    assert "Invoices: INV-1, Notes: (blank) -> cheque is in the post" in said
+    assert "Payments: 01 Apr 2026, Zoë Ltd, USD 70.50 added (Type payment, Applied to INV-3)" in said
+    assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "cheque is in the post")
+    hand.save()
+    book, sets = here.book.read_bytes(), here.json("history")
+    said = here.arc("sync", "--dry-run").stdout
+    assert "1 row would go from the workbook into the ledger." in said
+    assert (here.book.read_bytes(), here.json("history")) == (book, sets)
+
+
+def test_a_broken_date_waits_for_a_person(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Due", "32.13.2026")
+    hand.save()
+    said = here.arc("sync", code=1).stdout
+    assert "Invoices, INV-1, Due: ARC cannot take Due in Invoices" in said
+    assert "in the book: 32.13.2026" in said
+    assert here.arc("sync", code=1).stdout.splitlines() == [
+        "Book and ledger are in step; nothing to do.",
+        "1 issue waits for you on the Issues tab.",
+    ]
+    told = here.json("sync", code=1)["issues"]
+    assert [(i["where"], i["in_book"], i["new"]) for i in told] == [
+        ("Invoices, INV-1, Due", "32.13.2026", False)
+    ]
+
+
+def test_a_conflict_is_settled_by_a_choice(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-2", "Due", date(2026, 5, 1))
+    hand.save()
+    here.arc("import", here.file("again.csv", INVOICES.replace("2026-03-12", "2026-06-01")))
+    assert "in the book: 01 May 2026; in the ledger: 01 Jun 2026" in here.arc("sync", code=1).stdout
+    hand = here.hand()
+    hand.type("Issues", "Invoices, INV-2, Due", "Choice", "Take theirs")
+    hand.save()
+    assert "1 choice on the Issues tab carried out." in here.arc("sync").stdout
+    assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+
+
+def test_a_new_workbook_is_made_from_the_ledger_and_the_old_one_kept(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "typed before")
+    hand.save()
+    told = here.json("sync", "--new")
+    assert Path(told["kept"]).is_file()
+    assert told["book"] == str(here.book)
+    assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+    assert "typed before" in here.arc("history", "--row", "INV-1").stdout
+
+
+def test_a_new_workbook_is_made_where_the_old_one_is_gone_or_ruined(here: Office) -> None:
+    here.book.unlink()
+    assert "arc sync --new" in here.arc("sync", code=2).stderr
+    here.arc("sync", "--new")
+    here.book.write_bytes(b"PK ruined")
+    said = here.arc("sync", "--new").stdout
+    assert "is only there" in said
+    here.arc("sync")
+
+
+def test_a_bare_sync_in_step_is_answered_at_once(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(here.folder)
+    assert at_once(["sync"]) == 0
+    assert at_once(["sync", "--json"]) is None
+    assert at_once(["aging"]) is None
+    monkeypatch.chdir(here.folder.parent)
+    assert at_once(["sync"]) is None
+    monkeypatch.setenv("ARC_CONFIG", str(here.folder))
+    assert at_once(["sync"]) == 0
+
+
+def test_the_quick_look_looks_closely_at_whatever_moved(here: Office, tmp_path: Path) -> None:
+    today = date.fromisoformat(here.json("aging")["as_of"])
+    assert quietly_in_step(here.folder, today) == 0
+    assert quietly_in_step(here.folder, date(2031, 1, 1)) is None  # another day, other figures
+    settings = find(here.folder)
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("60", "70"), "utf-8")
+    assert quietly_in_step(here.folder, today) is None
+    settings.write_text(text, "utf-8")
+    assert quietly_in_step(here.folder, today) == 0
+    (here.folder / "~$Receivables.xlsx").write_bytes(b"\4Zoe")
+    assert quietly_in_step(here.folder, today) is None
+    (here.folder / "~$Receivables.xlsx").unlink()
+    here.arc("import", here.file("more.csv", INVOICES.replace("INV-", "INV-9")))  # the ledger's head moves
+    assert quietly_in_step(here.folder, today) is None
+    here.arc("sync")
+    assert quietly_in_step(here.folder, today) == 0
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "moved")
+    hand.save()
+    assert quietly_in_step(here.folder, today) is None
+    assert quietly_in_step(tmp_path / "nowhere", today) is None
+
+
+def test_a_backup_put_back_is_not_taken_for_a_book_in_step(here: Office) -> None:
+    backup = here.book.read_bytes()
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "later")
+    hand.save()
+    here.arc("sync")
+    here.book.write_bytes(backup)
+    said = here.arc("sync").stdout
+    assert "from the ledger to the workbook" in said
+    assert "from the workbook" not in said
+
+
+def test_the_quick_fingerprint_is_the_packages_own(here: Office, tmp_path: Path) -> None:
+    assert directory_print(here.book) == fingerprint(here.book)
+    assert directory_print(tmp_path / "none.xlsx") == ""
+    for text in (b"", b"PK\5\6", b"no zip at all", b"PK\5\6" + bytes(18)):
+        (tmp_path / "odd.xlsx").write_bytes(text)
+        assert directory_print(tmp_path / "odd.xlsx") == ""
+
+
+def test_without_a_terminal_init_asks_nothing_and_can_be_run_again(tmp_path: Path) -> None:
+    said = arc("init", str(tmp_path / "Nordwind")).stdout
+    assert said.startswith("Nordwind is set up in")
+    assert Office(tmp_path / "Nordwind").json("history") == {"change_sets": []}
+    here = Office(tmp_path / "Nordwind")
+    settings = (here.folder / "arc.toml").read_bytes()
+    here.book.unlink()
+    arc("init", str(here.folder), "--company", "Other")
+    assert here.book.is_file()
+    assert (here.folder / "arc.toml").read_bytes() == settings
+    here.arc("sync")
