@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.office import INVOICES, Office, office
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return office(tmp_path_factory.mktemp("firm"))
+
+
+@pytest.fixture
+def here(firm: Office, tmp_path: Path) -> Office:
+    return firm.copied(tmp_path / "firm")
+
+
+def test_every_change_set_has_a_name_and_says_where_it_came_from(firm: Office) -> None:
+    sets = firm.json("history")["change_sets"]
+    assert [(s["number"], s["from"], s["what"]) for s in sets] == [
+        (2, "import", "Import of payments.csv"),
+        (1, "import", "Import of invoices.csv"),
+    ]
+    assert all(s["who"] for s in sets)
+    assert len(firm.json("history", "--limit", "1")["change_sets"]) == 1
+
+
+def test_a_change_set_is_shown_field_by_field_in_peoples_words(here: Office) -> None:
+    here.arc("import", here.file("b.csv", INVOICES.replace("EUR,300.00", "EUR,350.00")))
+    told = here.json("history", "3")["fields"]
+    assert [(t["tab"], t["row"], t["field"], t["before"], t["after"]) for t in told] == [
+        ("Invoices", "INV-2", "Amount", "EUR 300.00", "EUR 350.00")
+    ]
+    assert "EUR 300.00" in here.arc("history", "3").stdout
+
+
+def test_a_row_can_be_followed(firm: Office) -> None:
+    said = firm.arc("history", "--row", "inv-3").stdout
+    assert "Invoices: INV-3 added" in said
+    assert "INV-1" not in said
+    assert "Nothing in the history" in firm.arc("history", "--row", "INV-99").stdout
+
+
+def test_text_that_looks_like_markup_is_shown_as_it_is(here: Office) -> None:
+    here.arc("import", here.file("b.csv", INVOICES.replace(",EUR,300.00,", ",EUR,300.00,[bold]x[/bold]")))
+    assert "[bold]x[/bold]" in here.arc("history", "3").stdout
+
+
+def test_undo_takes_back_and_says_what_it_left(here: Office) -> None:
+    here.arc(
+        "import",
+        here.file("b.csv", INVOICES.replace("2026-03-12", "2026-05-01").replace("EUR,300.00", "EUR,350.00")),
+    )
+    here.arc("sync")
+    hand = here.hand()
+    hand.type("Invoices", "INV-2", "Due", date(2026, 6, 1))
+    hand.save()
+    here.arc("sync")
+    sets = len(here.json("history")["change_sets"])
+    here.arc("undo", "3", "--dry-run", code=1)
+    assert len(here.json("history")["change_sets"]) == sets
+    said = here.arc("undo", "3", code=1).stdout
+    assert "Invoices: INV-2, Amount: EUR 350.00 -> EUR 300.00" in said
+    assert "Left: Invoices: INV-2, Due: it has been changed since." in said
+    here.arc("sync")
+    assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+    assert "There is no change set 77" in here.arc("undo", "77", code=2).stderr
+
+
+def test_verify_finds_a_history_that_was_tampered_with(here: Office) -> None:
+    assert here.json("verify")["sound"] is True
+    with closing(sqlite3.connect(here.ledger)) as ledger, ledger:
+        ledger.execute(
+            "UPDATE change SET after = replace(after, '30000', '10000') WHERE after LIKE '%INV-2%'"
+        )
+    said = here.arc("verify", code=1).stdout
+    assert "is not as it was written" in said
+    assert here.json("verify", code=1)["sound"] is False
+    assert any(f["what"] == "Ledger" and not f["well"] for f in here.json("doctor", code=1)["findings"])
+
+
+def test_verify_asks_the_workbook_too(here: Office) -> None:
+    """A history rewritten whole, with all its hashes, still lacks the bookmark that the workbook remembers."""
+    other = office(here.folder.parent / "other", filled=False)
+    with closing(sqlite3.connect(here.ledger)) as ledger:
+        ident = ledger.execute("SELECT id FROM ledger").fetchone()[0]
+    with closing(sqlite3.connect(other.ledger)) as ledger, ledger:
+        ledger.execute("UPDATE ledger SET id = ?", (ident,))
+    here.ledger.write_bytes(b"")
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (here.folder / name).unlink(missing_ok=True)
+    here.ledger.write_bytes(other.ledger.read_bytes())
+    here.arc("import", here.file("x.csv", INVOICES.replace("300.00", "100.00")))
+    assert here.json("verify", code=1)["sound"] is False
+    assert "older ledger" in here.arc("sync", code=2).stderr
+
+
+def test_the_doctor_finds_a_healthy_firm_healthy(firm: Office) -> None:
+    findings = firm.json("doctor")["findings"]
+    assert all(f["well"] for f in findings), findings
+    assert {f["what"] for f in findings} >= {"Settings", "Ledger", "Workbook", "Issues", "Rates", "Disk"}
+
+
+def test_the_doctor_says_what_ails(here: Office) -> None:
+    here.book.write_bytes(b"ruined")
+    findings = {f["what"]: f for f in here.json("doctor", code=1)["findings"]}
+    assert not findings["Workbook"]["well"]
+    assert findings["Ledger"]["well"]
+    here.ledger.unlink()
+    assert "BAD  Ledger: There is no ledger" in here.arc("doctor", code=1).stdout
+    (here.folder / "arc.toml").write_text("company = ", "utf-8")
+    assert "BAD  Settings:" in here.arc("doctor", code=1).stdout

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.office import INVOICES, PAYMENTS, Office, office
+
+BROKEN = INVOICES + "INV-4,Zoë Ltd,2026-03-02,2026-04-01,USD,seventy,\n"
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return office(tmp_path_factory.mktemp("firm"), filled=False)
+
+
+@pytest.fixture
+def here(firm: Office, tmp_path: Path) -> Office:
+    return firm.copied(tmp_path / "firm")
+
+
+def test_it_says_what_it_understood_and_what_it_did(here: Office) -> None:
+    said = here.arc("import", here.file("a.csv", INVOICES)).stdout
+    assert "a list of invoices, 3 rows below the header on line 1" in said
+    assert '"Due Date" is the due date' in said
+    assert "Invoices: 3 new, 0 changed, 0 as before." in said
+    assert "Next: arc sync" in said
+    assert "nothing changed" in here.arc("import", here.file("a.csv", INVOICES)).stdout
+
+
+def test_files_go_in_in_an_order_in_which_they_know_each_other(here: Office) -> None:
+    told = here.json("import", here.file("p.csv", PAYMENTS), here.file("i.csv", INVOICES))
+    assert [Path(file["file"]).name for file in told["files"]] == ["i.csv", "p.csv"]
+    assert told["files"][1]["tabs"]["payments"] == {"new": 2, "changed": 0, "same": 0}
+    assert told["files"][1]["remarks"] == []
+    assert len(here.json("history")["change_sets"]) == 2
+
+
+def test_payments_for_invoices_nobody_knows_are_kept_and_said(here: Office) -> None:
+    said = here.arc("import", here.file("p.csv", PAYMENTS)).stdout
+    assert "Payments name invoices that the ledger does not have (INV-1); the money is kept" in said
+
+
+def test_with_a_row_that_cannot_be_read_nothing_goes_in(here: Office) -> None:
+    path = here.file("open invoices.csv", BROKEN)
+    said = here.arc("import", here.file("p.csv", PAYMENTS), path, code=1).stdout
+    assert "Nothing went in." in said
+    assert here.json("history") == {"change_sets": []}
+    rejects = (here.folder / "open invoices.rejects.csv").read_text("utf-8-sig").splitlines()
+    assert rejects[0] == "line,reason,row"
+    assert rejects[1].startswith("5,")
+    assert "seventy" in rejects[1]
+    assert not (here.folder / "p.rejects.csv").exists()
+
+
+def test_partial_lets_the_rest_in(here: Office) -> None:
+    told = here.json("import", "--partial", here.file("a.csv", BROKEN), code=1)
+    assert told["done"] is True
+    assert told["files"][0]["tabs"]["invoices"]["new"] == 3
+    assert told["files"][0]["rejects"][0]["line"] == 5
+    assert told["files"][0]["rejects_file"] == str(here.folder / "a.rejects.csv")
+
+
+def test_what_the_ledger_cannot_take_is_a_reject_too(here: Office) -> None:
+    here.arc("import", here.file("a.csv", INVOICES))
+    yen = INVOICES.replace("EUR,300.00", "JPY,300")
+    said = here.arc("import", here.file("b.csv", yen), code=1).stdout
+    assert "Line 3: INV-2 is in EUR in the ledger and in JPY here" in said
+    assert len(here.json("history")["change_sets"]) == 1
+
+
+def test_a_dry_run_leaves_no_trace(here: Office) -> None:
+    said = here.arc("import", "--dry-run", here.file("a.csv", BROKEN), code=1).stdout
+    assert "This was a dry run: nothing was changed." in said
+    assert here.json("history") == {"change_sets": []}
+    assert not (here.folder / "a.rejects.csv").exists()
+
+
+def test_what_reads_in_two_ways_is_asked_and_the_answer_taken(here: Office) -> None:
+    text = INVOICES.replace("2026-01-10", "01/02/2026").replace("2026-02-10", "02/03/2026")
+    text = text.replace("2026-03-01", "03/04/2026")
+    path = here.file("a.csv", text)
+    assert "--dates" in here.arc("import", path, code=2).stderr
+    assert here.json("history") == {"change_sets": []}
+    here.arc("import", "--dates", "dmy", path)
+    assert "Issued 01 Feb 2026" in here.arc("history", "--row", "INV-1").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["none.csv"], "There is no file none.csv."),
+        (["--as-of", "31/03/2026", "x.csv"], "--as-of 2026-03-31"),
+        (["--currency", "EURO", "x.csv"], "EURO is no currency code"),
+        (["--decimal", ";", "x.csv"], "--decimal"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(here: Office, words: list[str], told: str) -> None:
+    result = here.arc("import", *words, code=2)
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
