@@ -9,6 +9,7 @@ from arc_sheets.cells import CellError
 from arc_sync.agent.choices import MINE, THEIRS
 from arc_sync.merge.issues import IssueKind
 from tests.promises import Promises
+from tests.scenes import agreed, row
 from tests.sweeps import deaths, end_of
 from tests.toys import PARTS
 from tests.world import World
@@ -19,21 +20,6 @@ TestPromises = Promises.TestCase
 TestPromises.settings = settings(
     max_examples=settings().max_examples, stateful_step_count=30, suppress_health_check=list(HealthCheck)
 )
-
-
-def agreed() -> World:
-    """Return four things and two parts, in step in both books. Ids count from 1 in this order."""
-    world = World()
-    for n in range(1, 5):
-        world.insert(k=f"k{n}", a=f"a{n}", b=f"b{n}", bal=f"{n}0")
-    world.insert(PARTS, thing="k1", c="c1", d="d1")
-    world.insert(PARTS, thing="k2", c="c2", d="d2")
-    world.settle()
-    return world
-
-
-def row(n: int) -> str:
-    return f"{n:032x}"
 
 
 # --- what may have happened before a round -------------------------------------------------------------------

@@ -152,7 +152,7 @@ class TabMerge:
     def _append(self, i: str) -> None:
         row, base = self.live[i], self.base.row(i)
         self.out.appends.append(NewRow(self.tab.name, i, row))
-        if base.full is not None and self.tab.name not in self.context.bring_back:
+        if base.certain and self.tab.name not in self.context.bring_back:
             self._notice(i, "", "", words.came_back(self.tab, row))
 
     # -- one row ---------------------------------------------------------------------------------------
