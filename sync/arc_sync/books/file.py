@@ -7,7 +7,7 @@ are stamped in a replacement of their own, before the ledger hears of their rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -98,16 +98,6 @@ class FileSession:
         with self._said():
             yield from layouts.read_rows(layout, date1904=self._package.date1904)
 
-    @contextmanager
-    def _said(self) -> Iterator[None]:
-        """Say what the file package refuses as a book's error."""
-        try:
-            yield
-        except Refused as refused:
-            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
-        except OSError as error:
-            raise BookRefused(f"{self._path.name} cannot be read: {error.strerror}.") from None
-
     def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab; none if the tab is gone."""
         rows = self.read(ISSUES).rows
@@ -139,36 +129,44 @@ class FileSession:
 
     def stamp(self, stamps: Sequence[Stamp]) -> bool:
         """Write ids into new rows, in a replacement of the file of their own."""
-        for stamp in stamps:
-            layout = self._layouts[stamp.tab]
-            if layout is None or ID not in layout.places:
-                return False
-            layout.sheet.set(cell_ref(stamp.at, layout.places[ID]), stamp.id or None)
-            embrace(layout)
-        saved = self._save()
+        places = [(self._layouts[stamp.tab], stamp) for stamp in stamps]
+        if any(layout is None or ID not in layout.places for layout, _ in places):
+            return False
+
+        def gather() -> bool:
+            for layout, stamp in places:
+                if layout:
+                    layout.sheet.set(cell_ref(stamp.at, layout.places[ID]), stamp.id or None)
+                    embrace(layout)
+            return True
+
+        stamped = self._unless_moved(gather)
         self._reopen()
-        return saved
+        return stamped
 
     def write(self, plan: BookPlan) -> bool:
         """Carry out a plan in one replacement of the file; False if the file is no longer the one read."""
-        if ISSUES.name not in self._layouts:
-            self.issues()  # stamping opened the file anew
         if self.meta().mark != plan.was:
             return False
         writes = Writes(self._package, self._hidden, self._layouts)
-        with self._said():
-            held = writes.carry_out(plan) and not plan.waits
-        if held:
-            writes.bookmark(plan, self._epoch)
-        return self._save() and held
 
-    def _save(self) -> bool:
+        def gather() -> bool:
+            held = writes.carry_out(plan) and not plan.waits
+            if held:
+                writes.bookmark(plan, self._epoch)
+            return held
+
+        return self._unless_moved(gather)
+
+    def _unless_moved(self, gather: Callable[[], bool]) -> bool:
+        """Gather edits and save them; False if `gather` says so, or the file is no longer the one read."""
         try:
+            held = gather()
             self._package.save()
         except Refused as refused:
             if self._moved():
                 return False
-            raise BookRefused(f"{self._path.name}: {refused.reason}") from None
+            raise self._refused(refused) from None
         except PermissionError:
             raise BookOpen(
                 f"{self._path.name} cannot be written: it is open in another program or write-protected. "
@@ -178,7 +176,7 @@ class FileSession:
             raise BookRefused(
                 f"{self._path.name} cannot be written: {error.strerror}. Nothing was changed."
             ) from None
-        return True
+        return held
 
     def _moved(self) -> bool:
         """Say whether somebody else has written the file since it was read."""
@@ -187,6 +185,20 @@ class FileSession:
                 return take(file) != self._package.fingerprint
         except OSError:
             return True
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say what goes wrong with reading as a book's error."""
+        try:
+            yield
+        except Refused as refused:
+            raise self._refused(refused) from None
+        except OSError as error:
+            raise BookRefused(f"{self._path.name} cannot be read: {error.strerror}.") from None
+
+    def _refused(self, refused: Refused) -> BookRefused:
+        name = self._path.name
+        return BookRefused(refused.reason if name in refused.reason else f"{name}: {refused.reason}")
 
     def _reopen(self) -> None:
         with self._said():

@@ -115,8 +115,9 @@ class MemorySession:
 
     def typed(self, drawing: Drawing) -> Sequence[Typed]:
         """Return what people typed where a drawing would go."""
+        areas = [d.area for d in (drawing, self._book.drawings.get(drawing.sheet)) if d]
         found = ((parse_ref(t.cell), t) for t in self._book.typed.get(drawing.sheet, ()))
-        return [t for place, t in found if drawing.area.holds(*place) and place not in drawing.entries]
+        return [t for at, t in found if at not in drawing.entries and any(area.holds(*at) for area in areas)]
 
     def typed_on_issues(self, many: int) -> Sequence[Typed]:
         """Return what people typed where `many` lines of the Issues tab would go."""

@@ -12,6 +12,7 @@ from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
 from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
+from arc_sync.books.drawing import Table as DrawnTable
 from arc_sync.books.hidden import Hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout
 from arc_sync.books.look import record_role
@@ -22,7 +23,7 @@ from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, SetCell
 from arc_sync.merge.snapshot import currency_of
 from arc_sync.xlsx import Formula as FileFormula
-from arc_sync.xlsx import Package, Sheet, Value
+from arc_sync.xlsx import Package, Refused, Sheet, Value
 from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref
 from arc_sync.xlsx.splice import Edit
 
@@ -174,7 +175,7 @@ class Writes:
         for row, points in drawing.heights.items():
             sheet.set_height(row, points)
         if drawing.table:
-            sheet.place_table(drawing.table.name, drawing.table.area)
+            _place(sheet, drawing.table)
 
     def _put(self, sheet: Sheet, place: Place, drawn: Drawn) -> None:
         shown = drawn.value
@@ -197,8 +198,9 @@ class Writes:
             styles = {place: self._hidden.style(role) for place, role in self._styles(layout, row)}
             for place, value in _cells(layout, row):
                 layout.sheet.put(number, place, Edit(_file_value(value), styles[place]))
+        layout.last = top + max(len(lines), 1) - 1
         if layout.table:
-            layout.sheet.resize_table(layout.table.name, top + max(len(lines), 1) - 1)
+            layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
 
 
 _NOTHING: Final = Drawn(None, "")
@@ -208,6 +210,20 @@ def embrace(layout: Layout) -> None:
     """Let rows that were typed right below the table be part of it, as Excel does and others do not."""
     if layout.table and layout.last > layout.table.area.bottom:
         layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
+
+
+def _place(sheet: Sheet, drawn: DrawnTable) -> None:
+    """Let a report's table follow its rows; people may have turned it into a range, or added columns to it."""
+    table = next((t for t in sheet.tables if t.name.casefold() == drawn.name.casefold()), None)
+    if table is None:
+        return
+    right = table.area.left + len(table.columns) - 1
+    if right != drawn.area.right and table.area.top != drawn.area.top:
+        raise Refused(
+            f"The table {table.name} on {sheet.name} must move, but has columns of your own; "
+            "put them outside of the table."
+        )
+    sheet.place_table(table.name, drawn.area._replace(right=right))
 
 
 def _say(layout: Layout, many: int) -> None:
