@@ -12,7 +12,8 @@ def main() -> int:
     """Run every bench in a process of its own; return 1 if one failed."""
     failed = 0
     for name in _BENCHES:
-        print(f"\n== python -m {name}", flush=True)
+        sys.stdout.write(f"\n== python -m {name}\n")
+        sys.stdout.flush()
         failed |= subprocess.run([sys.executable, "-m", name], check=False).returncode
     return int(bool(failed))
 
