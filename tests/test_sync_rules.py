@@ -835,6 +835,30 @@ def test_a_row_pasted_from_an_old_copy_after_its_deletion_is_a_row_again() -> No
     assert world.rows()[ONE][:3] == ("k1", "a1", "b1")
 
 
+@pytest.mark.parametrize("header", [ID, "k"])
+def test_a_row_deleted_while_the_tab_could_not_be_read_leaves_the_book(header: str) -> None:
+    world = agreed()
+    world.sheet("A").columns.discard(header)
+    world.settle()
+    world.delete(ONE)
+    world.settle()
+    world.sheet("A").columns.add(header)
+    world.settle()
+    assert ONE not in world.rows()
+    assert world.sheet("A").find(ONE) is None
+    assert not world.every_issue()
+
+
+def test_a_column_that_goes_missing_during_the_round_is_not_read_as_cleared() -> None:
+    world = agreed()
+    new = world.insert(k="k9", b="b9")
+    sheet = world.sheet("A")
+    world.sync("A", before("append", lambda: sheet.columns.discard("b")))
+    sheet.columns.add("b")
+    world.settle()
+    assert both(world, "b", new) == ("b9", "b9")
+
+
 def test_figures_do_not_hold_up_a_tab_whose_rows_cannot_be_told_apart() -> None:
     world = agreed()
     first = world.at("A", ONE)

@@ -87,6 +87,7 @@ class MemorySession:
     def __init__(self, book: MemoryBook) -> None:
         self._book = book
         self._epoch = book.meta.epoch
+        self._columns: dict[str, set[str]] = {}  #: by tab name, as read
 
     def meta(self) -> Meta:
         """Return the book's identity and bookmark."""
@@ -102,6 +103,7 @@ class MemorySession:
         sheet = self._book.sheets.get(tab.name)
         if sheet is None:
             return ReadTab(tab, frozenset())
+        self._columns[tab.name] = set(sheet.columns)
         rows = [_read_row(tab, sheet, at, row) for at, row in enumerate(sheet.rows)]
         return ReadTab(tab, frozenset(sheet.columns), rows)
 
@@ -190,10 +192,12 @@ class MemorySession:
         return True
 
     def append(self, tab: str, row: BookRow) -> bool:
-        """Add a whole row, unless its id is there."""
+        """Add a whole row, unless its id is there or a column has come or gone since the read."""
         self._book.hook("append")
         sheet, declared = self._book.sheets[tab], self._book.tabs[tab]
         if not self._alive or any(r.id == row.id for r in sheet.rows):
+            return False
+        if sheet.columns != self._columns[tab]:
             return False
         currency = currency_of(declared, row.values)
         cells = {c.name: show_cell(c, v, currency) for c, v in zip(declared.stored, row.values, strict=True)}

@@ -130,6 +130,8 @@ class Base:
     def _derive(self, row: str) -> RowBase:
         shown = self._shown.get(row, {})
         full = self._then.row(row)
+        if full is None and ID in self._missing:  # deleted while no rows could be told apart here
+            full = self._missing[ID].row(row)
         gone = shown.get("")
         if gone and gone.kind is IssueKind.GONE and isinstance(gone.base, tuple):
             full = gone.base

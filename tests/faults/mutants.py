@@ -1,0 +1,119 @@
+"""Plant one fault at a time in a copy of the agent and see which test finds it.
+
+    python -m tests.faults.mutants [--seeds 1,2] [--histories 300] [names ...]
+
+Each fault meets the small named tests first, then the deaths at every step, then the machine. Exit code 1 if
+one survives. It is slow (some minutes): `make faults` runs it, `make test` only sees that every fault fits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tests.faults.planted import FAULTS, Fault
+
+ROOT: Final = Path(__file__).parents[2]
+AGENT: Final = ROOT / "sync" / "arc_sync"
+NAMED: Final = ("test_sync_rules", "test_merge_cells", "test_identify", "test_round")
+SWEEPS: Final = "test_promises"
+_PATIENCE: Final = 240  # seconds; a fault that loops for ever is found, too
+
+
+class Found(NamedTuple):
+    """How a fault fared: which test found it ("" if none did), after how many histories."""
+
+    by: str
+    histories: int = 0
+
+
+def planted(fault: Fault, into: Path) -> None:
+    """Copy the agent and plant a fault in it; raises ValueError if a pattern does not stand exactly once."""
+    shutil.copytree(AGENT, into / "arc_sync", ignore=shutil.ignore_patterns("__pycache__"))
+    for edit in fault.edits:
+        path = into / "arc_sync" / edit.path
+        text = path.read_text(encoding="utf-8")
+        if text.count(edit.old) != 1:
+            raise ValueError(f"{fault.name}: its pattern stands {text.count(edit.old)} times in {edit.path}")
+        path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+
+
+def find(fault: Fault, seeds: Sequence[int], histories: int) -> Found:
+    """Plant a fault and look for a test that finds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        planted(fault, Path(folder))
+        by = _by_name(folder, [f"tests/{name}.py" for name in NAMED])
+        by = by or _by_name(folder, [f"tests/{SWEEPS}.py", "--deselect", f"tests/{SWEEPS}.py::TestPromises"])
+        return Found(by) if by else _by_machine(folder, seeds, histories)
+
+
+def _by_name(folder: str, what: list[str]) -> str:
+    """Return the name of the first test that fails, or ""."""
+    options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-o", f"pythonpath={folder} ."]
+    done = _child(folder, ["-m", "pytest", *options, *what])
+    if done is None:
+        return "(a test that never ends)"
+    failed = re.search(r"^(?:FAILED|ERROR) tests/\w+\.py(?:::)?(\S*)", done.stdout, re.MULTILINE)
+    return failed.group(1) if failed else "" if done.returncode == 0 else "(the tests cannot be run)"
+
+
+def _by_machine(folder: str, seeds: Sequence[int], histories: int) -> Found:
+    many = 0
+    for seed in seeds:
+        done = _child(folder, ["-m", "tests.faults.machine", str(seed), str(histories), "30"])
+        if done is None or done.returncode:
+            return Found("the machine (never ended)", many)
+        said = json.loads(done.stdout)
+        many += said["histories"]
+        if said["broken"]:
+            return Found(f"the machine: {said['broken']}", many)
+    return Found("", many)
+
+
+def _child(folder: str, arguments: list[str]) -> subprocess.CompletedProcess[str] | None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((folder, str(ROOT))), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Plant faults and see which test finds them.")
+    parser.add_argument("names", nargs="*", help="faults to plant; all if none is named")
+    parser.add_argument("--seeds", default="1,2", help="of the machine")
+    parser.add_argument("--histories", type=int, default=300, help="of the machine, with each seed")
+    given = parser.parse_args()
+    seeds = [int(seed) for seed in given.seeds.split(",")]
+    chosen = [fault for fault in FAULTS if not given.names or fault.name in given.names]
+    alive = []
+    for fault in chosen:
+        found = find(fault, seeds, given.histories)
+        after = f" after {found.histories} histories" if found.histories else ""
+        sys.stdout.write(f"{fault.name:5}{fault.what:62}{found.by or 'SURVIVED'}{after}\n")
+        sys.stdout.flush()
+        alive += [] if found.by else [fault.name]
+    sys.stdout.write(f"{len(chosen) - len(alive)} of {len(chosen)} found; survived: {', '.join(alive) or 'none'}\n")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
