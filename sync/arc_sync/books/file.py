@@ -142,6 +142,7 @@ class FileSession:
 
         stamped = self._unless_moved(gather)
         self._reopen()
+        self.issues()  # the round has read them already, and the tab must be found in the new file too
         return stamped
 
     def write(self, plan: BookPlan) -> bool:
