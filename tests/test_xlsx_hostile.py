@@ -115,6 +115,16 @@ def test_a_part_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     assert peak < 90 << 20
 
 
+def test_a_flipped_byte_that_still_unpacks_is_noticed(tmp_path: Path) -> None:
+    made, path = handmade(tmp_path / "a.xlsx", worksheet(ROW)), tmp_path / "b.xlsx"
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as out:
+        for info in source.infolist():
+            out.writestr(info.filename, source.read(info))
+    path.write_bytes(path.read_bytes().replace(b"<v>1</v>", b"<v>9</v>"))
+    with pytest.raises(Refused, match="damaged"):
+        list(Package(path).sheet("Data").rows())
+
+
 def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
     path = handmade(tmp_path / "a.xlsx", worksheet(ROW))
     data = bytearray(path.read_bytes())
