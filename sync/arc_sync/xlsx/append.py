@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import grow
 from arc_sync.xlsx.grow import Growth
-from arc_sync.xlsx.refs import LAST_ROW, cell_ref
+from arc_sync.xlsx.refs import LAST_ROW
 from arc_sync.xlsx.splice import ABOVE, Edit
 from arc_sync.xlsx.values import Fill, Formula, Value
 
@@ -79,13 +80,19 @@ class Appending:
         columns = range(table.area.left, table.area.right + 1)
         if any(pending[column].value is not None for column in columns if column in pending):
             return False
-        cells = self._read(table.first_row)
+        cells = self._read(table.first_row, table.first_row).get(table.first_row, [])
         return all(cell.type is None or cell.formula is not None or cell.column in pending for cell in cells)
 
-    def _read(self, number: int) -> list[Cell]:
-        """Read the table's cells in one row of the file."""
-        columns = range(self.table.area.left, self.table.area.right + 1)
-        return list(self.sheet.cells([cell_ref(number, column) for column in columns]).values())
+    def _read(self, first: int, last: int) -> dict[int, list[Cell]]:
+        """Read the table's cells in some rows of the file, in one pass that stops there."""
+        area, found = self.table.area, dict[int, list["Cell"]]()
+        with closing(self.sheet.rows()) as rows:
+            for row in rows:
+                if row.number > last:
+                    break
+                if row.number >= first:
+                    found[row.number] = [cell for cell in row.cells if area.left <= cell.column <= area.right]
+        return found
 
     def _check_free(self, number: int) -> None:
         """Refuse a row into which something else was put."""
@@ -104,12 +111,14 @@ class Appending:
         """Write the totals row again below the new rows; the rows it moves over must be empty."""
         new = last + 1
         pending = self.sheet.edits.get(old, {})
-        for number in range(old + 1, new + 1):
-            if any(cell.type is not None or cell.formula is not None for cell in self._read(number)):
+        found = self._read(old, new)
+        totals = {cell.column: Edit(_plain(cell), cell.style) for cell in found.pop(old, [])} | dict(pending)
+        for number, cells in found.items():
+            if any(cell.type is not None or cell.formula is not None for cell in cells):
                 self._refuse(number)
-        for cell in self._read(old):
-            edit = pending.get(cell.column) or Edit(_plain(cell), cell.style)
-            self.sheet.put(new, cell.column, edit._replace(value=self._grown(edit.value, last)))
+        for column in range(self.table.area.left, self.table.area.right + 1):
+            edit = totals.get(column, Edit(None, 0))
+            self.sheet.put(new, column, edit._replace(value=self._grown(edit.value, last)))
 
     def _grown(self, value: Value | Fill, last: int) -> Value | Fill:
         """Let a range over the table's data, in a totals formula, reach the new last row."""
