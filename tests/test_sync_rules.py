@@ -870,6 +870,23 @@ def test_figures_do_not_hold_up_a_tab_whose_rows_cannot_be_told_apart() -> None:
     assert world.sync("A").in_step
 
 
+def test_a_cell_typed_into_just_before_arc_writes_it_is_not_written_over() -> None:
+    world = agreed()
+    world.put(ONE, b="newer")
+    world.sync("A", before("set cell", lambda: world.type("A", ONE, b="typed")))
+    assert world.cell("A", ONE, "b") == "typed"
+    world.settle()
+    assert pair(world) == ("typed", "newer", False)
+
+
+def test_a_row_edited_just_before_arc_takes_it_out_stays() -> None:
+    world = agreed()
+    world.delete(ONE)
+    world.sync("A", before("drop", lambda: world.type("A", ONE, b="typed")))
+    world.settle()
+    assert both(world, "b") == ("typed", "typed")
+
+
 def test_a_figure_whose_header_is_missing_is_left_alone() -> None:
     world = agreed()
     world.sheet("A").columns.discard("parts")
