@@ -144,8 +144,9 @@ def _without(item: NamedTuple, *names: str) -> dict[str, Value]:
 
 
 _days = st.integers(-150, 40).map(lambda n: DAY + timedelta(n))
-_currencies = st.sampled_from(sorted(EXPONENT))
-_customers = st.sampled_from(CUSTOMERS)
+# most of the business is with one customer in one currency, so that payments meet on the same invoices
+_currencies = st.sampled_from(["EUR"] * 5 + sorted(EXPONENT))
+_customers = st.sampled_from(CUSTOMERS[:1] * 5 + CUSTOMERS)
 
 
 @st.composite

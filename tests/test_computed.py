@@ -211,6 +211,7 @@ def paid(amount: int, when: int, number: str = "N40", kind: str = "payment") -> 
         ({}, 0, "open"),  # the day is not over
         ({}, -1, "broken"),
         (paid(100, 0), 5, "kept"),  # early
+        (paid(100, 3), 5, "open"),  # not paid by the date of the report
         (paid(100, -1), -1, "kept"),  # on the day
         (paid(100, 0), -1, "broken"),  # a day late
         (paid(60, -1), -1, "partly kept"),

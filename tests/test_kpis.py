@@ -179,6 +179,19 @@ def test_due_today_is_not_yet_due() -> None:
     assert found["add"] == pytest.approx(36)
 
 
+def test_a_later_payment_does_not_make_an_overdue_invoice_current() -> None:
+    later = Payment(DAY + timedelta(5), "A", "EUR", 100, refs=(Ref("N40"),))
+    found = values(report(Ledger({"1": invoice(40, 100), "2": invoice(5, 300)}, {"p": later})))
+    assert found["current"] == 0.75
+
+
+def test_the_day_before_the_period_is_outside_it() -> None:
+    invoices = {"1": invoice(89, 10), "2": invoice(90, 700)._replace(status="disputed")}
+    found = report(Ledger(invoices))
+    assert found.sales == 10
+    assert values(found)["dispute_rate"] == 0
+
+
 def test_sales_are_net_of_credit_notes_and_credit_memos() -> None:
     ledger = Ledger(
         {"1": invoice(10, 1000), "2": invoice(5, -100)},

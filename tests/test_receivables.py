@@ -151,6 +151,18 @@ def test_what_an_invoice_cannot_take_goes_on_to_the_next() -> None:
     assert open_balances(ledger) == {"X": 0, "Y": 110}
 
 
+def test_a_payment_of_one_invoice_and_one_of_several_share_its_room_by_date() -> None:
+    invoices = {"1": invoice("X", 100), "2": invoice("Y", 500)}
+    payments = {
+        "a": payment(80, "X", day=JAN),
+        "b": payment(150, "X", "Y", day=FEB),
+        "c": payment(9, "X", day=MAR),
+    }
+    ledger = Ledger(invoices, payments)
+    assert open_balances(ledger) == {"X": 0, "Y": 370}
+    assert left_over(ledger) == [0, 0, 9]
+
+
 def test_what_exceeds_all_invoices_is_unapplied() -> None:
     assert left_over(Ledger({"1": invoice("X", 60)}, {"p": payment(150, "X")})) == [90]
 
