@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arc_sheets.errors import ArcError, BookForeign, BookMissing, BookOpen, BookRefused
+from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sync.xlsx import Package
+from arc_sync.xlsx.refs import parse_area
+from tests.file_firm import FIRMS, Firm, firm, saves_call
+from tests.xlsx_corpus import members
+
+# -- a day at work -------------------------------------------------------------------------------------------
+
+pytest_plugins = ("tests.file_fixtures",)
+
+
+def test_a_new_book_is_in_step(one: Firm) -> None:
+    before = one.path.read_bytes()
+    assert one.round().idle
+    assert one.path.read_bytes() == before
+
+
+def test_a_day_at_work_comes_to_rest(busy: Firm) -> None:
+    report = busy.round()
+    assert report.in_step
+    assert (report.taken, report.added) == (2, 1)
+    last = busy.rest()
+    assert [line.where for line in last.issues] == [
+        "Invoices, INV-02, Status",
+        "Invoices, INV-01, Due",
+        "Aging, D9",
+    ]
+    before = busy.path.read_bytes()
+    assert busy.round().idle
+    assert busy.path.read_bytes() == before
+    assert "call on Friday" in busy.rows(INVOICES)[busy.find(INVOICES, "INV-00")]
+    assert len(busy.rows(PAYMENTS)) == 2
+    assert busy.hand.owned(INVOICES) == ["my own"]
+    assert busy.hand.sees("Account", "B2") == FIRMS[1]
+    assert FIRMS[1] in str(busy.hand.sees("Worklist", "C5")) or busy.hand.sees("Account", "B5") == "Open"
+    assert not list(busy.ledger.verify())
+
+
+def test_what_was_typed_on_a_report_stands_on_the_issues_tab(busy: Firm) -> None:
+    last = busy.rest()
+    (line,) = [line for line in last.issues if line.where == "Aging, D9"]
+    assert line.mine == "call them!"
+    assert busy.hand.sees("Aging", "D9") != "call them!"
+    busy.hand.pick(line.id, "Noted")
+    assert "Aging, D9" not in [line.where for line in busy.rest().issues]
+
+
+def test_what_stands_beside_a_report_is_nobodys_business(one: Firm) -> None:
+    one.hand.scribble("Aging", "Z9", "mine")
+    one.hand.scribble("Aging", "B90", "mine too")
+    one.put(INVOICES, one.find(INVOICES, "INV-05"), amount=777_00)
+    assert one.rest().issues == []
+    assert [one.hand.sees("Aging", cell) for cell in ("Z9", "B90")] == ["mine", "mine too"]
+
+
+def test_a_note_below_the_issues_is_not_drawn_over_unsaid(busy: Firm) -> None:
+    busy.hand.scribble("Issues", "D6", "asked Bob")
+    last = busy.rest()
+    assert "asked Bob" in [line.mine for line in last.issues]
+    assert last.idle
+
+
+def test_the_aging_table_moves_with_a_new_currency(busy: Firm) -> None:
+    def table() -> str:
+        return Package(busy.path).sheet("Aging").table("AgingByCustomer").ref
+
+    before = parse_area(table())
+    busy.rest()
+    after = parse_area(table())
+    assert after.top == before.top + 1
+    assert busy.hand.sees("Aging", f"B{after.top}") == "Customer"
+    assert busy.hand.sees("Aging", f"B{after.bottom}") in FIRMS
+    assert busy.hand.sees("Aging", f"B{after.bottom + 1}") is None
+
+
+def test_an_empty_tab_gets_its_first_rows_and_another_sentence(tmp_path: Path) -> None:
+    one = firm(tmp_path, many=0)
+    assert str(one.hand.sees("Invoices", "B2")).startswith("No invoices yet")
+    one.put(INVOICES, "9" * 32, number="X", customer=FIRMS[0], amount=1, currency="EUR", status="open")
+    one.rest()
+    assert str(one.hand.sees("Invoices", "B2")).startswith("One row an invoice")
+    assert one.hand.sees("Invoices", "B5") == "X"
+
+
+def test_appended_rows_look_like_the_others(one: Firm) -> None:
+    one.put(INVOICES, "9" * 32, number="X", customer=FIRMS[0], amount=1, currency="JPY", status="open")
+    one.put(INVOICES, "8" * 32, number="Y", customer=FIRMS[0], amount=1, currency="EUR", status="open")
+    one.rest()
+    rows = [row for row in Package(one.path).sheet("Invoices").rows() if row.number >= 5]
+    euro, yen = ({c.column: c.style for c in row.cells} for row in rows[-2:])
+    assert euro == {c.column: c.style for c in rows[0].cells}
+    assert {column for column in euro if yen[column] != euro[column]} == {6, 12, 13}  # amount, paid, balance
+
+
+# -- promise 4: what ARC does not own, it does not touch --------------------------------------------------------
+
+
+def test_only_managed_parts_are_rewritten(busy: Firm) -> None:
+    with busy.hand.saving() as package:
+        package.sheet("Disputes").set("Z1", "mine")
+    before = members(busy.path)
+    busy.rest()
+    after = members(busy.path)
+    changed = {name for name in before if after.get(name) != before[name]} | after.keys() - before.keys()
+    sheets = {f"xl/worksheets/sheet{n}.xml" for n in range(1, 16)}
+    assert changed <= {
+        *sheets,
+        *(f"xl/worksheets/_rels/sheet{n}.xml.rels" for n in range(1, 16)),
+        *(f"xl/tables/table{n}.xml" for n in range(1, 13)),
+        "xl/workbook.xml",
+        "xl/styles.xml",
+    }
+    assert not {name for name in changed if "chart" in name or "drawing" in name or "theme" in name}
+
+
+def test_the_users_own_columns_formulas_and_formats_stay(busy: Firm) -> None:
+    from arc_sync.xlsx import Formula
+
+    with busy.hand.saving() as package:
+        sheet = package.sheet("Invoices")
+        for n in range(5, 17):
+            sheet.set(f"S{n}", Formula(f"G{n}*2"))
+            sheet.set(f"T{n}", f"mine {n}")
+    tail = _tail(busy.path, "Invoices")
+    busy.rest()
+    cells = {(r.number, c.column): c for r in Package(busy.path).sheet("Invoices").rows() for c in r.cells}
+    assert [cells[n, 18].formula for n in range(5, 17)] == [f"G{n}*2" for n in range(5, 17)]
+    assert [cells[n, 19].raw for n in range(5, 17)] == [f"mine {n}" for n in range(5, 17)]
+    assert ET.canonicalize(_tail(busy.path, "Invoices")) == ET.canonicalize(tail)
+
+
+def _tail(path: Path, sheet: str) -> str:
+    """Return what stands after a sheet's rows: conditional formats, validations, print settings."""
+    package = Package(path)
+    xml = re.sub(rb"<dimension [^>]*>", b"", package.part(package.entry(sheet).part))
+    head, rows, tail = xml.partition(b"<sheetData>")
+    return (head + rows + b"</sheetData>" + tail.partition(b"</sheetData>")[2]).decode()
+
+
+# -- bad luck -------------------------------------------------------------------------------------------------
+
+
+def _truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def _encrypted(path: Path) -> None:
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000))
+
+
+def _bomb(path: Path) -> None:
+    _with_part(
+        path,
+        "xl/worksheets/sheet5.xml",
+        lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * (80 << 20)),
+    )
+
+
+def _strict(path: Path) -> None:
+    old, new = (
+        b"schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    _with_part(path, "xl/workbook.xml", lambda xml: xml.replace(old, new))
+
+
+def _no_identity(path: Path) -> None:
+    _with_part(path, "xl/workbook.xml", lambda xml: xml.replace(b'name="_ARC"', b'name="other"'))
+
+
+def _half_identity(path: Path) -> None:
+    with_hidden(path, "ledger", None)
+
+
+def _newer(path: Path) -> None:
+    with_hidden(path, "format", 99)
+
+
+def _another_ledger(path: Path) -> None:
+    with_hidden(path, "ledger", "somebody else's")
+
+
+def _not_a_workbook(path: Path) -> None:
+    path.write_text("Name;Amount\n")
+
+
+def _excel_has_it(path: Path) -> None:
+    path.with_name(f"~${path.name}").write_bytes(b"\x05Maria" + bytes(159))
+
+
+def with_hidden(path: Path, name: str, value: str | int | None) -> None:
+    package = Package(path)
+    sheet = package.sheet("_ARC")
+    number = next(r.number for r in sheet.rows() for c in r.cells if c.column == 0 and c.raw == name)
+    sheet.set(f"B{number}", value)
+    if value is None:
+        sheet.set(f"A{number}", None)
+    package.save(backup=None)
+
+
+def _with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    other = path.with_name("other.xlsx")
+    with (
+        zipfile.ZipFile(path) as source,
+        zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out,
+    ):
+        for info in source.infolist():
+            data = source.read(info)
+            out.writestr(info.filename, change(data) if info.filename == part else data)
+    other.replace(path)
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind", "said"),
+    [
+        (Path.unlink, BookMissing, "There is no workbook at"),
+        (_excel_has_it, BookOpen, r"is open: Maria \(Excel\). Save and close it"),
+        (_truncated, BookRefused, "damaged or was cut short"),
+        (_encrypted, BookRefused, "protected with a password"),
+        (_not_a_workbook, BookRefused, "not an Excel workbook"),
+        (_bomb, BookRefused, "too large|more than|bomb"),
+        (_no_identity, BookForeign, "is no ARC workbook"),
+        (_half_identity, BookForeign, "lost its hidden ARC identity"),
+        (_newer, BookRefused, "newer ARC"),
+        (_another_ledger, BookForeign, "belongs to another ledger"),
+    ],
+    ids=lambda x: getattr(x, "__name__", None),
+)
+def test_bad_luck_is_one_sentence_and_nothing_changes(
+    busy: Firm, harm: Callable[[Path], None], kind: type[ArcError], said: str
+) -> None:
+    harm(busy.path)
+    before = busy.path.read_bytes() if busy.path.exists() else b""
+    with busy.ledger.read() as view:
+        head = view.head()
+    with pytest.raises(kind, match=said) as caught:
+        busy.round()
+    assert len(str(caught.value)) < 300
+    assert "\n" not in str(caught.value)
+    assert (busy.path.read_bytes() if busy.path.exists() else b"") == before
+    with busy.ledger.read() as view:
+        assert view.head() == head
+
+
+def test_a_strict_workbook_is_edited_like_any_other(busy: Firm, good_end: dict[str, object]) -> None:
+    _strict(busy.path)
+    busy.rest()
+    assert busy.end() == good_end
+
+
+@pytest.mark.skipif(os.name == "nt" or not os.geteuid(), reason="the administrator may write everywhere")
+def test_a_folder_that_may_not_be_written_is_one_sentence(busy: Firm) -> None:
+    busy.path.parent.chmod(0o500)
+    try:
+        with pytest.raises(BookOpen, match="cannot be written"):
+            busy.round()
+    finally:
+        busy.path.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")]
+)
+def test_a_disk_that_refuses_is_one_sentence_and_the_next_round_settles_it(
+    busy: Firm, good_end: dict[str, object], monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def refuse(step: str) -> None:
+        if step == "synced":
+            raise error
+
+    before = busy.path.read_bytes()
+    with monkeypatch.context() as patch:
+        saves_call(patch, refuse)
+        with pytest.raises(ArcError, match="cannot be written"):
+            busy.round()
+    assert busy.path.read_bytes() == before
+    busy.rest()
+    assert busy.end() == good_end
+
+
+@pytest.mark.parametrize("step", ["read", "committed"])
+def test_a_file_saved_meanwhile_is_left_and_the_next_round_settles_it(busy: Firm, step: str) -> None:
+    def meanwhile(reached: str) -> None:
+        if reached == step and not typed:
+            typed.append(step)
+            busy.hand.type(CUSTOMERS, 0, notes="typed meanwhile")
+
+    typed: list[str] = []
+    assert not busy.round(meanwhile).in_step
+    busy.rest()
+    assert "typed meanwhile" in busy.rows(CUSTOMERS)[busy.find(CUSTOMERS, FIRMS[0])]
+    assert busy.hand.owned(INVOICES) == ["my own"]
+
+
+def test_a_copy_from_before_is_brought_in_step(busy: Firm, tmp_path: Path) -> None:
+    old = tmp_path / "old.xlsx"
+    shutil.copy(busy.path, old)
+    busy.rest()
+    before = busy.end()
+    shutil.copy(old, busy.path)
+    busy.rest()
+    after = busy.end()
+    assert {k: v for k, v in after.items() if k in {"invoices", "customers"}} == {
+        k: v for k, v in before.items() if k in {"invoices", "customers"}
+    }
