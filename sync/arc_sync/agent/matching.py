@@ -13,11 +13,21 @@ from typing import Final
 
 from arc_sheets.cells import Value
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import BY_NAME, CUSTOMERS
+from arc_sheets.tabs import BY_NAME, CUSTOMERS, INVOICES, RECORD_TABS
 from arc_sync.intake import Entry
 from arc_sync.ledger.port import View
 
 _SPACE: Final = uuid.UUID("6f0a8a0e-5e6b-5c0d-9d3c-3a52d3f3b1a7")
+
+#: By tab name: the columns that name a row of another tab, and that tab.
+_REFERENCES: Final = {
+    tab.name: [
+        (column.name, INVOICES if column.name == "applied_to" else BY_NAME[column.refers])
+        for column in tab.stored
+        if column.refers or column.name == "applied_to"
+    ]
+    for tab in RECORD_TABS
+}
 
 
 def row_id(entry: Entry) -> str:
@@ -53,12 +63,13 @@ class Matching:
 
     def named(self, entry: Entry) -> Entry:
         """Return the entry with the ledger's own names for the customer and the invoice it refers to."""
-        changed = {}
-        for name, value in entry.values.items():
-            column = BY_NAME[entry.tab].column(name)
-            target = "invoices" if name == "applied_to" else column.refers
-            if target and isinstance(value, str):
-                changed[name] = self._names.get(target, {}).get(_fold(BY_NAME[target], value), value)
+        changed: dict[str, Value] = {}
+        for name, target in _REFERENCES[entry.tab]:
+            value = entry.values.get(name)
+            if isinstance(value, str):
+                kept = self._names.get(target.name, {}).get(_fold(target, value), value)
+                if kept != value:
+                    changed[name] = kept
         return replace(entry, values={**entry.values, **changed}) if changed else entry
 
     def knows(self, tab: Tab, key: str) -> bool:

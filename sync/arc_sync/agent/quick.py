@@ -30,11 +30,15 @@ def quietly_in_step(config: Path | None, today: date) -> int | None:
     `today` is the local date. Whatever is wrong gives None: the long way says what it is.
     """
     try:
-        file = find(config)
-        text = read_settings(file)
-        told = tomllib.loads(text)
-    except (ConfigError, tomllib.TOMLDecodeError):
+        return _in_step(config, today)
+    except (ConfigError, OSError, ValueError):  # ValueError: no TOML, or no record as ARC writes them
         return None
+
+
+def _in_step(config: Path | None, today: date) -> int | None:
+    file = find(config)
+    text = read_settings(file)
+    told = tomllib.loads(text)
     book, ledger = told.get("book", BOOK), told.get("ledger", LEDGER)
     if not (isinstance(book, str) and isinstance(ledger, str)) or "://" in ledger:
         return None
