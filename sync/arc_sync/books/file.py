@@ -98,6 +98,10 @@ class FileSession:
         with self._said():
             yield from layouts.read_rows(layout, date1904=self._package.date1904)
 
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the file as it was read, or as this session wrote it."""
+        return self._print
+
     def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab; none if the tab is gone."""
         rows = self.read(ISSUES).rows
@@ -163,7 +167,7 @@ class FileSession:
         """Gather edits and save them; False if `gather` says so, or the file is no longer the one read."""
         try:
             held = gather()
-            self._package.save()
+            self._print = self._package.save().fingerprint
         except Refused as refused:
             if self._moved():
                 return False
@@ -205,4 +209,5 @@ class FileSession:
         with self._said():
             self._package = Package(self._path)
             self._hidden: Hidden = read_hidden(self._package)
+        self._print = self._package.print
         self._layouts: dict[str, Layout | None] = {}

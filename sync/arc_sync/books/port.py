@@ -92,6 +92,9 @@ class Session(Protocol):
     def read(self, tab: Tab) -> ReadTab:
         """Return one record tab; its rows are to be walked once, before the next call."""
 
+    def fingerprint(self) -> str:
+        """Return what `Book.fingerprint` says of the book as this session read it, or has written it since."""
+
     def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab as they stand."""
 

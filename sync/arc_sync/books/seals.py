@@ -24,9 +24,6 @@ _LONG: Final = 6
 #: Characters of one text; a cell holds 32,767.
 _ROOM: Final = 32_000 // _LONG * _LONG
 
-#: By how much, of itself, a number differs that went through a binary one: enough to round another way.
-_NEAR: Final = Decimal("4e-16")
-
 
 class Typed(NamedTuple):
     """What a person typed where only ARC writes."""
@@ -60,9 +57,10 @@ def read_seals(sheet: str, kept: Mapping[str, str]) -> frozenset[str] | None:
 
 def is_ours(value: CellValue, ours: Collection[str]) -> bool:
     """Say whether a value that was read is one of those drawn, or as near as another program's rounding."""
-    if isinstance(value, Decimal):
-        return any(seal(value * (1 + n * _NEAR)) in ours for n in (0, -1, 1))
-    return seal(value) in ours
+    if seal(value) in ours or not isinstance(value, Decimal):
+        return seal(value) in ours
+    last = Decimal(1).scaleb(value.adjusted() - 14)  # one more or less in the fifteenth digit
+    return any(seal(value + step) in ours for step in (last, -last))
 
 
 def _plain(value: Shown) -> str:
