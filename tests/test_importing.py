@@ -139,6 +139,21 @@ def test_where_both_changed_the_files_new_value_is_taken_and_said() -> None:
     assert "INV-1, Due: 01 May 2026" in done.remarks()[1]
 
 
+def test_the_newest_import_counts_and_an_undo_takes_its_word_back() -> None:
+    first, second, own = (date(2026, month, 1) for month in (4, 5, 6))
+    ledger = MemoryLedger()
+    bring(ledger, ACME, invoice(due=first))
+    bring(ledger, ACME, invoice(due=second))
+    type_in(ledger, INVOICES, "INV-1", due=own)
+    assert not bring(ledger, ACME, invoice(due=second)).moves
+    type_in(ledger, INVOICES, "INV-1", due=second)
+    undo(ledger, 2, "Ann", NOON + timedelta(hours=1))
+    assert rows(ledger, INVOICES)[0]["due"] == first
+    type_in(ledger, INVOICES, "INV-1", due=own)
+    assert not bring(ledger, ACME, invoice(due=first)).moves
+    assert bring(ledger, ACME, invoice(due=second)).moves
+
+
 def test_a_blank_in_the_file_does_not_wipe_what_somebody_typed() -> None:
     ledger = MemoryLedger()
     bring(ledger, customer("Acme", currency="EUR", email=None))

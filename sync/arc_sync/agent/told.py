@@ -1,7 +1,7 @@
 """What earlier imports said of a row, by its history: so that an import brings only what is new in the file.
 
 A file that says the same as the last one says nothing new, and what people changed since stands. The base of
-a field is what the newest import that changed it wrote. An import that was undone never said anything.
+a field is what the newest import that changed it wrote, or the undo of one brought back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PAGE: Final = 20_000  #: changes read at a time
 
 
 class Said(NamedTuple):
-    """What the imports wrote into a row, and which of it people have changed since: by field index."""
+    """What the imports wrote into a row last: by field index."""
 
     told: Mapping[int, Value]
 
@@ -54,15 +54,12 @@ def said_before(view: View, places: Collection[Place]) -> Mapping[Place, Said]:
 def _told(newest_first: Collection[Change]) -> dict[int, Value]:
     """Return the last imported value of each field that an import wrote."""
     told: dict[int, Value] = {}
-    decided: set[int] = set()
     for change in newest_first:
         if change.source not in (IMPORT, UNDO) or not isinstance(change.after, tuple):
             continue
         before: Row = change.before if isinstance(change.before, tuple) else (None,) * len(change.after)
         fresh = change.before is None
         for index, (was, now) in enumerate(zip(before, change.after, strict=True)):
-            if index not in decided and (fresh or was != now):
-                decided.add(index)
-                if change.source == IMPORT:
-                    told[index] = now
+            if fresh or was != now:
+                told.setdefault(index, now)
     return told
