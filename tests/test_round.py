@@ -9,7 +9,8 @@ import pytest
 from arc_sheets.cells import Reading
 from arc_sheets.errors import BookAhead, BookForeign, Fenced, LedgerBusy
 from arc_sync.agent.merging import Rules
-from arc_sync.agent.round import LEASE, Settings, run_round
+from arc_sync.agent.lease import LEASE
+from arc_sync.agent.round import Settings, run_round
 from arc_sync.books.memory import MemoryBook, MemoryRow
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.merge.history import At

@@ -20,7 +20,8 @@ from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem, worklist
 from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
-from arc_sync.agent.round import Pages, seal_of
+from arc_sync.agent.faces import seal_of
+from arc_sync.agent.round import Pages
 from arc_sync.books import draw
 from arc_sync.books.contents import BookRow, Contents, DueToday, Meta
 from arc_sync.ledger.port import View

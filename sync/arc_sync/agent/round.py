@@ -6,34 +6,30 @@ anywhere and be run again: the end is the same.
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
-from typing import Final, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
-from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, verbatim
-from arc_sheets.errors import BookAhead, BookForeign, LedgerBusy
+from arc_sheets.cells import Value
+from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
+from arc_sync.agent.faces import ComputedCells, seal_of
+from arc_sync.agent.lease import take_lease
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
 from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing, digest
-from arc_sync.books.port import Book, BookPlan, Session, SetFace, ShownIssue
+from arc_sync.books.port import Book, BookPlan, Session, ShownIssue
 from arc_sync.books.seals import Typed
 from arc_sync.ledger.port import Ledger, Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.history import At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
-from arc_sync.merge.plan import Drop, Merged
-from arc_sync.merge.snapshot import Faces, Shows, currency_of
-
-#: How long a lease lasts without being renewed: longer than any round, shorter than a coffee.
-LEASE: Final = timedelta(minutes=5)
+from arc_sync.merge.plan import Merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +94,16 @@ def run_round(
 
     Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
     """
-    before = book.fingerprint()  # taken first: what is saved from here on gives the file another one
     with book.open() as session:
         meta = session.meta()
         mark = _checked(meta, ledger, book)
         ledger.add_book(meta.book, book.where)
-        epoch = _lease(settings, ledger, meta.book, now)
+        epoch = take_lease(ledger, meta.book, now, takeover=settings.takeover)
         hook("leased")
         try:
             session.claim(epoch)
             hook("claimed")
-            work = _Round(settings, session, ledger, meta.book, mark, epoch, now, hook)
-            return work.run(partial(_left, settings, book, before))
+            return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
         finally:
             ledger.release(meta.book, epoch)
 
@@ -129,49 +123,6 @@ def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
             "Nothing was written. Bring back the newer ledger, or make a new book with `arc sync --new`."
         )
     return mark
-
-
-def _left(settings: Settings, book: Book, before: str, plan: BookPlan, issues: Sequence[IssueLine]) -> str:
-    """Return the fingerprint under which the next round knows that it has nothing to do; "" for unknown.
-
-    Of a book that was written it is taken only where the file is surely what was written: nobody can have
-    read that and saved over it in the meantime.
-    """
-    left = before
-    if settings.stamp and not plan.idle:
-        left = book.fingerprint()
-        with book.open() as session:
-            mine = session.meta().bookmark == plan.mark.n and session.drawn().synced == plan.synced
-        left = left if mine and book.fingerprint() == left else ""
-    if not (settings.stamp and left):
-        return ""
-    waiting = sum(line.state == OPEN for line in issues)
-    return f"{mark_of(plan.as_of, settings.stamp, left)} {waiting}"
-
-
-def _lease(settings: Settings, ledger: Ledger, book: str, now: datetime) -> int:
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    try:
-        return ledger.lease(book, holder, now, now + LEASE, takeover=settings.takeover)
-    except LedgerBusy:
-        record = next(b for b in ledger.books() if b.id == book)
-        if not _is_dead(record.holder):
-            raise
-        return ledger.lease(book, holder, now, now + LEASE, takeover=True)
-
-
-def _is_dead(holder: str) -> bool:
-    """Say whether the holder was a process of this machine that is gone."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit() or os.name == "nt":
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 class _DryRun(Exception):
@@ -194,8 +145,7 @@ class _Round:
     hook: Callable[[str], None]
     report: Report = field(default_factory=Report)
 
-    def run(self, left: Callable[[BookPlan, Sequence[IssueLine]], str]) -> Report:
-        """Run the round; `left` returns the fingerprint of the book once the plan is carried out."""
+    def run(self) -> Report:
         self.report.book = self.book
         lines = self.session.issues()
         self._settle(lines)
@@ -213,11 +163,19 @@ class _Round:
             self.report.in_step = False
             return self.report
         self.hook("written")
-        fingerprint = left(plan, self.report.issues)
+        fingerprint = self._left(plan)
         if self._unacknowledged(plan, fingerprint):
             self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n), fingerprint)
         self.hook("acknowledged")
         return self.report
+
+    def _left(self, plan: BookPlan) -> str:
+        """Return by what the next round knows that it has nothing to do, and how many issues wait; or ""."""
+        printed = self.session.fingerprint()
+        if not (self.settings.stamp and printed):
+            return ""
+        waiting = sum(line.state == OPEN for line in self.report.issues)
+        return f"{mark_of(plan.as_of, self.settings.stamp, printed)} {waiting}"
 
     def _unacknowledged(self, plan: BookPlan, fingerprint: str) -> bool:
         record = next(b for b in self.ledger.books() if b.id == self.book)
@@ -297,7 +255,7 @@ class _Round:
         pages = self.settings.figures(t, self._local.date(), self.book, self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
-            faces = _Faces(tab.tab, sheet.present, t, self.book, self.now, pages)
+            faces = ComputedCells(tab.tab, sheet.present, t, self.book, self.now, pages.computed)
             plan.faces += faces.differing(sheet.faces) if sheet.usable else []
             faces.dropped(sheet.faces, tab.drops)
         now = self._lines(plan, t, lines)
@@ -354,66 +312,6 @@ class _Round:
     @property
     def _local(self) -> datetime:
         return self.now.astimezone().replace(tzinfo=None, microsecond=0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Faces:
-    """The computed cells of one tab: which differ from what they should be, and what people typed there."""
-
-    tab: Tab
-    present: frozenset[str]
-    t: Transaction
-    book: str
-    now: datetime
-    pages: Pages
-
-    def differing(self, faces: Mapping[str, Faces]) -> list[SetFace]:
-        """Return the rows to write; what a person typed is said in a notice."""
-        computed = self.pages.computed.get(self.tab.name)
-        if computed is None:
-            return []
-        rows, shows = self.t.rows(self.tab), Shows(self.tab, self.tab.computed)
-        blank: tuple[Value, ...] = (None,) * len(self.tab.computed)
-        found = []
-        for i, face in faces.items():
-            if i in rows:
-                values = computed.get(i, blank)
-                cells = shows.cells(rows[i], values)
-                if cells != face.cells and (step := self._step(i, face, values, cells)):
-                    found.append(step)
-        return found
-
-    def dropped(self, faces: Mapping[str, Faces], drops: Sequence[Drop]) -> None:
-        """Say what a person typed in rows that are taken out."""
-        for drop in drops:
-            face, currency = faces[drop.row], currency_of(self.tab, drop.seen)
-            columns = zip(self.tab.computed, face.cells, strict=True)
-            if face.seal != seal_of([read_cell(c, v, currency) for c, v in columns]):
-                self._say(drop.row, face.cells, (None,) * len(face.cells))
-
-    def _step(
-        self, i: str, face: Faces, values: tuple[Value, ...], cells: tuple[CellValue, ...]
-    ) -> SetFace | None:
-        columns, currency = self.tab.computed, currency_of(self.tab, self.t.rows(self.tab)[i])
-        cells = tuple(v if c.name in self.present else None for c, v in zip(columns, cells, strict=True))
-        if cells == face.cells:
-            return None
-        seen = [read_cell(c, v, currency) for c, v in zip(columns, face.cells, strict=True)]
-        if face.seal != seal_of(seen):
-            self._say(i, face.cells, cells)
-        return SetFace(self.tab.name, i, face.cells, cells, seal_of(values))
-
-    def _say(self, i: str, typed: Sequence[CellValue], cells: Sequence[CellValue]) -> None:
-        for column, seen, cell in zip(self.tab.computed, typed, cells, strict=True):
-            if seen != cell and (text := verbatim(seen)):
-                key = IssueKey(self.book, self.tab.name, i, f"{column.name}#{words.digest(text)}")
-                why = words.restored(self.tab, column, text)
-                self.t.put_issue(key, Issue(IssueKind.NOTICE, self.now, mine=text, why=why))
-
-
-def seal_of(values: Sequence[Value | Unreadable]) -> str:
-    """Return the fingerprint of computed cells: as long as it fits, nobody but ARC has written there."""
-    return words.digest("\x1f".join(v.text if isinstance(v, Unreadable) else str(v) for v in values))
 
 
 def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:

@@ -10,7 +10,7 @@ from arc_sync.xlsx import archive
 from arc_sync.xlsx.encoding import as_utf8
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.limits import Limits
-from arc_sync.xlsx.prints import Fingerprint, take
+from arc_sync.xlsx.prints import Fingerprint, printed, take
 from arc_sync.xlsx.relations import Relation, read_relations, rels_name
 from arc_sync.xlsx.saving import Backup, Saved, save
 from arc_sync.xlsx.sheet import Sheet
@@ -65,6 +65,11 @@ class Package:
                 "This is not a workbook that ARC can edit (.xlsb perhaps); save it as .xlsx or .xlsm."
             )
         return part
+
+    @property
+    def print(self) -> str:
+        """The fingerprint of the file as it was opened, as `fingerprint(path)` gives it."""
+        return printed(self.directory)
 
     @property
     def sheet_names(self) -> list[str]:

@@ -38,4 +38,9 @@ def fingerprint(path: str | os.PathLike[str]) -> str:
     zip, OSError when it cannot be read.
     """
     with Path(path).open("rb") as file:
-        return hashlib.sha256(archive.read_directory(file, Limits()).raw).hexdigest()
+        return printed(archive.read_directory(file, Limits()))
+
+
+def printed(directory: archive.Directory) -> str:
+    """Hash a zip directory that was read already; see `fingerprint`."""
+    return hashlib.sha256(directory.raw).hexdigest()

@@ -93,7 +93,7 @@ def _save(
     in_place = target == package.path.resolve()
     changes = _changes(package, packed)
     if in_place and not changes:
-        return Saved(target, (), len(package.directory.members), None, fingerprint(target))
+        return Saved(target, (), len(package.directory.members), None, package.print)
     hook("packed")
     temporary, kept = _temporary(target), None
     try:
@@ -104,6 +104,7 @@ def _save(
             shutil.copymode(package.path, temporary)
             kept = _keep(target, package, backup) if backup else None
         hook("backed up")
+        left = fingerprint(temporary)  # of what is written, not of what may be saved over it the next moment
         replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -111,7 +112,7 @@ def _save(
     sync_folder(target.parent)
     hook("folder synced")
     untouched = len(package.directory.members.keys() - packed.keys() - package.dropped)
-    return Saved(target, changes, untouched, kept, fingerprint(target))
+    return Saved(target, changes, untouched, kept, left)
 
 
 def _pack(package: Package, spools: contextlib.ExitStack) -> tuple[dict[str, Packed], dict[str, Done]]:
