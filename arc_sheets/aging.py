@@ -41,9 +41,9 @@ class Buckets:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Their names in order: Current, 1–30, 31–60, 61–90, Over 90."""  # noqa: RUF002 (as in the book)
+        """Their names in order: Current, 1–30, 31–60, 61–90, Over 90."""
         starts = (1, *(edge + 1 for edge in self.edges))
-        spans = (f"{a}–{b}" for a, b in zip(starts, self.edges, strict=False))  # noqa: RUF001 (as in the book)
+        spans = (f"{a}–{b}" for a, b in zip(starts, self.edges, strict=False))
         return ("Current", *spans, f"Over {self.edges[-1]}")
 
     def place(self, overdue: Ints) -> Ints:

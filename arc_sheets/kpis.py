@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 (formulas are set for people to read, with real times and minus signs)
+
 """The KPIs of a date and of the eleven month ends before it, in the base currency; each names its formula.
 
 Every month is converted at the same rates, so that a trend shows how customers pay, not how currencies move.

@@ -199,8 +199,8 @@ def test_an_empty_ledger_has_an_empty_aging() -> None:
 
 
 def test_buckets_name_themselves() -> None:
-    assert Buckets().labels == ("Current", "1–30", "31–60", "61–90", "Over 90")  # noqa: RUF001 (as in the book)
-    assert Buckets((7,)).labels == ("Current", "1–7", "Over 7")  # noqa: RUF001 (as in the book)
+    assert Buckets().labels == ("Current", "1–30", "31–60", "61–90", "Over 90")
+    assert Buckets((7,)).labels == ("Current", "1–7", "Over 7")
 
 
 def test_other_buckets_age_by_their_own_edges() -> None:

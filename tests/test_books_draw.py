@@ -161,7 +161,7 @@ def test_other_buckets_take_other_columns() -> None:
         rows=(), totals=(), all=None, buckets=type(DEFAULT_BUCKETS)((7, 14))
     )
     drawing = aging.draw(report)
-    assert [value(drawing, f"{c}3") for c in "DEFG"] == ["Current", "1–7", "8–14", "Over 14"]  # noqa: RUF001
+    assert [value(drawing, f"{c}3") for c in "DEFG"] == ["Current", "1–7", "8–14", "Over 14"]
     assert value(drawing, "L3") == "Open in EUR"
 
 

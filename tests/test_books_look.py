@@ -40,9 +40,9 @@ def test_a_rule_changes_only_what_it_says() -> None:
 @pytest.mark.parametrize(
     ("currency", "number"),
     [
-        ("EUR", '#,##0.00_);(#,##0.00);"–"_)'),  # noqa: RUF001 (a dash for zero)
-        ("JPY", '#,##0_);(#,##0);"–"_)'),  # noqa: RUF001
-        ("KWD", '#,##0.000_);(#,##0.000);"–"_)'),  # noqa: RUF001
+        ("EUR", '#,##0.00_);(#,##0.00);"–"_)'),
+        ("JPY", '#,##0_);(#,##0);"–"_)'),
+        ("KWD", '#,##0.000_);(#,##0.000);"–"_)'),
     ],
 )
 def test_amounts_show_the_decimals_of_their_currency(currency: str, number: str) -> None:

@@ -22,7 +22,7 @@ def here(firm: Office, tmp_path: Path) -> Office:
 def test_the_aging_is_proved_for_each_currency(firm: Office) -> None:
     told = firm.json("aging", "--as-of", "2026-03-12")
     assert told["as_of"] == "2026-03-12"
-    assert told["buckets"] == ["Current", "1–30", "31–60", "61–90", "Over 90"]  # noqa: RUF001 (as in the book)
+    assert told["buckets"] == ["Current", "1–30", "31–60", "61–90", "Over 90"]
     euro = next(row for row in told["rows"] if row["currency"] == "EUR")
     assert euro["customer"] == "O'Brien & Söhne"
     assert list(euro["buckets"].values()) == ["300.00", "0.00", "1000.00", "0.00", "0.00"]
@@ -106,3 +106,10 @@ def test_a_currency_without_a_rate_is_said(here: Office) -> None:
     assert here.json("aging")["all"] is None
     assert "Without a rate, and so in no figure of EUR: USD" in here.arc("aging").stdout
     assert any(f["what"] == "Rates" and not f["well"] for f in here.json("doctor", code=1)["findings"])
+
+
+def test_amounts_and_names_survive_a_narrow_window(firm: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arc_sync.cli.out._WIDE", 30)
+    said = firm.arc("aging", "--as-of", "2026-03-12").stdout
+    assert "1,300.00" in said
+    assert "O'Brien & Söhne" in said

@@ -81,7 +81,7 @@ def test_as_many_values_as_the_tab_has_computed_columns() -> None:
 @pytest.mark.parametrize(
     ("owed", "paid", "values"),
     [
-        (invoice(30), 40, (40, 60, 30, "1–30")),  # noqa: RUF001 (as in the book)
+        (invoice(30), 40, (40, 60, 30, "1–30")),
         (invoice(0), 0, (0, 100, 0, "Current")),
         (invoice(-9), 0, (0, 100, 0, "Current")),
         (invoice(91), 0, (0, 100, 91, "Over 90")),

@@ -34,7 +34,7 @@ def fresh_ids() -> Iterator[str]:
 FRESH = [f"{n:032x}" for n in range(100, 110)]
 
 
-def identified(  # noqa: PLR0913 (each is one circumstance)
+def identified(
     rows: Sequence[tuple[str, Row]],
     tab: Tab = THINGS,
     live: dict[str, Row] | None = None,

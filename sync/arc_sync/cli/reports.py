@@ -191,7 +191,7 @@ def _show_kpis(report: KpiReport, rates: Rates) -> None:
 
 def _shown_kpi(kpi: Kpi) -> str:
     if kpi.value is None:
-        return "–"  # noqa: RUF001 (as in the book)
+        return "–"
     return f"{kpi.value * 100:.1f} %" if kpi.kind == "share" else f"{kpi.value:,.1f}"
 
 
