@@ -34,6 +34,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Answer as CSV.")]
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 _WIDE: Final = 150  #: characters of a table that goes to a file or a pipe
+_FOLDED: Final = 16  #: characters to which a column of text may be folded
 
 
 def say(*sentences: str) -> None:
@@ -59,7 +60,7 @@ def amount(minor: int | None, currency: str) -> str | None:
 
 def grouped(minor: int | None, currency: str) -> str:
     """Return minor units as people read them: 1,250.50; a dash for nothing."""
-    return f"{money.to_major(minor, currency):,f}" if minor else "–"  # noqa: RUF001 (as in the book)
+    return f"{money.to_major(minor, currency):,f}" if minor else "–"
 
 
 def day(value: date) -> str:
@@ -78,20 +79,29 @@ def read_day(text: str | None, option: str) -> date | None:
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int] = ()) -> None:
-    """Print a table; the columns at `numbers` are set flush right. Text is shown as it is, never as markup."""
+    """Print a table; the columns at `numbers` are set flush right and never cut, whatever the window's width.
+
+    Text is shown as it is, never as markup, and folded where it must be.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    right = set(numbers)
+    right, cells = set(numbers), [[str(cell) for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
+    least = 0
     for place, head in enumerate(heads):
+        widest = max(map(len, [head, *(row[place] for row in cells)]))
+        width = widest if place in right else min(widest, _FOLDED)
+        least += width + 2
         table.add_column(
-            head, justify="right" if place in right else "left", no_wrap=place in right, overflow="fold"
+            head, justify="right" if place in right else "left", min_width=width, overflow="fold"
         )
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    window = Console(highlight=False) if sys.stdout.isatty() else Console(width=_WIDE, highlight=False)
+    window.width = max(window.width, least)
+    window.print(table)
 
 
 def print_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
