@@ -8,6 +8,7 @@ import pytest
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config
+from arc_sync.agent.places import without_password
 
 LEAST = 'company = "Weststadt"\nbase_currency = "EUR"\n'
 
@@ -114,3 +115,9 @@ def test_new_settings_in_no_currency_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match='"EURO" is no currency code'):
         Config.write_new(tmp_path, "x", "EURO")
     assert not (tmp_path / "arc.toml").exists()
+
+
+def test_a_password_is_not_shown() -> None:
+    assert without_password("postgresql://arc:s3cret@server/books") == "postgresql://arc:***@server/books"
+    assert without_password("postgresql://arc@server/books") == "postgresql://arc@server/books"
+    assert without_password("/a/b:c@d/ledger.db") == "/a/b:c@d/ledger.db"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Final
 
@@ -46,3 +47,8 @@ def beside(file: Path, place: str) -> str:
 def stamp_of(text: str) -> str:
     """Return a fingerprint of the settings and of this version of ARC."""
     return hashlib.sha256(f"{__version__}\n{text}".encode()).hexdigest()[:16]
+
+
+def without_password(place: str) -> str:
+    """Return a path or address as it may be shown."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", place)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from arc_sync.agent.places import LEDGER, NAME
+from arc_sync.agent.places import LEDGER, NAME, without_password
 from arc_sync.cli.out import Json, answer, say
 
 _CURRENCY = "EUR"
@@ -51,14 +51,22 @@ def init(
             firm.make_book(datetime.now(UTC))
             made.append(str(config.book))
     if json:
-        answer({"settings": str(file), "ledger": config.ledger, "book": str(config.book), "made": made})
+        answer(
+            {
+                "settings": str(file),
+                "ledger": without_password(config.ledger),
+                "book": str(config.book),
+                "made": made,
+            }
+        )
         return
     say(
         f"{config.company or file.parent.name} is set up in {file.parent}, with {config.base_currency} as base currency."
     )
     say(
         f"  {file.name}: the settings, to be read and changed as you like",
-        f"  {Path(config.book).name}: the workbook",
+        f"  {without_password(config.ledger)}: the ledger; back it up",
+        f"  {config.book}: the workbook",
     )
     say("Next: arc import your-export.csv, then arc sync, and open the workbook.")
 
