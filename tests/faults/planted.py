@@ -132,5 +132,6 @@ FAULTS: Final = (
     _one("N18", "a new column's blanks are an edit", ROWS, "column.name in self.base.no_column", "False"),
     _one("N19", "a column emptied at one go clears the ledger", ROWS, "                found.add(k)\n", "                pass\n"),
     _one("N21", "a row deleted while the tab could not be read comes back", BASE, "if full is None and ID in self._missing:", "if False:"),
+    _one("N23", "a sort is followed only if nothing was edited in it", IDS, "if home is not None and (closed or marks.alike(row, home) >= marks.alike(row, i)):", "if home is not None and closed:"),
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
 )  # fmt: skip

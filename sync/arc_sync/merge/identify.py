@@ -18,6 +18,8 @@ from arc_sync.merge.base import Base
 from arc_sync.merge.snapshot import Sheet, SheetRow
 
 Signature: TypeAlias = Hashable
+#: Rows of one sort with edited marks up to which each is compared with each.
+_FEW = 200
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -71,6 +73,16 @@ class _Marks:
     def now(self, row: str) -> Signature:
         return self._pick(self.live[row])
 
+    def knows(self, row: str) -> bool:
+        """Say whether this copy had the row."""
+        return bool(row) and self._base.row(row).mine is not None
+
+    def alike(self, row: SheetRow, other: str) -> int:
+        """Return in how many filled cells but the key a row is as this copy knew another."""
+        mine = self._base.row(other).mine or ()
+        pairs = enumerate(zip(row.values, mine, strict=False))
+        return sum(1 for k, (v, known) in pairs if v is not None and v == known and k != self._key)
+
     @property
     def keyed(self) -> bool:
         return self._key is not None
@@ -83,7 +95,11 @@ class _Marks:
 
 
 def _realign(sheet: Sheet, ids: list[str], marks: _Marks) -> list[str]:
-    """Follow the mark where rows were sorted without their ids: a closed permutation of known marks."""
+    """Follow the mark where rows were sorted without their ids.
+
+    A closed permutation of known marks is a sort. Otherwise a row follows its mark if the rest of it, too, is
+    more like the row of that mark than like its own.
+    """
     strayed = {
         n: (i, marks.of(row), known)
         for n, (i, row) in enumerate(zip(ids, sheet.rows, strict=True))
@@ -91,19 +107,35 @@ def _realign(sheet: Sheet, ids: list[str], marks: _Marks) -> list[str]:
     }
     if not strayed:
         return ids
-    moved = {(i, mark) for i, mark, _ in strayed.values()}
-    were = {known: i for i, _, known in strayed.values()}
-    if (
-        len(moved) > 1
-        and len({i for i, _ in moved}) == len(moved)
-        and set(were) == {mark for _, mark in moved}
-    ):
-        back = were
-    elif marks.keyed:  # ... also when some of the permuted rows have been deleted since
-        back = _absent(sheet, ids, marks)
-    else:
-        return ids
-    return [back.get(strayed[n][1], i) if n in strayed else i for n, i in enumerate(ids)]
+    homes: dict[Signature, list[str]] = defaultdict(list)
+    for i, _, known in strayed.values():
+        homes[known].append(i)
+    closed = sorted(map(repr, homes)) == sorted(repr(mark) for _, mark, _ in strayed.values())
+    if marks.keyed:  # ... also when some of the sorted rows have been deleted since
+        for mark, i in _absent(sheet, ids, marks).items():
+            homes[mark].append(i)
+    result, rest = list(ids), []
+    for n, (i, mark, _) in strayed.items():
+        home, row = next(iter(homes.get(mark, ())), None), sheet.rows[n]
+        if home is not None and (closed or marks.alike(row, home) >= marks.alike(row, i)):
+            result[n] = homes[mark].pop(0)
+        else:
+            rest.append(n)
+    return _settle(sheet, result, rest, marks) if len(rest) < len(strayed) else ids
+
+
+def _settle(sheet: Sheet, ids: list[str], rest: list[int], marks: _Marks) -> list[str]:
+    """Give the rows of a sort whose own mark was edited the ids that are left: the most alike, or their own."""
+    taken = {i for n, i in enumerate(ids) if n not in set(rest)}
+    left = {ids[n] for n in rest} | {row.id for row in sheet.rows if marks.knows(row.id)}
+    left -= taken
+    for n in rest:
+        row, own = sheet.rows[n], ids[n]
+        near = left if len(rest) <= _FEW else left & {own}
+        best = max(near, key=lambda i: (marks.alike(row, i), i == own, i), default="")
+        ids[n] = best if best and (best == own or marks.alike(row, best)) else ""
+        left.discard(ids[n])
+    return ids
 
 
 def _absent(sheet: Sheet, ids: list[str], marks: _Marks) -> dict[Signature, str]:
