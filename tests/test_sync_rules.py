@@ -870,6 +870,35 @@ def test_figures_do_not_hold_up_a_tab_whose_rows_cannot_be_told_apart() -> None:
     assert world.sync("A").in_step
 
 
+def test_what_was_typed_under_a_renamed_header_outlives_its_row() -> None:
+    world = agreed()
+    world.sheet("A").columns.discard("b")
+    world.settle()
+    world.type("A", ONE, b="typed")
+    world.delete(ONE)
+    world.settle()
+    assert [r.cells for r in world.sheet("A").rows if not r.id] == [{"b": "typed"}]
+
+
+def test_a_sort_without_ids_with_a_key_renamed_in_it_mixes_no_rows() -> None:
+    world = agreed()
+    rows = world.sheet("A").rows
+    ids = [r.id for r in rows]
+    rows.reverse()
+    for r, i in zip(rows, ids, strict=True):
+        r.id = i
+    rows[0].cells["k"] = "renamed"
+    world.put(TWO, b="newer")
+    world.settle()
+    assert dict(world.rows()) == {
+        ONE: ("k1", "a1", "b1", "10"),
+        TWO: ("k2", "a2", "newer", "20"),
+        row(3): ("k3", "a3", "b3", "30"),
+        row(4): ("renamed", "a4", "b4", "40"),
+    }
+    assert not world.every_issue()
+
+
 def test_a_cell_typed_into_just_before_arc_writes_it_is_not_written_over() -> None:
     world = agreed()
     world.put(ONE, b="newer")

@@ -67,7 +67,7 @@ FAULTS: Final = (
     _one("M14", "the base is the ledger of today", BASE, "self._then = moment(at.n)", "self._then = Moment(tab, live, issues, ())"),
     _one("M15", "the base is at the bookmark the ledger saw, not the book's", MERGING, "return Standing(book, mark.n,", "return Standing(book, max(mark.n, at.mark),"),
     _one("M16", "an unreadable cell is taken", CELLS, "        return _unreadable(cell, mine)\n", "        return Verdict(Do.TAKE, value=mine.text)\n"),
-    _one("M17", "a row is dropped with what stands beside it", BOOK, "if row.own is None:\n", "if True:\n"),
+    _one("M17", "a row is dropped with what stands beside it", BOOK, "if row.own is None and not theirs:\n", "if True:\n"),
     _one("M20", "deleted rows forgotten", LEDGER, "return {i for i in ids if i not in live and", "return {i for i in ids if i in live and"),
     Fault("M21", "ids not stamped before the merge", (
         Edit(ROUND, "if not stamps or self.settings.dry_run:", "if True or stamps:"),

@@ -179,9 +179,14 @@ class MemorySession:
         row, sheet = self._found(step.tab, step.row), self._book.sheets[step.tab]
         if row is None or self._stored(step.tab, row) != step.seen:
             return False
-        if row.own is None:
+        theirs = {k: v for k, v in row.cells.items() if k not in sheet.columns and v is not None}
+        if row.own is None and not theirs:
             sheet.rows.remove(row)
-        row.id, row.cells, row.seal = "", {}, ""
+        row.id, row.cells, row.seal = (
+            "",
+            theirs,
+            "",
+        )  # under a header ARC does not know, cells are the person's
         return True
 
     def set_face(self, step: SetFace) -> bool:
