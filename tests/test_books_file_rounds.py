@@ -316,3 +316,15 @@ def test_a_copy_from_before_is_brought_in_step(busy: Firm, tmp_path: Path) -> No
     assert {k: v for k, v in after.items() if k in {"invoices", "customers"}} == {
         k: v for k, v in before.items() if k in {"invoices", "customers"}
     }
+
+
+def test_redrawing_tells_each_address_once(one: Firm) -> None:
+    def relations() -> int:
+        package = Package(one.path)
+        return len(package.relations(package.entry("Worklist").part))
+
+    before = relations()
+    for amount in (1_00, 2_00, 3_00):
+        one.put(INVOICES, one.find(INVOICES, "INV-03"), amount=amount)
+        one.rest()
+    assert relations() == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import overload
 
@@ -24,6 +24,8 @@ from arc_sync.agent.faces import seal_of
 from arc_sync.agent.round import Pages
 from arc_sync.books import draw
 from arc_sync.books.contents import BookRow, Contents, DueToday, Meta
+from arc_sync.books.draw import home
+from arc_sync.books.drawing import Drawing
 from arc_sync.ledger.port import View
 
 
@@ -73,10 +75,26 @@ def pages(terms: Terms) -> Callable[[View, date, str, str], Pages]:
 
     def compute(view: View, as_of: date, book: str, account: str) -> Pages:
         made = _Book(view, terms, figures(rows_of(view), terms, as_of), as_of, account)
-        meta = Meta("", book, 0, "", 0)
-        return Pages(made.figures.computed, lambda synced: draw.reports(made.contents(synced, meta, {})))
+        reports = _Reports(lambda: made.contents(None, Meta("", book, 0, "", 0), {}))
+        return Pages(made.figures.computed, reports.draw)
 
     return compute
+
+
+class _Reports:
+    """The reports of a book. All but Home are drawn once, as the time of sync stands on Home alone."""
+
+    def __init__(self, contents: Callable[[], Contents]) -> None:
+        self._make = contents
+        self._made: tuple[Contents, Sequence[Drawing]] | None = None
+
+    def draw(self, synced: datetime | None) -> Sequence[Drawing]:
+        """Return the reports as they are when first asked for."""
+        if self._made is None:
+            contents = self._make()
+            self._made = contents, draw.reports(contents)[1:]
+        contents, others = self._made
+        return [home.draw(replace(contents, synced=synced)), *others]
 
 
 def contents(view: View, terms: Terms, now: datetime, meta: Meta) -> Contents:

@@ -289,12 +289,15 @@ class _Round:
     def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
         """Return the reports that differ from those in the book; the time of sync alone makes none differ."""
         drawn = self.session.drawn()
-
-        def differing(synced: datetime | None) -> list[Drawing]:
-            return [d for d in pages.draw(synced) if drawn.digests.get(d.sheet) != digest(d)]
-
-        changed = differing(drawn.synced)
-        return differing(self._local) if changed or not plan.idle else []
+        before = pages.draw(drawn.synced)
+        same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == digest(d)}
+        if len(same) == len(before) and plan.idle:
+            return []
+        return [
+            d
+            for d in pages.draw(self._local)
+            if d is not same.get(d.sheet) and drawn.digests.get(d.sheet) != digest(d)
+        ]
 
     def _count(
         self, plan: BookPlan, merged: Sequence[Merged], now: list[IssueLine], before: Sequence[ShownIssue]

@@ -131,7 +131,7 @@ class Sketch:
 
 def digest(drawing: Drawing) -> str:
     """Return a fingerprint of a drawing: as long as it fits, there is nothing to draw."""
-    told = sorted((place, repr(drawn)) for place, drawn in drawing.cells.items())
+    told = [(*place, *drawn) for place, drawn in sorted(drawing.cells.items())]
     return hashlib.sha256(repr((told, drawing.area, drawing.table)).encode()).hexdigest()[:16]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ from arc_sheets.tab import Kind, Tab
 from arc_sync.books.draw.records import HEADER_ROW, ID_HEADER, SEAL_HEADER
 from arc_sync.merge.issues import ID
 from arc_sync.merge.snapshot import ReadRow
-from arc_sync.xlsx import Cell, Package, Refused, Row, Sheet, Table
+from arc_sync.xlsx import Package, Refused, Row, Sheet, Table
 
 #: The name under which a tab's places list the hidden seal column.
 SEAL = "seal"
@@ -115,67 +115,83 @@ def read_rows(layout: Layout, *, date1904: bool) -> Iterator[ReadRow]:
         yield found
 
 
+class _Days(dict[str, CellValue]):
+    """Dates, or moments, by the text of their serial number; remembered, as the same days come again."""
+
+    def __init__(self, kind: Kind, *, date1904: bool) -> None:
+        self._kind, self._date1904 = kind, date1904
+
+    def __missing__(self, raw: str) -> CellValue:
+        self[raw] = value = self._read(raw)
+        return value
+
+    def _read(self, raw: str) -> CellValue:
+        try:
+            moment = dates.from_serial(float(raw), date1904=self._date1904)
+        except ValueError:
+            return _decimal(raw)  # a number far from any date: the merge will say so
+        return moment.date() if self._kind is Kind.DATE else moment
+
+
 class _Reader:
     """Turns rows of the file into rows of cell values; a number in a date column is a date."""
 
     def __init__(self, layout: Layout, *, date1904: bool) -> None:
-        self._date1904 = date1904
-        self._dates: dict[tuple[str, Kind], CellValue] = {}
         tab, places = layout.tab, layout.places
         columns = [*tab.stored, *tab.computed]
         self._stored, self._width = len(tab.stored), len(columns)
-        #: sheet column to (position among the values, kind); id and seal come last, and are texts
-        self._slots = {places[c.name]: (k, c.kind) for k, c in enumerate(columns) if c.name in places}
+        days = {kind: _Days(kind, date1904=date1904).__getitem__ for kind in (Kind.DATE, Kind.TIME)}
+        #: sheet column to (position among the values, what reads its numbers); id and seal come last
+        self._slots = {
+            places[c.name]: (k, days.get(c.kind, _decimal)) for k, c in enumerate(columns) if c.name in places
+        }
         for k, name in enumerate((ID, SEAL), self._width):
             if name in places:
-                self._slots[places[name]] = (k, Kind.TEXT)
+                self._slots[places[name]] = (k, _decimal)
 
     def row(self, row: Row) -> ReadRow | None:
         """Return a row of the file as ARC's; None if none of ARC's cells holds anything."""
         values: list[CellValue] = [None] * (self._width + 2)
         slots, ours = self._slots, False
         for cell in row.cells:
-            if (cell.type is not None or cell.formula is not None) and cell.column in slots:
-                k, kind = slots[cell.column]
-                text = cell.type == "s" and cell.formula is None
-                values[k] = (cell.raw or None) if text else self._value(kind, cell)
-                ours = True
+            column, kind, raw, formula, _ = cell
+            if (kind is None and formula is None) or column not in slots:
+                continue
+            k, number = slots[column]
+            ours = True
+            if formula is not None:
+                values[k] = _formula(formula, _other(kind, raw, number))
+            elif kind == "s":
+                values[k] = raw or None
+            elif kind == "n" and raw is not None:
+                values[k] = number(raw)
+            else:
+                values[k] = _other(kind, raw, number)
         if not ours:
             return None
-        *cells, id_, seal = values
-        texts = (v if isinstance(v, str) else "" for v in (id_, seal))
+        id_, seal, stored = values[-2], values[-1], self._stored
         return ReadRow(
-            row.number, next(texts), tuple(cells[: self._stored]), tuple(cells[self._stored :]), next(texts)
+            row.number,
+            id_ if isinstance(id_, str) else "",
+            tuple(values[:stored]),
+            tuple(values[stored:-2]),
+            seal if isinstance(seal, str) else "",
         )
 
-    def _value(self, kind: Kind, cell: Cell) -> CellValue:
-        value = self._plain(kind, cell)
-        if cell.formula is None:
-            return value
-        return Formula(cell.formula, value if isinstance(value, str | bool | Decimal) else None)
 
-    def _plain(self, kind: Kind, cell: Cell) -> CellValue:
-        if cell.raw is None or cell.type == "s":
-            return cell.raw or None
-        if cell.type == "n":
-            return self._number(kind, cell.raw)
-        if cell.type == "e":
-            return CellError(cell.raw)
-        return cell.raw == "1" if cell.type == "b" else _iso(cell.raw)
+def _formula(text: str, value: CellValue) -> Formula:
+    return Formula(text, value if isinstance(value, str | bool | Decimal) else None)
 
-    def _number(self, kind: Kind, raw: str) -> CellValue:
-        if kind is not Kind.DATE and kind is not Kind.TIME:
-            return _decimal(raw)
-        if (raw, kind) not in self._dates:
-            self._dates[raw, kind] = self._date(kind, raw)
-        return self._dates[raw, kind]
 
-    def _date(self, kind: Kind, raw: str) -> CellValue:
-        try:
-            moment = dates.from_serial(float(raw), date1904=self._date1904)
-        except ValueError:
-            return _decimal(raw)  # a number far from any date: the merge will say so
-        return moment.date() if kind is Kind.DATE else moment
+def _other(kind: str | None, raw: str | None, number: Callable[[str], CellValue]) -> CellValue:
+    """Return a value that is no plain text or number."""
+    if raw is None or kind == "s":
+        return raw or None
+    if kind == "n":
+        return number(raw)
+    if kind == "e":
+        return CellError(raw)
+    return raw == "1" if kind == "b" else _iso(raw)
 
 
 def _decimal(raw: str) -> Decimal | str:

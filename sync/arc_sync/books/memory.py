@@ -209,7 +209,9 @@ class MemorySession:
         if sheet.columns != self._columns[tab]:
             return False
         currency = currency_of(declared, row.values)
-        cells = {c.name: show_cell(c, v, currency) for c, v in zip(declared.stored, row.values, strict=True)}
+        cells: dict[str, CellValue] = {
+            c.name: show_cell(c, v, currency) for c, v in zip(declared.stored, row.values, strict=True)
+        }
         cells |= {
             c.name: show_cell(c, v, currency) for c, v in zip(declared.computed, row.computed, strict=True)
         }

@@ -85,7 +85,7 @@ def sift(book: ReadTab, live: Rows, watched: Collection[str], how: Reading, gues
         known = live.get(i) if i else None
         if i and i not in faces:
             faces[i] = Faces(row.at, row.computed, row.seal)
-            if known is not None and whole and i not in watched and shows(known, known, row.cells):
+            if known is not None and whole and i not in watched and shows.cells(known, known) == row.cells:
                 agreed.add(i)
                 continue
         if i or any(cell is not None for cell in row.cells):
@@ -95,24 +95,23 @@ def sift(book: ReadTab, live: Rows, watched: Collection[str], how: Reading, gues
 
 
 class Shows:
-    """Says whether cells show exactly some values, each in the form ARC would write: the test of every row."""
+    """Gives the cells that show values, in the form ARC writes: every row read is compared with them."""
 
     def __init__(self, tab: Tab, columns: Sequence[Column]) -> None:
         """`columns` are those of the values and cells: `tab.stored`, or `tab.computed`."""
         self._unit = tab.unit
         self._money = [k for k, c in enumerate(columns) if c.kind is Kind.MONEY]
-
-    def __call__(self, row: Row, values: tuple[Value, ...], cells: tuple[CellValue, ...]) -> bool:
-        """Compare; `row` is the whole stored row, for its currency."""
-        return self.cells(row, values) == cells
+        self._places: dict[Value, int] = {}
 
     def cells(self, row: Row, values: tuple[Value, ...]) -> tuple[CellValue, ...]:
-        """Return the cells that show the values."""
+        """Return the cells that show the values; `row` is the whole stored row, for its currency."""
         if not self._money:
             return values
         shown: list[CellValue] = list(values)
         currency = row[self._unit] if self._unit is not None else None
-        places = -exponent(str(currency))
+        if currency not in self._places:
+            self._places[currency] = -exponent(str(currency))
+        places = self._places[currency]
         for k in self._money:
             minor = values[k]
             if isinstance(minor, int):

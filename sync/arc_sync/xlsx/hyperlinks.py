@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.archive import part_key
 from arc_sync.xlsx.markup import attribute, find_tag, start_tag, top_elements
-from arc_sync.xlsx.relations import STRICT_TYPES, TYPES, rels_name, with_child
+from arc_sync.xlsx.relations import STRICT_TYPES, TYPES, rels_name, with_children
 from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
@@ -33,21 +34,25 @@ def with_links(package: Package, part: str, links: Mapping[str, str]) -> Callabl
         return lambda tail: tail
     name = rels_name(part)
     xml = package.part(name) if package.has(name) else _NO_RELATIONS
-    used = {relation.id for relation in package.relations(part)}
+    relations = package.relations(part)
+    known = {r.target: r.id for r in relations if r.external and r.kind == "hyperlink"}
+    used = {relation.id for relation in relations}
+    free = (ident for n in count(1) if (ident := f"rIdArc{n}") not in used)
     types = (
         STRICT_TYPES if b"purl.oclc.org/ooxml/spreadsheetml" in package.part(package.workbook_part) else TYPES
     )
-    elements = {}
+    elements, new = {}, []
     for ref, target in links.items():
-        ident = ""
-        if target and not target.startswith("#"):
-            ident = next(f"rIdArc{n}" for n in range(1, len(used) + 2) if f"rIdArc{n}" not in used)
-            used.add(ident)
-            relation = {"Id": ident, "Type": f"{types}/hyperlink", "Target": target, "TargetMode": "External"}
-            xml = with_child(xml, "Relationships", "Relationship", relation)
-        elements[ref] = _element(ref, target, ident, types)
-    if any(ident.startswith("rIdArc") for ident in used):
-        package.put(name if package.has(name) else part_key(name), xml)
+        if target and not target.startswith("#") and target not in known:  # addresses are told once
+            known[target] = next(free)
+            relation = {"Id": known[target], "Type": f"{types}/hyperlink", "Target": target}
+            new.append({**relation, "TargetMode": "External"})
+        elements[ref] = _element(ref, target, known.get(target, ""), types)
+    if new:
+        package.put(
+            name if package.has(name) else part_key(name),
+            with_children(xml, "Relationships", "Relationship", new),
+        )
     return lambda tail: _linked(tail, elements)
 
 

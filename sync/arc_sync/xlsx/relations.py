@@ -11,7 +11,7 @@ from arc_sync.xlsx.markup import PREFIX, attribute, find_tag, parse
 from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -79,14 +79,19 @@ def without_override(xml: bytes, part: str) -> bytes:
 
 def with_child(xml: bytes, parent: str, child: str, attributes: dict[str, str]) -> bytes:
     """Add a childless element at the end of the root `parent`, in the root's own prefix."""
+    return with_children(xml, parent, child, [attributes])
+
+
+def with_children(xml: bytes, parent: str, child: str, elements: Sequence[Mapping[str, str]]) -> bytes:
+    """Add childless elements, given by their attributes, at the end of the root `parent`."""
     root = find_tag(parent, xml)
     if root is None:
         return xml
     prefix = root[1].decode()
-    text = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    element = f"<{prefix}{child}{text}/>".encode()
+    texts = ("".join(f' {name}="{escape(value)}"' for name, value in each.items()) for each in elements)
+    new = "".join(f"<{prefix}{child}{text}/>" for text in texts).encode()
     if root[0].endswith(b"/>"):
         opened = root[0][:-2].rstrip() + b">"
-        return xml[: root.start()] + opened + element + f"</{prefix}{parent}>".encode() + xml[root.end() :]
+        return xml[: root.start()] + opened + new + f"</{prefix}{parent}>".encode() + xml[root.end() :]
     at = xml.rindex(f"</{prefix}{parent}".encode())
-    return xml[:at] + element + xml[at:]
+    return xml[:at] + new + xml[at:]
