@@ -179,7 +179,9 @@ class MemorySession:
         row, sheet = self._found(step.tab, step.row), self._book.sheets[step.tab]
         if row is None or self._stored(step.tab, row) != step.seen:
             return False
-        theirs = {k: v for k, v in row.cells.items() if k not in sheet.columns and v is not None}
+        theirs: dict[str, CellValue] = {
+            k: v for k, v in row.cells.items() if k not in sheet.columns and v is not None
+        }
         if row.own is None and not theirs:
             sheet.rows.remove(row)
         row.id, row.cells, row.seal = (

@@ -144,8 +144,8 @@ def read_row(
     )
 
 
-def currency_of(tab: Tab, row: Row) -> str | None:
-    """Return the currency of a row's amounts, or None where it has none."""
+def currency_of(tab: Tab, row: Sequence[object]) -> str | None:
+    """Return the currency of a row's amounts, from its values or its cells, or None where it has none."""
     code = row[tab.unit] if tab.unit is not None else None
     return str(code) if code else None
 
