@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from arc_sync.agent.quick import quietly_in_step
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,6 +17,8 @@ def at_once(arguments: Sequence[str]) -> int | None:
     """Answer a bare `arc sync` over a workbook in step and return the exit code; None: do it properly."""
     if list(arguments) != ["sync"]:
         return None
+    from arc_sync.agent.quick import quietly_in_step
+
     told = os.environ.get("ARC_CONFIG")
     waiting = quietly_in_step(Path(told) if told else None, datetime.now(UTC).astimezone().date())
     if waiting is None:

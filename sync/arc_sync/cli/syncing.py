@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arc_sync.agent.quick import quietly_in_step
 from arc_sync.cli.idle import IN_STEP, idle_sentences, waiting_sentences
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many, say, steps
 
@@ -38,6 +37,8 @@ def sync(
     config: Settings = None,
 ) -> None:
     """Bring workbook and ledger in step, both ways."""
+    from arc_sync.agent.quick import quietly_in_step
+
     now = datetime.now(UTC)
     if not (dry_run or new):
         waiting = quietly_in_step(config, now.astimezone().date())
