@@ -65,7 +65,10 @@ FAULTS: Final = (
     _one("M12", "the key of another row not noticed in a new one", ROWS, "elif filled[k] is not None and (why :=", "elif False and (why :="),
     _one("M13", "a lost id not found again by its mark", IDS, "if mark is not None and mark in absent:", "if mark is None and mark in absent:"),
     _one("M14", "the base is the ledger of today", BASE, "self._then = moment(at.n)", "self._then = Moment(tab, live, issues, ())"),
-    _one("M15", "the base is at the bookmark the ledger saw, not the book's", MERGING, "return Standing(book, mark.n,", "return Standing(book, max(mark.n, at.mark),"),
+    Fault("M15", "the base is at the bookmark the ledger saw, not the book's", (
+        Edit(MERGING, "return Standing(book, mark.n,", "return Standing(book, max(mark.n, at.mark),"),
+        Edit(ROUND, "t.set_at(self.book, At(self.mark.n))", "pass"),
+    )),
     _one("M16", "an unreadable cell is taken", CELLS, "        return _unreadable(cell, mine)\n", "        return Verdict(Do.TAKE, value=mine.text)\n"),
     _one("M17", "a row is dropped with what stands beside it", BOOK, "if row.own is None and not theirs:\n", "if True:\n"),
     _one("M20", "deleted rows forgotten", LEDGER, "return {i for i in ids if i not in live and", "return {i for i in ids if i in live and"),
