@@ -91,7 +91,7 @@ class People:
 
     def type(self, book: str, tab: Tab, row: MemoryRow, column: str, cell: CellValue) -> None:
         """Type over what the cell and the Issues tab show."""
-        key = "/".join((book, tab.name, row.id, column))
+        key = f"{book}/{tab.name}/{row.id}/{column}"
         line = next((x for x in self.world.books[book].lines if x.id == key), None)
         self.saw(row.cells.get(column), *((line.mine, line.theirs) if line else ()))
         row.cells[column] = cell

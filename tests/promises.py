@@ -14,7 +14,6 @@ Promise 8 (figures) has its own property over the real tabs, in test_promises.py
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 
@@ -31,18 +30,33 @@ from arc_sync.merge.issues import ID, IssueKey, IssueKind
 from tests.people import People
 from tests.toys import PARTS, THINGS, TOYS
 from tests.vault import Vault, restored
-from tests.world import Copy, Crash, Shot, World, place
+from tests.world import Copy, Crash, World, place
 
 BOOKS = st.sampled_from("AB")
 NTH = st.integers(0, 3)
 TABS = st.sampled_from(["things", "things", "parts"])
 #: Columns, as "tab.column".
 STORED = st.sampled_from([f"{tab.name}.{c.name}" for tab in TOYS for c in tab.stored])
-HEADERS = st.sampled_from([f"{tab.name}.{name}" for tab in TOYS for name in (ID, *(c.name for c in tab.columns))])
+HEADERS = st.sampled_from(
+    [f"{tab.name}.{name}" for tab in TOYS for name in (ID, *(c.name for c in tab.columns))]
+)
 TYPED = st.sampled_from(["new", "new", "new", "flip", "flip", "clear", "error", "formula"])
 LEDGERS_OWN = ("edit", "flip", "add", "rename")
 MEANWHILE = st.sampled_from(
-    ["crash", "crash", "type", "type", "flip", "ledger", "ledger flip", "add", "takeover", "save", "close", "header"]
+    [
+        "crash",
+        "crash",
+        "type",
+        "type",
+        "flip",
+        "ledger",
+        "ledger flip",
+        "add",
+        "takeover",
+        "save",
+        "close",
+        "header",
+    ]
 )
 
 
@@ -82,7 +96,7 @@ class Promises(RuleBasedStateMachine):
     # -- people at a book ------------------------------------------------------------------------------
 
     @rule(book=BOOKS, tab=TABS, own=st.booleans())
-    def add(self, book: str, tab: str, own: bool) -> None:
+    def add(self, *, book: str, tab: str, own: bool) -> None:
         self.people.add(book, toy(tab), own=own)
 
     @rule(book=BOOKS, n=NTH, at=STORED, how=TYPED)
@@ -94,7 +108,7 @@ class Promises(RuleBasedStateMachine):
         self.people.edit(book, *column_at("things.parts"), n, "new")
 
     @rule(book=BOOKS, tab=TABS, n=NTH, ids_too=st.booleans(), over=st.booleans())
-    def copy_and_paste(self, book: str, tab: str, n: int, ids_too: bool, over: bool) -> None:
+    def copy_and_paste(self, *, book: str, tab: str, n: int, ids_too: bool, over: bool) -> None:
         (self.people.paste_over if over else self.people.copy_row)(book, toy(tab), n, ids_too=ids_too)
 
     @rule(book=BOOKS, tab=TABS, n=NTH)
@@ -102,11 +116,11 @@ class Promises(RuleBasedStateMachine):
         self.people.lose_id(book, toy(tab), n)
 
     @rule(book=BOOKS, tab=TABS, start=st.integers(0, 2), ids_too=st.booleans())
-    def sort(self, book: str, tab: str, start: int, ids_too: bool) -> None:
+    def sort(self, *, book: str, tab: str, start: int, ids_too: bool) -> None:
         self.people.sort(book, toy(tab), start, ids_too=ids_too)
 
     @rule(book=BOOKS, tab=TABS, n=NTH, whole=st.booleans())
-    def delete(self, book: str, tab: str, n: int, whole: bool) -> None:
+    def delete(self, *, book: str, tab: str, n: int, whole: bool) -> None:
         (self.people.delete if whole else self.people.empty)(book, toy(tab), n)
 
     @rule(book=BOOKS, header=HEADERS)
@@ -171,7 +185,7 @@ class Promises(RuleBasedStateMachine):
     # -- the ledger ------------------------------------------------------------------------------------
 
     @rule(n=NTH, at=STORED, flip=st.booleans())
-    def ledger_edit(self, n: int, at: str, flip: bool) -> None:
+    def ledger_edit(self, *, n: int, at: str, flip: bool) -> None:
         tab, column = column_at(at)
         if column.name == "k":
             self.people.ledger_rename(n)
@@ -191,7 +205,7 @@ class Promises(RuleBasedStateMachine):
         self.people.ledger_delete(toy(tab), n)
 
     @rule(keep=st.booleans(), moved=st.integers(0, 40))
-    def ledger_restored(self, keep: bool, moved: int) -> None:
+    def ledger_restored(self, *, keep: bool, moved: int) -> None:
         """Promise 5: a ledger that does not know the bookmark is not written to, nor is the book."""
         ledger = self.world.ledger
         assert isinstance(ledger, MemoryLedger)

@@ -219,6 +219,19 @@ def test_a_restored_ledger_is_not_gone_on_with(moved: int) -> None:
         assert world.ledger.books() == books
 
 
+def test_a_bookmark_that_somebody_else_moved_is_left_where_it_is() -> None:
+    world = agreed()
+    world.put(ONE, b="newer")
+    book = world.books["A"]
+    other = book.meta._replace(bookmark=3, hash="another")
+
+    def move() -> None:
+        book.meta = other._replace(epoch=book.meta.epoch)
+
+    assert not world.sync("A", before("bookmark", move)).in_step
+    assert book.meta.mark == other.mark
+
+
 # --- leases --------------------------------------------------------------------------------------------------
 
 
