@@ -100,7 +100,7 @@ def test_appended_rows_look_like_the_others(one: Firm) -> None:
     one.put(INVOICES, "8" * 32, number="Y", customer=FIRMS[0], amount=1, currency="EUR", status="open")
     one.rest()
     rows = [row for row in Package(one.path).sheet("Invoices").rows() if row.number >= 5]
-    euro, yen = ({c.column: c.style for c in row.cells} for row in rows[-2:])
+    yen, euro = ({c.column: c.style for c in row.cells} for row in rows[-2:])
     assert euro == {c.column: c.style for c in rows[0].cells}
     assert {column for column in euro if yen[column] != euro[column]} == {6, 12, 13}  # amount, paid, balance
 

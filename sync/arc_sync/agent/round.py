@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from arc_sheets.cells import Value
 from arc_sheets.errors import BookAhead, BookForeign
@@ -29,7 +29,7 @@ from arc_sync.ledger.port import Ledger, Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.history import At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
-from arc_sync.merge.plan import Merged
+from arc_sync.merge.plan import Merged, NewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,9 @@ class _Round:
             plan.waits |= tab.waits
         pages = self.settings.figures(t, self._local.date(), self.book, self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
-            plan.appends[tab.tab.name] = [_row(tab.tab, n.row, n.values, pages) for n in tab.appends]
+            plan.appends[tab.tab.name] = [
+                _row(tab.tab, n.row, n.values, pages) for n in sorted(tab.appends, key=_first_value)
+            ]
             faces = ComputedCells(tab.tab, sheet.present, t, self.book, self.now, pages.computed)
             plan.faces += faces.differing(sheet.faces) if sheet.usable else []
             faces.dropped(sheet.faces, tab.drops)
@@ -315,6 +317,11 @@ class _Round:
     @property
     def _local(self) -> datetime:
         return self.now.astimezone().replace(tzinfo=None, microsecond=0)
+
+
+def _first_value(new: NewRow) -> tuple[bool, Any]:
+    """Return by what new rows are put in order: number, date or customer, blanks last."""
+    return new.values[0] is None, new.values[0]
 
 
 def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Final
 
-from arc_sheets.cells import CellValue, Formula, show_cell
-from arc_sheets.tab import Tab
+from arc_sheets.cells import CellValue, Formula
 from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
@@ -15,13 +13,12 @@ from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
 from arc_sync.books.drawing import Table as DrawnTable
 from arc_sync.books.hidden import Hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout
-from arc_sync.books.look import record_role
+from arc_sync.books.look import read_look, wraps
 from arc_sync.books.overtyped import areas_of
 from arc_sync.books.port import BookPlan, SetFace
 from arc_sync.books.seals import seal_lines
 from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, SetCell
-from arc_sync.merge.snapshot import currency_of
 from arc_sync.xlsx import Formula as FileFormula
 from arc_sync.xlsx import Package, Refused, Sheet, Value
 from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref
@@ -125,40 +122,33 @@ class Writes:
         new = [row for row in rows if row.id not in layout.rows]
         if new:
             _say(layout, len(layout.rows) + len(new))
-        for _, group in groupby(new, key=lambda row: _roles(layout.tab, row)):
-            self._append_alike(layout, list(group))
+            self._fill(layout, self._new_rows(layout, len(new)), new)
         return len(new) == len(rows)
 
-    def _append_alike(self, layout: Layout, rows: Sequence[BookRow]) -> None:
-        """Add rows whose cells have the same styles: those of their roles, whatever row they come under."""
-        styles = {place: self._hidden.style(role) for place, role in self._styles(layout, rows[0])}
-        cells = [dict(_cells(layout, row)) for row in rows]
+    def _new_rows(self, layout: Layout, many: int) -> Sequence[int]:
+        """Make room below the others, where the person's own columns are filled down; return the row numbers."""
         if layout.table is None:
-            self._add_below(layout, cells, styles)
-            return
-        embrace(layout)
-        left, width = layout.table.area.left, len(layout.table.columns)
-        places = range(left, left + width)
-        numbers = layout.sheet.append_rows(
-            layout.table.name,
-            [[_file_value(row.get(place)) for place in places] for row in cells],
-            [styles.get(place) for place in places],
-        )
-        layout.table, layout.last = layout.sheet.table(layout.table.name), numbers[-1]
+            first = max(layout.last, layout.header, layout.bottom) + 1
+            numbers = list(range(first, first + many))
+        else:
+            embrace(layout)
+            blank = [None] * len(layout.table.columns)
+            numbers = layout.sheet.append_rows(layout.table.name, [blank] * many)
+            layout.table = layout.sheet.table(layout.table.name)
+        layout.last = numbers[-1]
+        return numbers
 
-    def _add_below(
-        self, layout: Layout, rows: Sequence[Mapping[int, CellValue]], styles: Mapping[int, int | None]
-    ) -> None:
-        layout.last = max(layout.last, layout.header, layout.bottom)
-        for row in rows:
-            layout.last += 1
-            for place, value in row.items():
-                layout.sheet.put(layout.last, place, Edit(_file_value(value), styles.get(place)))
-
-    def _styles(self, layout: Layout, row: BookRow) -> Iterator[tuple[int, str]]:
-        roles = dict(zip((c.name for c in layout.tab.columns), _roles(layout.tab, row), strict=True))
-        for name, place in layout.places.items():
-            yield place, roles.get(name, "cell.text")
+    def _fill(self, layout: Layout, numbers: Sequence[int], rows: Sequence[BookRow]) -> None:
+        """Write whole rows, each cell in the style of its role, whatever row it comes under."""
+        tab, look = layout.tab, read_look() if wraps(layout.tab) else None
+        names = (ID, *(column.name for column in tab.columns), SEAL)
+        for number, cells in zip(numbers, records.rows(tab, rows), strict=True):
+            for name, drawn in zip(names, cells, strict=True):
+                if name in layout.places:
+                    edit = Edit(_file_value(_text(drawn.value)), self._hidden.style(drawn.role))
+                    layout.sheet.put(number, layout.places[name], edit)
+            if look:
+                layout.sheet.set_height(number, records.height(tab, cells, look))
 
     # -- reports and issues ----------------------------------------------------------------------------
 
@@ -180,8 +170,7 @@ class Writes:
     def _put(self, sheet: Sheet, place: Place, drawn: Drawn) -> None:
         shown = drawn.value
         style = self._hidden.style(drawn.role) if drawn is not _NOTHING else 0
-        text = shown.text if isinstance(shown, Link) else shown
-        sheet.put(place.row, place.column, Edit(_file_value(text), style))
+        sheet.put(place.row, place.column, Edit(_file_value(_text(shown)), style))
         sheet.set_hyperlink(cell_ref(*place), _target(shown))
 
     def _show_issues(self, lines: Sequence[IssueLine]) -> None:
@@ -193,11 +182,7 @@ class Writes:
             for place in layout.places.values():
                 layout.sheet.put(number, place, Edit(None, None))
         _say(layout, len(lines))
-        for number, line in enumerate(lines, top):
-            row = as_row(line)
-            styles = {place: self._hidden.style(role) for place, role in self._styles(layout, row)}
-            for place, value in _cells(layout, row):
-                layout.sheet.put(number, place, Edit(_file_value(value), styles[place]))
+        self._fill(layout, range(top, top + len(lines)), [as_row(line) for line in lines])
         layout.last = top + max(len(lines), 1) - 1
         if layout.table:
             layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
@@ -234,26 +219,15 @@ def _say(layout: Layout, many: int) -> None:
         layout.sheet.set(ref, then)
 
 
-def _roles(tab: Tab, row: BookRow) -> tuple[str, ...]:
-    currency = currency_of(tab, row.values)
-    return tuple(record_role(tab, column, currency) for column in tab.columns)
-
-
-def _cells(layout: Layout, row: BookRow) -> Iterator[tuple[int, CellValue]]:
-    """Yield sheet columns and cells of one row, for those of its columns that are there."""
-    tab, currency = layout.tab, currency_of(layout.tab, row.values)
-    values = dict(zip((c.name for c in tab.stored), row.values, strict=True))
-    values |= dict(zip((c.name for c in tab.computed), row.computed, strict=True))
-    shown = {c.name: show_cell(c, values[c.name], currency) for c in tab.columns}
-    for name, place in layout.places.items():
-        yield place, {ID: row.id, SEAL: row.seal}.get(name, shown.get(name))
-
-
 def _file_value(value: CellValue) -> Value:
     """Return a cell value as the file package takes it; blank text is blank."""
     if isinstance(value, Formula):
         return FileFormula(value.text, value.value)
     return None if value == "" else value
+
+
+def _text(shown: Shown) -> CellValue:
+    return shown.text if isinstance(shown, Link) else shown
 
 
 def _target(shown: Shown) -> str:

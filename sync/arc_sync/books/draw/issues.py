@@ -22,7 +22,7 @@ ISSUES: Final = Tab(
         Column("mine", "In the book", Kind.NOTE, Owner.LEDGER, width=24),
         Column("theirs", "In the ledger", Kind.NOTE, Owner.LEDGER, width=24),
         Column("what", "What happened, and how to settle it", Kind.NOTE, Owner.LEDGER, width=64),
-        Column("state", "State", Kind.TEXT, Owner.LEDGER, width=10),
+        Column("state", "State", Kind.TEXT, Owner.LEDGER, width=15),
     ),
     sentence="What ARC could not settle alone. Both values stand here; pick a choice and ARC does the rest.",
     empty="No issues. Book and ledger agree.",
