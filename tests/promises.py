@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -241,10 +242,8 @@ class Promises(RuleBasedStateMachine):
         def hook(_step: str) -> None:
             self.meanwhile(faults.get(next(steps), ""), book, n, at)
 
-        try:
+        with suppress(Crash, Fenced):
             self.world.sync(book, hook)
-        except (Crash, Fenced):
-            pass
         self.people.decided()
 
     @rule(book=BOOKS, faults=st.dictionaries(st.integers(0, 24), MEANWHILE, max_size=4), n=NTH, at=STORED)

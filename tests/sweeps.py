@@ -55,7 +55,7 @@ def end_of(world: World) -> End:
         for book in world.books
         for tab in (THINGS, PARTS)
     }
-    issues = Counter(
+    issues: Counter[tuple[str, ...]] = Counter(
         (k.book, k.tab, k.column, x.kind.value, verbatim(x.mine), verbatim(x.theirs), str(x.loose))
         for k, x in world.every_issue().items()
     )

@@ -93,7 +93,9 @@ def test_a_sort_without_ids_is_followed_whatever_the_order(tab: Tab) -> None:
     for order in permutations(live):
         found = identified(moved(order, live), tab)
         assert found.ids == order
-        assert {(s.was, s.id) for s in found.stamps} == {(i, to) for i, to in zip(live, order, strict=True) if i != to}
+        assert {(s.was, s.id) for s in found.stamps} == {
+            (i, to) for i, to in zip(live, order, strict=True) if i != to
+        }
 
 
 def test_a_sort_of_a_part_is_followed() -> None:
@@ -236,7 +238,12 @@ def test_a_stamp_says_what_was_read_there() -> None:
 # --- whatever people do --------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.tuples(st.sampled_from(["", A, B, C, D, "x"]), st.sampled_from([*LIVE.values(), KEYLESS[A]])), max_size=7))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", A, B, C, D, "x"]), st.sampled_from([*LIVE.values(), KEYLESS[A]])),
+        max_size=7,
+    )
+)
 def test_no_two_rows_ever_share_an_id(rows: list[tuple[str, Row]]) -> None:
     rows = [(i, (*values, None) if len(values) == 3 else values) for i, values in rows]
     ids = [i for i in identified(rows).ids if i]

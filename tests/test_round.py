@@ -8,12 +8,13 @@ import pytest
 
 from arc_sheets.cells import Reading
 from arc_sheets.errors import BookAhead, BookForeign, Fenced, LedgerBusy
-from arc_sync.agent.merging import Rules
 from arc_sync.agent.lease import LEASE
+from arc_sync.agent.merging import Rules
 from arc_sync.agent.round import Settings, run_round
 from arc_sync.books.memory import MemoryBook, MemoryRow
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.merge.history import At
+from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import IssueKind
 from tests.scenes import agreed, before, dying, row
 from tests.toys import PARTS, TOYS
@@ -152,6 +153,30 @@ def test_a_row_sorted_while_its_id_is_stamped_waits_and_keeps_the_bookmark() -> 
     assert world.books["A"].meta.bookmark == mark
     world.settle()
     assert len({r.id for r in sheet.rows}) == len(sheet.rows)
+
+
+def test_an_id_is_stamped_only_where_the_row_still_is_what_was_read() -> None:
+    world = agreed()
+    seen = ("k1", "a1", "b1", "10")
+    with world.books["A"].open() as session:
+        assert not session.stamp([Stamp("things", 1, TWO, seen, row(99))])
+        assert not session.stamp([Stamp("things", 9, ONE, seen, row(99))])
+        assert [r.id for r in world.sheet("A").rows] == [row(n) for n in range(1, 5)]
+        assert session.stamp([Stamp("things", 0, ONE, seen, row(99))])
+    assert world.sheet("A").rows[0].id == row(99)
+
+
+def test_a_row_is_added_once_however_often_it_is_offered() -> None:
+    world = agreed()
+    new = world.insert(k="k9")
+
+    def paste_it() -> None:
+        world.sheet("A").rows.append(MemoryRow(new, {"k": "k9"}))
+
+    assert not world.sync("A", before("append", paste_it)).in_step
+    assert [r.id for r in world.sheet("A").rows].count(new) == 1
+    world.settle()
+    assert world.cell("A", new, "k") == "k9"
 
 
 # --- computed cells ------------------------------------------------------------------------------------------

@@ -25,7 +25,9 @@ def conflict() -> World:
     return world
 
 
-def pair(world: World, book: str = "A", i: str = ONE, column: str = "b") -> tuple[object, object, bool] | None:
+def pair(
+    world: World, book: str = "A", i: str = ONE, column: str = "b"
+) -> tuple[object, object, bool] | None:
     """Return what an open conflict says: (mine, theirs, loose)."""
     issue = world.issue(book, i, column)
     return (issue.mine, issue.theirs, issue.loose) if issue and issue.kind is IssueKind.CONFLICT else None
@@ -168,8 +170,9 @@ def test_both_changed_a_sheet_column_and_the_book_wins_and_the_loser_stays_in_th
     world.settle()
     assert both(world, "a") == ("here", "here")
     with world.ledger.read() as view:
-        last = view.changes(0)[-1]
-    assert (last.source, last.before, last.after) == ("A", ("k1", "there", "b1", "10"), ("k1", "here", "b1", "10"))
+        last = [c for c in view.changes(0) if c.tab == "things"][-1]
+    assert last.source == "A"
+    assert (last.before, last.after) == (("k1", "there", "b1", "10"), ("k1", "here", "b1", "10"))
 
 
 def test_both_changed_a_both_column_and_neither_side_is_touched() -> None:
@@ -429,10 +432,8 @@ def test_a_row_deleted_in_the_book_comes_back_with_a_word() -> None:
     world.sheet("A").rows.remove(world.at("A", ONE))
     world.settle()
     assert world.cell("A", ONE, "k") == "k1"
-    assert [x.why for x in world.notices("A")] == [
-        "k1 was deleted from Things here and has been put back."
-        " To take it out for good, use arc undo on the change that added it."
-    ]
+    (notice,) = world.notices("A")
+    assert notice.why.startswith("k1 was deleted from Things here and has been put back.")
 
 
 def test_many_rows_that_vanish_are_neither_deleted_nor_brought_back() -> None:
@@ -529,7 +530,9 @@ def test_a_column_emptied_at_one_go_is_filled_again() -> None:
 
 
 @pytest.mark.parametrize("column", ["a", "b"])
-def test_a_header_renamed_for_a_week_lets_the_ledgers_newer_values_win_over_unchanged_cells(column: str) -> None:
+def test_a_header_renamed_for_a_week_lets_the_ledgers_newer_values_win_over_unchanged_cells(
+    column: str,
+) -> None:
     world = agreed()
     world.sheet("A").columns.discard(column)
     world.settle()
@@ -692,12 +695,12 @@ def test_a_row_offered_edited_and_not_acknowledged_has_a_whole_base() -> None:
     world = agreed()
     new = world.insert(k="k9", a="a9", b="b9", bal="90")
     dying(world, "A", "bookmark")
-    world.type("A", new, b="typed")
+    world.type("A", new, a="typed")
     dying(world, "A", "bookmark")
-    world.type("A", new, a="again")
+    world.type("A", new, b="again")
     world.delete(new)
     world.settle()
-    assert world.rows()[new] == ("k9", "again", "typed", "90")
+    assert world.rows()[new] == ("k9", "typed", "again", "90")
 
 
 def test_typed_after_the_read_but_before_the_issue_was_shown_is_no_decision() -> None:

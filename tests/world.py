@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from arc_sheets.cells import CellValue, Reading, Row, Rows, Value, verbatim
+from arc_sheets.cells import CellValue, Reading, Row, Rows, Value
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import MINE, NOTED, THEIRS
 from arc_sync.agent.merging import Rules
@@ -135,12 +135,12 @@ class World:
         with self.ledger.change(Origin("Bob", "import", "An export was imported", self.now)) as t:
             yield t
 
-    def put(self, row: str, tab: Tab = THINGS, **values: Value) -> None:
+    def put(self, row: str, tab: Tab = THINGS, /, **values: Value) -> None:
         """Set values of a live row, as an import does."""
         with self.changing() as t:
             t.put(tab, row, merged(tab, t.rows(tab)[row], values))
 
-    def insert(self, tab: Tab = THINGS, **values: Value) -> str:
+    def insert(self, tab: Tab = THINGS, /, **values: Value) -> str:
         """Add a row, as an import does."""
         row = self.fresh()
         with self.changing() as t:
@@ -168,11 +168,11 @@ class World:
         """Return what a cell holds."""
         return self.at(book, row, tab).cells.get(column)
 
-    def type(self, book: str, row: str, tab: Tab = THINGS, **cells: CellValue) -> None:
+    def type(self, book: str, row: str, tab: Tab = THINGS, /, **cells: CellValue) -> None:
         """Type into cells of a row."""
         self.at(book, row, tab).cells.update(cells)
 
-    def add(self, book: str, tab: Tab = THINGS, **cells: CellValue) -> MemoryRow:
+    def add(self, book: str, tab: Tab = THINGS, /, **cells: CellValue) -> MemoryRow:
         """Type a new row at the end."""
         row = MemoryRow(cells=cells)
         self.sheet(book, tab).rows.append(row)
@@ -180,7 +180,7 @@ class World:
 
     def line(self, book: str, row: str, column: str, tab: Tab = THINGS) -> IssueLine | None:
         """Return what the Issues tab of a book shows of a cell."""
-        wanted = "/".join((book, tab.name, row, column))
+        wanted = f"{book}/{tab.name}/{row}/{column}"
         return next((line for line in self.books[book].lines if line.id == wanted), None)
 
     def pick(self, book: str, line: IssueLine, choice: str) -> None:
@@ -229,8 +229,3 @@ def replaced(line: IssueLine, choice: str) -> IssueLine:
     """Return a line with a choice picked."""
     assert choice in (MINE, THEIRS, NOTED)
     return line._replace(choice=choice)
-
-
-def texts(cells: Mapping[str, CellValue]) -> set[str]:
-    """Return cells as a person sees them."""
-    return {verbatim(cell) for cell in cells.values()}

@@ -80,7 +80,10 @@ def _by_machine(folder: str, seeds: Sequence[int], histories: int) -> Found:
 
 
 def _child(folder: str, arguments: list[str]) -> subprocess.CompletedProcess[str] | None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((folder, str(ROOT))), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join((folder, str(ROOT))),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     try:
         return subprocess.run(
             [sys.executable, *arguments],
@@ -111,7 +114,9 @@ def main() -> int:
         sys.stdout.write(f"{fault.name:5}{fault.what:62}{found.by or 'SURVIVED'}{after}\n")
         sys.stdout.flush()
         alive += [] if found.by else [fault.name]
-    sys.stdout.write(f"{len(chosen) - len(alive)} of {len(chosen)} found; survived: {', '.join(alive) or 'none'}\n")
+    sys.stdout.write(
+        f"{len(chosen) - len(alive)} of {len(chosen)} found; survived: {', '.join(alive) or 'none'}\n"
+    )
     return 1 if alive else 0
 
 

@@ -27,7 +27,12 @@ class Fault(NamedTuple):
 
 
 BASE, CELLS, ROWS, IDS = "merge/base.py", "merge/cells.py", "merge/rows.py", "merge/identify.py"
-HISTORY, MERGING, CHOICES, ROUND = "merge/history.py", "agent/merging.py", "agent/choices.py", "agent/round.py"
+HISTORY, MERGING, CHOICES, ROUND = (
+    "merge/history.py",
+    "agent/merging.py",
+    "agent/choices.py",
+    "agent/round.py",
+)
 STEPS, BOOK, LEDGER, LEASES = "books/stepwise.py", "books/memory.py", "ledger/memory.py", "ledger/leases.py"
 
 _LAST = "return held and (plan.mark == plan.was or steps.set_bookmark(plan.was, plan.mark))"
