@@ -17,7 +17,7 @@ def test_a_planted_fault_fits_the_code(fault: Fault) -> None:
 
 
 def test_a_fault_is_planted_in_a_copy(tmp_path: Path) -> None:
-    planted(FAULTS[0], tmp_path)
+    planted(FAULTS[0], AGENT, tmp_path)
     edit = FAULTS[0].edits[0]
     assert edit.new in (tmp_path / "arc_sync" / edit.path).read_text(encoding="utf-8")
     assert edit.new not in (AGENT / edit.path).read_text(encoding="utf-8")

@@ -2,8 +2,9 @@
 
     python -m tests.faults.mutants [--seeds 1,2] [--histories 300] [names ...]
 
-Each fault meets the small named tests first, then the deaths at every step, then the machine. Exit code 1 if
-one survives. It is slow (some minutes): `make faults` runs it, `make test` only sees that every fault fits.
+Each fault meets the small named tests first, then the deaths at every step, then the machine. Before that the
+agent as it is must pass them all, or no finding would mean anything. Exit code 1 if a fault survives, 2 if the
+agent itself does not pass. It is slow (some minutes): `make faults` runs it, `make test` only sees that every fault fits.
 """
 
 from __future__ import annotations
@@ -36,9 +37,12 @@ class Found(NamedTuple):
     histories: int = 0
 
 
-def planted(fault: Fault, into: Path) -> None:
+SOUND: Final = Fault("none", "the agent as it is", ())
+
+
+def planted(fault: Fault, agent: Path, into: Path) -> None:
     """Copy the agent and plant a fault in it; raises ValueError if a pattern does not stand exactly once."""
-    shutil.copytree(AGENT, into / "arc_sync", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(agent, into / "arc_sync", ignore=shutil.ignore_patterns("__pycache__"))
     for edit in fault.edits:
         path = into / "arc_sync" / edit.path
         text = path.read_text(encoding="utf-8")
@@ -47,10 +51,10 @@ def planted(fault: Fault, into: Path) -> None:
         path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
 
 
-def find(fault: Fault, seeds: Sequence[int], histories: int) -> Found:
+def find(fault: Fault, agent: Path, seeds: Sequence[int], histories: int) -> Found:
     """Plant a fault and look for a test that finds it."""
     with tempfile.TemporaryDirectory() as folder:
-        planted(fault, Path(folder))
+        planted(fault, agent, Path(folder))
         by = _by_name(folder, [f"tests/{name}.py" for name in NAMED])
         by = by or _by_name(folder, [f"tests/{SWEEPS}.py", "--deselect", f"tests/{SWEEPS}.py::TestPromises"])
         return Found(by) if by else _by_machine(folder, seeds, histories)
@@ -107,16 +111,27 @@ def main() -> int:
     given = parser.parse_args()
     seeds = [int(seed) for seed in given.seeds.split(",")]
     chosen = [fault for fault in FAULTS if not given.names or fault.name in given.names]
+    with (
+        tempfile.TemporaryDirectory() as folder
+    ):  # a copy: whoever works on the agent meanwhile disturbs nothing
+        planted(SOUND, AGENT, Path(folder))
+        return _all(chosen, Path(folder) / "arc_sync", seeds, given.histories)
+
+
+def _all(faults: Sequence[Fault], agent: Path, seeds: Sequence[int], histories: int) -> int:
+    """Plant one after the other and say what found it; return the exit code."""
+    if broken := find(SOUND, agent, seeds, histories).by:
+        sys.stdout.write(f"The agent as it is does not pass: {broken}\n")
+        return 2
     alive = []
-    for fault in chosen:
-        found = find(fault, seeds, given.histories)
+    for fault in faults:
+        found = find(fault, agent, seeds, histories)
         after = f" after {found.histories} histories" if found.histories else ""
         sys.stdout.write(f"{fault.name:5}{fault.what:62}{found.by or 'SURVIVED'}{after}\n")
         sys.stdout.flush()
         alive += [] if found.by else [fault.name]
-    sys.stdout.write(
-        f"{len(chosen) - len(alive)} of {len(chosen)} found; survived: {', '.join(alive) or 'none'}\n"
-    )
+    many = len(faults)
+    sys.stdout.write(f"{many - len(alive)} of {many} found; survived: {', '.join(alive) or 'none'}\n")
     return 1 if alive else 0
 
 

@@ -136,7 +136,7 @@ FAULTS: Final = (
     _one("N15", "a row appended that is there", BOOK, "if not self._alive or any(r.id == row.id for r in sheet.rows):", "if not self._alive:"),
     _one("N22", "a row appended though a column went missing", BOOK, "if sheet.columns != self._columns[tab]:", "if False:"),
     _one("N16", "a row dropped without looking", BOOK, "if row is None or self._stored(step.tab, row) != step.seen:", "if row is None:"),
-    _one("N17", "what was typed over figures is not said", "agent/faces.py", "        if face.seal != seal_of(seen):\n            self._say(i, face.cells, cells)\n", ""),
+    _one("N17", "what was typed over figures is not said", "agent/faces.py", "        if face.seal != seal_of(face.cells):\n            self._say(i, face.cells, cells)\n", ""),
     _one("N18", "a new column's blanks are an edit", ROWS, "column.name in self.base.no_column", "False"),
     _one("N19", "a column emptied at one go clears the ledger", ROWS, "                found.add(k)\n", "                pass\n"),
     _one("N21", "a row deleted while the tab could not be read comes back", BASE, "if full is None and ID in self._missing:", "if False:"),
