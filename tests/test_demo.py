@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -101,3 +101,14 @@ def test_the_demo_never_covers_anything(shown: tuple[Office, str], tmp_path: Pat
     assert (tmp_path / "demo-2" / "Receivables.xlsx").is_file()
     told = json.loads(arc("history", "--json", "--config", str(tmp_path / "demo-2")).stdout)
     assert told["change_sets"][-1]["what"] == shown[0].json("history")["change_sets"][-1]["what"]
+
+
+def test_the_story_ends_now_and_stamps_nothing_in_the_future(tmp_path: Path) -> None:
+    began = datetime.now(UTC)
+    arc("demo", str(tmp_path / "demo"), "--as-of", f"{began.astimezone().date()}")
+    stamps = [
+        datetime.fromisoformat(one["when"])
+        for one in Office(tmp_path / "demo").json("history")["change_sets"]
+    ]
+    assert stamps == sorted(stamps, reverse=True)
+    assert began <= stamps[0] <= datetime.now(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +14,6 @@ from arc_sync.cli.syncing import sentences, taken
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.round import Report
-
-#: So far back it begins, that its steps, a minute each, do not reach into the future.
-_TAKES = timedelta(minutes=10)
 
 
 def demo(
@@ -35,9 +32,9 @@ def demo(
     from arc_sync.agent.demo.story import COMPANY, Demo
 
     on = read_day(as_of, "--as-of")
-    now = datetime.now(UTC) - _TAKES
-    if on is not None:
-        now = datetime(on.year, on.month, on.day, 9).astimezone().astimezone(UTC)
+    now = datetime.now(UTC)
+    if on is not None:  # at this time of day: the story ends now, and reaches into no future of its own day
+        now = datetime.combine(on, now.astimezone().time()).astimezone(UTC)
     place = _free(folder)
     say(f"{COMPANY}, a made-up firm, on {day(now.astimezone().date())}.")
     book = Demo(place, now, say, _tell).run()

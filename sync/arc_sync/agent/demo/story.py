@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from arc_sync.intake import understand
 from arc_sync.ledger.port import Ledger
 
 COMPANY: Final = "Weststadt Supplies"
+_STEPS: Final = 8
 _RATES: Final = 'USD = "0.92"\nGBP = "1.17"\nJPY = "0.0061"\n'
 _NOTE: Final = "Spoke to Zoë: cheque is in the post"
 _NO_DATE: Final = "32.13.2026"
@@ -38,17 +39,27 @@ Tell = Callable[[Firm, int, Report], None]
 
 @dataclass(slots=True)
 class Demo:
-    """One showing of the demo. `now` (UTC) moves on by a minute with every step."""
+    """One showing of the demo; its steps lie a minute apart, the last one at `ends` (UTC)."""
 
     folder: Path
-    now: datetime
+    ends: datetime
     say: Say
     tell: Tell
     trade: Trade = field(init=False)
     _step: int = 0
 
     def __post_init__(self) -> None:
-        self.trade = make_trade(self.now.astimezone().date())
+        self.trade = make_trade(self.today)
+
+    @property
+    def today(self) -> date:
+        """The day on which it is shown."""
+        return self.ends.astimezone().date()
+
+    @property
+    def now(self) -> datetime:
+        """The moment (UTC) of the step that is being shown."""
+        return self.ends - timedelta(minutes=_STEPS - self._step)
 
     def run(self) -> Path:
         """Show everything; returns the workbook's path. Raises `ConfigError` if the folder has settings."""
@@ -72,8 +83,7 @@ class Demo:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = Config.write_new(self.folder, COMPANY, "EUR")
         text = file.read_text("utf-8").replace('#USD = "0.92"\n', _RATES)
-        today = self.now.astimezone().date()
-        file.write_text(text.replace("#rates_on = 2026-11-19", f"rates_on = {today}"), "utf-8")
+        file.write_text(text.replace("#rates_on = 2026-11-19", f"rates_on = {self.today}"), "utf-8")
         return file
 
     def _edits(self, firm: Firm) -> None:
@@ -104,20 +114,21 @@ class Demo:
 
     def _three(self) -> tuple[Invoice, Invoice, Invoice]:
         """Return the invoices that get a note and a payment, a broken date, and two due dates."""
-        today = self.now.astimezone().date()
         late = [
-            i for i in self.trade.open() if i.due < today and i.customer.currency == "EUR" and not i.disputed
+            i
+            for i in self.trade.open()
+            if i.due < self.today and i.customer.currency == "EUR" and not i.disputed
         ]
         return late[0], late[2], late[4]
 
     def _type(self, firm: Firm, noted: Invoice, broken: Invoice, moved: Invoice) -> None:
-        hand, today = Hand(firm.config.book), self.now.astimezone().date()
+        hand = Hand(firm.config.book)
         part = Decimal(money.to_major(noted.balance // 2, noted.customer.currency))
         hand.type("Invoices", noted.number, "Notes", _NOTE)
         self.say(f'She writes a note on {noted.number}: "{_NOTE}".')
         row = hand.add(
             "Payments",
-            {"Date": today, "Customer": noted.customer.name, "Amount": part, "Applied to": noted.number},
+            {"Date": self.today, "Customer": noted.customer.name, "Amount": part, "Applied to": noted.number},
         )
         self.say(
             f"She types a payment of EUR {part:,f} for {noted.number} into row {row}, right below the table."
@@ -144,7 +155,7 @@ class Demo:
 
     def _desk_work(self, firm: Firm) -> None:
         rng = random.Random(22)  # noqa: S311 (ids that are the same again, not secret)
-        noted = desk_work(self.trade, self.now.astimezone().date())
+        noted = desk_work(self.trade, self.today)
         with firm.ledger.change(firm.origin("action", "Calls, promises and disputes", self.now)) as t:
             for tab, row in noted:
                 t.put(tab, uuid.UUID(int=rng.getrandbits(128)).hex, row)
@@ -157,7 +168,6 @@ class Demo:
     @contextmanager
     def _chapter(self, title: str) -> Iterator[None]:
         self._step += 1
-        self.now += timedelta(minutes=1)
         self.say("", f"{self._step}. {title}")
         yield
 
