@@ -167,8 +167,35 @@ def test_without_a_terminal_init_asks_nothing_and_can_be_run_again(tmp_path: Pat
     assert Office(tmp_path / "Nordwind").json("history") == {"change_sets": []}
     here = Office(tmp_path / "Nordwind")
     settings = (here.folder / "arc.toml").read_bytes()
-    here.book.unlink()
-    arc("init", str(here.folder), "--company", "Other")
-    assert here.book.is_file()
+    again = arc("init", str(here.folder), "--company", "Other").stdout
+    assert again.startswith(f"Nordwind was set up in {here.folder} already; nothing was changed.")
     assert (here.folder / "arc.toml").read_bytes() == settings
     here.arc("sync")
+
+
+def test_init_makes_what_is_missing_where_only_the_settings_are_there(tmp_path: Path) -> None:
+    here = office(tmp_path / "Nordwind", filled=False)
+    here.book.unlink()
+    here.ledger.unlink()
+    assert arc("init", str(here.folder)).stdout.startswith("Weststadt is set up in")
+    here.arc("sync")
+
+
+def test_init_says_what_helps_where_the_workbook_is_lost_and_changes_nothing(here: Office) -> None:
+    from openpyxl import Workbook
+
+    foreign = Workbook()
+    foreign.save(here.book)
+    foreign.close()
+    lost = here.book.read_bytes()
+    said = arc("init", str(here.folder), code=1).stdout
+    assert "was set up in" in said
+    assert "Receivables.xlsx" in said
+    assert "`arc sync --new`" in said
+    assert ".arc-backups" in said
+    assert here.book.read_bytes() == lost
+    here.book.unlink()
+    assert "There is no workbook at" in arc("init", str(here.folder), code=1).stdout
+    assert not here.book.exists()
+    here.arc("sync", "--new")
+    arc("init", str(here.folder))

@@ -5,14 +5,22 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from arc_sync.agent.places import LEDGER, NAME, without_password
-from arc_sync.cli.out import Json, answer, say
+from arc_sync.cli.out import FINE, PERSON, Json, answer, finish, say
 
-_CURRENCY = "EUR"
+if TYPE_CHECKING:
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import Firm
+
+_CURRENCY: Final = "EUR"
+_REMEDY: Final = (
+    "`arc sync --new` makes a new one from the ledger, and the old one is kept; or put back a copy from the folder "
+    ".arc-backups beside it."
+)
 
 
 def init(
@@ -26,9 +34,10 @@ def init(
 ) -> None:
     """Set up a folder: arc.toml, a ledger and an empty workbook.
 
-    Asks for what is missing only on a terminal. What is there already is left as it is.
+    Asks for what is missing only on a terminal. What is there already is left as it is; exits with 1 if the
+    workbook that belongs to it is not there or not well.
     """
-    from arc_sheets.errors import ConfigError
+    from arc_sheets.errors import ConfigError, LedgerMissing
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
@@ -43,32 +52,65 @@ def init(
         Config.write_new(file.parent, name, base, ledger)
         made.append(str(file))
     config = Config.load(file)
-    with opened(config, make=True) as firm:
-        with firm.ledger.read() as view:
-            if "://" not in config.ledger and not view.head().n:
-                made.append(config.ledger)
-        if not config.book.exists():
-            firm.make_book(datetime.now(UTC))
-            made.append(str(config.book))
+    try:
+        with opened(config) as firm:
+            trouble = _trouble(firm)
+    except LedgerMissing:
+        made.append(without_password(config.ledger))
+        with opened(config, make=True) as firm:
+            if not config.book.exists():
+                firm.make_book(datetime.now(UTC))
+                made.append(str(config.book))
+            trouble = _trouble(firm)
     if json:
-        answer(
-            {
-                "settings": str(file),
-                "ledger": without_password(config.ledger),
-                "book": str(config.book),
-                "made": made,
-            }
-        )
-        return
+        answer({**_places(config), "made": made, "trouble": trouble or None})
+    else:
+        _tell(config, made, trouble)
+    finish(PERSON if trouble else FINE)
+
+
+def _trouble(firm: Firm) -> str:
+    """Return what is wrong with a workbook that was there before, and what helps; "" for none."""
+    from arc_sheets.errors import BookError, BookForeign, BookMissing, BookOpen
+
+    try:
+        with firm.book.open() as session:
+            meta = session.meta()
+    except BookOpen:  # somebody works in it
+        return ""
+    except BookMissing:
+        return f"There is no workbook at {firm.book.where}. {_REMEDY}"
+    except BookForeign as error:  # it says what helps
+        return str(error)
+    except BookError as error:
+        return f"{error} {_REMEDY}"
+    return "" if meta.ledger == firm.ledger.id else f"{firm.book.where} belongs to another ledger. {_REMEDY}"
+
+
+def _places(config: Config) -> dict[str, str]:
+    return {
+        "settings": str(config.file),
+        "ledger": without_password(config.ledger),
+        "book": str(config.book),
+    }
+
+
+def _tell(config: Config, made: list[str], trouble: str) -> None:
+    folder = config.file.parent
+    name = config.company or folder.name
+    if made:
+        say(f"{name} is set up in {folder}, with {config.base_currency} as base currency.")
+    else:
+        say(f"{name} was set up in {folder} already; nothing was changed.")
     say(
-        f"{config.company or file.parent.name} is set up in {file.parent}, with {config.base_currency} as base currency."
-    )
-    say(
-        f"  {file.name}: the settings, to be read and changed as you like",
+        f"  {config.file.name}: the settings, to be read and changed as you like",
         f"  {without_password(config.ledger)}: the ledger; back it up",
         f"  {config.book}: the workbook",
     )
-    say("Next: arc import your-export.csv, then arc sync, and open the workbook.")
+    if trouble:
+        say(trouble)
+    elif made:
+        say("Next: arc import your-export.csv, then arc sync, and open the workbook.")
 
 
 def _ask(question: str, default: str) -> str:
