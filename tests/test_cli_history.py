@@ -106,6 +106,21 @@ def test_the_doctor_finds_a_healthy_firm_healthy(firm: Office) -> None:
     assert {f["what"] for f in findings} >= {"Settings", "Ledger", "Workbook", "Issues", "Rates", "Disk"}
 
 
+def test_the_doctor_finds_a_workbook_that_knows_more_than_a_restored_ledger(here: Office) -> None:
+    older = here.ledger.read_bytes()
+    here.arc("import", here.file("more.csv", INVOICES.replace("INV-", "X-")))
+    here.arc("sync")
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (here.folder / name).unlink(missing_ok=True)
+    here.ledger.write_bytes(older)
+    finding = next(f for f in here.json("doctor", code=1)["findings"] if f["what"] == "Workbook")
+    assert not finding["well"]
+    assert "knows changes that the ledger does not" in finding["said"]
+    assert "arc sync --new" in finding["said"]
+    here.arc("import", here.file("other.csv", INVOICES.replace("INV-", "Y-")))  # the numbers catch up
+    assert "BAD  Workbook:" in here.arc("doctor", code=1).stdout
+
+
 def test_the_doctor_says_what_ails(here: Office) -> None:
     here.book.write_bytes(b"ruined")
     findings = {f["what"]: f for f in here.json("doctor", code=1)["findings"]}
