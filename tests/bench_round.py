@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from arc_sync.ledger.port import Transaction
 
 ROOT = Path(__file__).resolve().parent.parent
-INVOICES_MANY, EDITS = 100_000, 100
+EDITS = 100
 _OPENPYXL = """
 import sys, warnings, openpyxl
 warnings.simplefilter("ignore")
@@ -143,7 +143,7 @@ def _myself(task: str, folder: Path, many: int) -> Cost:
     return run(sys.executable, "-m", "tests.bench_round", task, str(folder), str(many))
 
 
-def main(many: int = INVOICES_MANY, kept: str = "") -> None:
+def main(many: int, kept: str = "") -> None:
     """Measure and print."""
     folder = Path(kept or tempfile.mkdtemp())
     try:
@@ -160,4 +160,4 @@ if __name__ == "__main__":
         task, where, many_ = sys.argv[1:]
         {"make": make, "edit": edit}[task](Path(where), int(many_))
     else:
-        main(int((sys.argv[1:] or [INVOICES_MANY])[0]), "".join(sys.argv[2:3]))
+        main(int((sys.argv[1:2] or ["100000"])[0]), "".join(sys.argv[2:3]))

@@ -6,7 +6,9 @@ anywhere and be run again: the end is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -16,7 +18,7 @@ from arc_sheets.cells import Value
 from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
-from arc_sync.agent.faces import ComputedCells, seal_of
+from arc_sync.agent.faces import ComputedCells, sealed
 from arc_sync.agent.lease import take_lease
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
@@ -94,7 +96,7 @@ def run_round(
 
     Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
     """
-    with book.open() as session:
+    with _cycles_kept(), book.open() as session:
         meta = session.meta()
         mark = _checked(meta, ledger, book)
         ledger.add_book(meta.book, book.where)
@@ -106,6 +108,18 @@ def run_round(
             return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
         finally:
             ledger.release(meta.book, epoch)
+
+
+@contextmanager
+def _cycles_kept() -> Iterator[None]:
+    """Leave cyclic garbage alone: a round makes millions of plain values, and looking through them is a fifth of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
@@ -326,7 +340,7 @@ def _first_value(new: NewRow) -> tuple[bool, Any]:
 
 def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:
     computed = pages.computed.get(tab.name, {}).get(i, (None,) * len(tab.computed))
-    return BookRow(i, values, computed, seal_of(computed))
+    return BookRow(i, values, computed, sealed(tab, values, computed))
 
 
 def _same(now: Sequence[IssueLine], shown: Sequence[ShownIssue]) -> bool:

@@ -57,8 +57,9 @@ def read_seals(sheet: str, kept: Mapping[str, str]) -> frozenset[str] | None:
 
 def is_ours(value: CellValue, ours: Collection[str]) -> bool:
     """Say whether a value that was read is one of those drawn, or as near as another program's rounding."""
-    if seal(value) in ours or not isinstance(value, Decimal):
-        return seal(value) in ours
+    known = seal(value) in ours
+    if known or not isinstance(value, Decimal):
+        return known
     near = Decimal(_number(value))  # rounded first: a sixteenth digit of five goes either way
     last = Decimal(1).scaleb(near.adjusted() - 14)  # one more or less in the fifteenth digit
     return any(seal(near + step) in ours for step in (last, -last))
