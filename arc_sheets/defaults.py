@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
+from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Unreadable, Value
-from arc_sheets.references import parse
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import CUSTOMERS, INVOICES
 
@@ -51,13 +51,13 @@ class Defaults:
         if tab.name in ("payments", "promises"):
             known.append(("customer", self._of_invoice(given, "customer")))
         known.append(("currency", self._currency(tab, given)))
-        known += {
+        others: dict[str, list[tuple[str, Value]]] = {
             "invoices": [("status", "open"), ("due", self._due(given))],
             "payments": [("type", "payment")],
             "activity": [("when", self.now)],
             "disputes": [("opened", today)],
-        }.get(tab.name, [])
-        return known
+        }
+        return known + others.get(tab.name, [])
 
     def _currency(self, tab: Tab, given: Mapping[str, Value]) -> str:
         named = self._of_invoice(given, "currency") if tab is not INVOICES else None

@@ -1,4 +1,3 @@
-
 """The KPIs of a date and of the eleven month ends before it, in the base currency; each names its formula.
 
 Every month is converted at the same rates, so that a trend shows how customers pay, not how currencies move.

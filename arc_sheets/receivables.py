@@ -39,7 +39,7 @@ class Receivables:
     `accounts` has one row for each customer and currency: customer, currency.
     `documents` has one row for each invoice that is not void: id, number, customer, currency, account
     (position in `accounts`), issued, due, amount, status, hold_reminders.
-    `payments` has one row for each payment: id, customer, currency, account, date, type, amount,
+    `payments` has one row for each payment that is not void: id, customer, currency, account, date, type, amount,
     applied_to, credit (the amount, negative where money is given back).
     `settlements` has one row for each part of a payment that settles a document: document and payment
     (positions), effective (the later of payment date and issue), amount (positive).
@@ -61,7 +61,8 @@ def receivables(records: Records) -> Receivables:
     invoices, payments = records.invoices, records.payments
     columns = ["id", "number", "customer", "currency", "issued", "due", "amount", "status", "hold_reminders"]
     documents = invoices.loc[invoices["status"] != "void", columns].reset_index(drop=True)
-    payments = payments[["id", "customer", "currency", "date", "type", "amount", "applied_to"]].copy()
+    columns = ["id", "customer", "currency", "date", "type", "amount", "applied_to"]
+    payments = payments.loc[payments["type"] != "void", columns].reset_index(drop=True)
     accounts = _number_accounts(documents, payments)
     back = (payments["type"] == "refund").to_numpy()
     payments["credit"] = ints(payments["amount"]) * np.where(back, -1, 1)

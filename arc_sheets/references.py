@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,26 +9,17 @@ import numpy as np
 import pandas as pd
 
 from arc_sheets import money
+from arc_sheets.applied import parse
 from arc_sheets.frames import ints
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from arc_sheets.frames import Flags, Ints
 
-_THOUSANDS: Final = re.compile(r":\s*\d{1,3}(?:,\d{3})+(?!\d)")
-_SEPARATOR: Final = re.compile(r"[,;\n]")
-_AMOUNT: Final = re.compile(r"(?P<number>.*\S)\s*:\s*(?P<amount>\d+(?:\.\d+)?)", re.DOTALL)
 _NOBODY: Final = -1  #: stands for the document that a reference names in vain
-
-
-class Part(NamedTuple):
-    """One reference of a payment: an invoice number and, if the person gave one, the amount meant for it."""
-
-    number: str
-    amount: Decimal | None = None  #: major units
 
 
 class Lines(NamedTuple):
@@ -39,21 +29,6 @@ class Lines(NamedTuple):
     document: Ints  #: position in the frame of documents, -1 for money set aside for an unknown number
     wanted: Ints  #: minor units, at most the payment's amount
     bound: Flags  #: what other lines of the same payment take decides what is left for this one
-
-
-def parse(text: str, known: Container[str] = ()) -> tuple[Part, ...]:
-    """Split a reference text at commas, semicolons and line breaks into numbers and amounts.
-
-    "INV-1: 1,250.00" is one part: a thousands comma separates nothing. A piece that is as a whole one of
-    the `known` numbers is that number, even with a colon in it.
-    """
-    plain = _THOUSANDS.sub(lambda hit: hit[0].replace(",", ""), text)
-    return tuple(_part(piece.strip(), known) for piece in _SEPARATOR.split(plain) if piece.strip())
-
-
-def _part(piece: str, known: Container[str]) -> Part:
-    hit = None if piece in known else _AMOUNT.fullmatch(piece)
-    return Part(hit["number"], Decimal(hit["amount"])) if hit else Part(piece)
 
 
 def lines(finder: Finder, payments: pd.DataFrame) -> Lines:

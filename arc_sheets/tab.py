@@ -38,7 +38,8 @@ class Column:
     required: bool = False  #: a row without it is no record: it waits in the book
     choices: tuple[str, ...] = ()  #: of a CHOICE; empty: any text
     computed: bool = False  #: derived from other rows in every round; not stored in the ledger
-    refers: str = ""  #: the tab whose key this names; an unknown name is held, a renamed key follows
+    refers: str = ""  #: the tab whose key this names; an unknown name is held, a renamed key is followed
+    many: bool = False  #: may name several, as `applied.parse` reads them
     width: float = 0  #: characters; 0 takes the kind's own
 
 

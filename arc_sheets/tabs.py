@@ -28,7 +28,7 @@ DISPUTE_REASONS: Final = (
     "Other",
 )
 STATUSES: Final = ("open", "disputed", "on plan", "written off", "agency", "void")
-PAYMENT_TYPES: Final = ("payment", "credit note", "write-off", "refund")
+PAYMENT_TYPES: Final = ("payment", "credit note", "write-off", "refund", "void")
 STAGES: Final = (
     "Courtesy",
     "Friendly",
@@ -110,7 +110,7 @@ PAYMENTS: Final = Tab(
         C("type", "Type", Kind.CHOICE, BOTH, required=True, choices=PAYMENT_TYPES, width=13),
         C("method", "Method", Kind.TEXT, BOTH),
         C("reference", "Reference", Kind.TEXT, BOTH, width=14),
-        C("applied_to", "Applied to", Kind.TEXT, BOTH, width=22),
+        C("applied_to", "Applied to", Kind.TEXT, BOTH, refers="invoices", many=True, width=22),
         _computed("unapplied", "Unapplied", Kind.MONEY),
     ),
     sentence="Money in, credit notes and write-offs. What is not applied stands in Unapplied and in Aging.",
@@ -143,7 +143,7 @@ PROMISES: Final = Tab(
     "Promises",
     columns=(
         C("customer", "Customer", Kind.TEXT, BOTH, required=True, refers="customers", width=25),
-        C("invoice", "Invoice", Kind.TEXT, BOTH),
+        C("invoice", "Invoice", Kind.TEXT, BOTH, refers="invoices"),
         C("amount", "Amount", Kind.MONEY, required=True),
         C("currency", "Currency", Kind.CODE, BOTH, required=True, width=10),
         C("date", "By", Kind.DATE, required=True),

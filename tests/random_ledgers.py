@@ -97,7 +97,7 @@ class Ledger:
         real = {k: i for k, i in self.invoices.items() if i.status != "void"}
         room = {k: max(0, i.amount) for k, i in real.items()}
         for key, payment in sorted(self.payments.items(), key=lambda kp: (kp[1].date, kp[0])):
-            left = 0 if payment.type == "refund" else max(0, payment.amount)
+            left = 0 if payment.type in {"refund", "void"} else max(0, payment.amount)
             for ref in payment.refs:
                 hits = [
                     k
@@ -132,7 +132,7 @@ class Ledger:
                 key = invoice.customer, invoice.currency
                 total[key] = total.get(key, 0) + invoice.amount
         for payment in self.payments.values():
-            if payment.date <= day:
+            if payment.date <= day and payment.type != "void":
                 key = payment.customer, payment.currency
                 sign = 1 if payment.type == "refund" else -1
                 total[key] = total.get(key, 0) + sign * payment.amount

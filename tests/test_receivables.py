@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arc_sheets import frames, tabs
+from arc_sheets.applied import Part, parse
 from arc_sheets.receivables import Receivables, balances, control, receivables, settled, unapplied
-from arc_sheets.references import Part, parse
 from tests.random_ledgers import DAY, Invoice, Ledger, Payment, Ref, ledgers, row
 
 JAN, FEB, MAR = date(2026, 1, 10), date(2026, 2, 10), date(2026, 3, 10)

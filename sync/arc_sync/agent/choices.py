@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from arc_sheets.cells import Row, Value, show_cell, verbatim
+from arc_sheets.cells import Row, Value, verbatim
 from arc_sheets.tab import Tab
-from arc_sync.agent.merging import follow_renames, key_field
+from arc_sync.agent.merging import follow_renames
 from arc_sync.books.contents import IssueLine
 from arc_sync.books.port import ShownIssue
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
-from arc_sync.merge.issues import Issue, IssueKey, IssueKind
-from arc_sync.merge.snapshot import currency_of
+from arc_sync.merge.issues import ID, Issue, IssueKey, IssueKind
+from arc_sync.merge.snapshot import fold
 
 MINE: Final = "Keep mine"
 THEIRS: Final = "Take theirs"
@@ -95,7 +95,9 @@ def _cannot(t: Transaction, tab: Tab, key: IssueKey, issue: Issue, object_to: Ob
     k, rows = _field(tab, key), t.rows(tab)
     if issue.mine is None:
         return words.lacking(tab, tab.stored[k]) if tab.stored[k].required else ""
-    if tab.key == key.column and any(r[k] == issue.mine and i != key.row for i, r in rows.items()):
+    if tab.key == key.column and any(
+        fold(r[k]) == fold(issue.mine) and i != key.row for i, r in rows.items()
+    ):
         return words.key_taken(tab, tab.stored[k], issue.mine)
     return object_to(tab, rows[key.row], k, issue.mine)
 
@@ -113,10 +115,14 @@ def lines_of(view: View, tabs: Sequence[Tab], book: str) -> list[IssueLine]:
     """Return the Issues tab as it should stand: conflicts first, then cells, rows and notices."""
     by_name, shown = {tab.name: tab for tab in tabs}, []
     gone: dict[str, list[Issue]] = {}
-    for key, issue in view.issues(book).items():
+    issues = view.issues(book)
+    unreadable = {key.tab for key, i in issues.items() if i.kind is IssueKind.NOCOL and key.column == ID}
+    for key, issue in issues.items():
         tab = by_name.get(key.tab)
         if tab is None and not key.is_notice:
             continue
+        if issue.kind is IssueKind.NOCOL and key.tab in unreadable and key.column != ID:
+            continue  # the line of the tab says it all
         if issue.kind is IssueKind.GONE:
             gone.setdefault(key.tab, []).append(issue)
         else:
@@ -131,29 +137,26 @@ def seal(issue: Issue) -> str:
 
 
 def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue) -> IssueLine:
-    if tab is None:
-        return _report_line(key, issue)
-    row = view.rows(tab).get(key.row)
-    column = next((c for c in tab.stored if c.name == key.column.partition("#")[0]), None)
-    unit = currency_of(tab, row) if row else None
-
-    def text(value: Value) -> str:
-        shown = show_cell(column, value, unit) if column and not isinstance(value, str) else value
-        return verbatim(shown)
-
-    theirs = "" if issue.kind in (IssueKind.NOTICE, IssueKind.NOCOL) else text(issue.theirs)
-    where = ", ".join(p for p in (tab.title, _name(tab, row), column.header if column else "") if p)
+    """Return the line of an issue; `tab` is None for what was typed on a report."""
     state = TOLD if issue.kind is IssueKind.NOTICE else OPEN
     what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
-    return IssueLine(
-        "/".join(key), "", _local(issue), where, text(issue.mine), theirs, what, state, seal(issue)
-    )
+    at_cell = f"{key.tab}, {key.column.partition('#')[0]}"
+    where, mine, theirs = _told(view, tab, key, issue) if tab else (at_cell, verbatim(issue.mine), "")
+    return IssueLine("/".join(key), "", _local(issue), where, mine, theirs, what, state, seal(issue))
 
 
-def _report_line(key: IssueKey, issue: Issue) -> IssueLine:
-    """Return the line of something typed on a report: the key names its sheet and cell."""
-    where, text = f"{key.tab}, {key.column.partition('#')[0]}", verbatim(issue.mine)
-    return IssueLine("/".join(key), "", _local(issue), where, text, "", issue.why, TOLD, seal(issue))
+def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, str]:
+    """Return where an issue is, the book's value and the ledger's, in words."""
+    row, name = view.rows(tab).get(key.row), key.column.partition("#")[0]
+    k = next((k for k, c in enumerate(tab.stored) if c.name == name), None)
+
+    def text(value: Value) -> str:
+        return verbatim(value) if k is None or value is None else words.shown(tab, k, value, row)
+
+    header = next((c.header for c in tab.columns if c.name == name), "")
+    where = ", ".join(part for part in (tab.title, _called(tab, key, row), header) if part)
+    bare = issue.kind in {IssueKind.NOTICE, IssueKind.NOCOL}
+    return where, text(issue.mine), "" if bare else text(issue.theirs)
 
 
 def _gone_line(tab: Tab, book: str, rows: Sequence[Issue]) -> IssueLine:
@@ -182,12 +185,11 @@ def _field(tab: Tab, key: IssueKey) -> int:
     return next(k for k, c in enumerate(tab.stored) if c.name == key.column)
 
 
-def _name(tab: Tab, row: Row | None) -> str:
-    if row is None:
-        return "a row of the book"
-    if tab.key:
-        return str(row[key_field(tab)] or "")
-    return " ".join(verbatim(v) for v in row[:2] if v is not None)
+def _called(tab: Tab, key: IssueKey, row: Row | None) -> str:
+    """Return how a person finds the row; "" where the issue is of a whole column or tab."""
+    if not key.row:
+        return ""
+    return "a row of the book" if row is None else words.name(tab, row)
 
 
 def _local(issue: Issue) -> datetime:

@@ -9,20 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Context, Decimal
+from typing import Final
 
-from arc_sheets.cells import CellValue, Unreadable, Value, read_cell, verbatim
+from arc_sheets.cells import CellValue, Row, Value, verbatim
 from arc_sheets.tab import Tab
 from arc_sync.books.port import SetFace
 from arc_sync.ledger.port import Transaction
 from arc_sync.merge import words
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Drop
-from arc_sync.merge.snapshot import Faces, Shows, currency_of
+from arc_sync.merge.snapshot import Faces, Shows
+
+_DIGITS: Final = Context(prec=15)
 
 
-def seal_of(values: Sequence[Value | Unreadable]) -> str:
-    """Return the fingerprint of computed cells: as long as it fits, nobody but ARC has written there."""
-    return words.digest("\x1f".join(v.text if isinstance(v, Unreadable) else str(v) for v in values))
+def seal_of(cells: Sequence[CellValue]) -> str:
+    """Return the fingerprint of computed cells: as long as it fits, nobody but ARC has written there.
+
+    Numbers count at the 15 digits that a spreadsheet keeps, in whatever form it hands them over.
+    """
+    return words.digest("\x1f".join(map(_plain, cells)))
+
+
+def sealed(tab: Tab, row: Row, computed: tuple[Value, ...]) -> str:
+    """Return the seal of a row's computed values, as ARC writes them."""
+    return seal_of(Shows(tab, tab.computed).cells(row, computed))
+
+
+def _plain(cell: CellValue) -> str:
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return f"{_DIGITS.normalize(Decimal(str(cell))):f}"
+    return verbatim(cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +64,26 @@ class ComputedCells:
         found = []
         for i, face in faces.items():
             if i in rows:
-                values = computed.get(i, blank)
-                cells = shows.cells(rows[i], values)
-                if cells != face.cells and (step := self._step(i, face, values, cells)):
+                cells = shows.cells(rows[i], computed.get(i, blank))
+                if cells != face.cells and (step := self._step(i, face, cells)):
                     found.append(step)
         return found
 
     def dropped(self, faces: Mapping[str, Faces], drops: Sequence[Drop]) -> None:
         """Say what a person typed in rows that are taken out."""
         for drop in drops:
-            face, currency = faces[drop.row], currency_of(self.tab, drop.seen)
-            columns = zip(self.tab.computed, face.cells, strict=True)
-            if face.seal != seal_of([read_cell(c, v, currency) for c, v in columns]):
+            face = faces[drop.row]
+            if face.seal != seal_of(face.cells):
                 self._say(drop.row, face.cells, (None,) * len(face.cells))
 
-    def _step(
-        self, i: str, face: Faces, values: tuple[Value, ...], cells: tuple[CellValue, ...]
-    ) -> SetFace | None:
-        columns, currency = self.tab.computed, currency_of(self.tab, self.t.rows(self.tab)[i])
+    def _step(self, i: str, face: Faces, cells: tuple[CellValue, ...]) -> SetFace | None:
+        columns = self.tab.computed
         cells = tuple(v if c.name in self.present else None for c, v in zip(columns, cells, strict=True))
         if cells == face.cells:
             return None
-        seen = [read_cell(c, v, currency) for c, v in zip(columns, face.cells, strict=True)]
-        if face.seal != seal_of(seen):
+        if face.seal != seal_of(face.cells):
             self._say(i, face.cells, cells)
-        return SetFace(self.tab.name, i, face.cells, cells, seal_of(values))
+        return SetFace(self.tab.name, i, face.cells, cells, seal_of(cells))
 
     def _say(self, i: str, typed: Sequence[CellValue], cells: Sequence[CellValue]) -> None:
         for column, seen, cell in zip(self.tab.computed, typed, cells, strict=True):

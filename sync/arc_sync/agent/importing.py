@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple, NoReturn
 
+from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Value
 from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
-from arc_sheets.references import parse
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
 from arc_sync.agent.matching import Matching, row_id

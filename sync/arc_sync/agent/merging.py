@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from arc_sheets.applied import parse, respelled
 from arc_sheets.cells import Reading, Row, Rows, Value
 from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
-from arc_sheets.tab import Kind, Tab
+from arc_sheets.tab import Column, Kind, Tab
 from arc_sync.books.port import Session
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
@@ -20,7 +21,7 @@ from arc_sync.merge.identify import Identity, identify
 from arc_sync.merge.issues import Issue, IssueKey
 from arc_sync.merge.plan import Merged
 from arc_sync.merge.rows import Context, TabMerge
-from arc_sync.merge.snapshot import Sheet, SheetRow, show_row, sift
+from arc_sync.merge.snapshot import Sheet, SheetRow, fold, show_row, sift
 
 
 def fresh_id() -> str:
@@ -101,6 +102,7 @@ class Desk:
         live, issues = t.rows(tab), _of_tab(t.issues(self.book), tab)
         buried = t.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
         identity = identify(sheet, base, live, buried, self.rules.fresh)
+        respell(keys, self.rules.tabs, sheet)
         object_to, complete = partial(objection, keys, self.rules.tabs), self._defaults(keys).complete
         context = Context(self.book, self.origin.when, object_to, self.bring_back, complete)
         merged = TabMerge(sheet, identity, live, base, issues, buried, context).run()
@@ -129,14 +131,21 @@ class Keys:
     def find(self, tab: Tab, key: Value) -> Row | None:
         """Return the live row with this natural key, or None."""
         rows, index = self._of(tab)
-        return rows[index[key]] if key in index else None
+        row = index.get(key) or index.get(fold(key))
+        return rows[row] if row else None
+
+    def spelling(self, tab: Tab, key: Value) -> Value:
+        """Return the key as the live row spells it, or as given if there is none."""
+        row = self.find(tab, key)
+        return row[key_field(tab)] if row else key
 
     def _of(self, tab: Tab) -> tuple[Rows, dict[Value, str]]:
         rows = self._view.rows(tab)
         known = self._known.get(tab.name)
         if known is None or known[0] is not rows:
             at = key_field(tab)
-            known = self._known[tab.name] = (rows, {row[at]: i for i, row in rows.items()})
+            index: dict[Value, str] = {fold(row[at]): i for i, row in rows.items()}
+            known = self._known[tab.name] = (rows, index | {row[at]: i for i, row in rows.items()})
         return known
 
 
@@ -157,26 +166,74 @@ def follow_renames(
         for i, now in after.items()
         if now is not None and (was := before.get(i)) and was[k] != now[k]
     }
-    followed = set()
-    for other in tabs if renamed else ():
-        for c in (c for c, column in enumerate(other.stored) if column.refers == tab.name):
-            for i, row in list(t.rows(other).items()):
-                if row[c] in renamed:
-                    t.put(other, i, (*row[:c], renamed[row[c]], *row[c + 1 :]), DERIVED)
-                    followed.add(i)
-    return followed
+    places = [
+        (x, c) for x in tabs if renamed for c, column in enumerate(x.stored) if column.refers == tab.name
+    ]
+    return {i for other, c in places for i in _follow(t, other, c, renamed)}
+
+
+def _follow(t: Transaction, other: Tab, c: int, renamed: Mapping[Value, Value]) -> Iterator[str]:
+    many = other.stored[c].many
+    for i, row in list(t.rows(other).items()):
+        text = row[c]
+        if many and isinstance(text, str):
+            text = respelled(text, lambda n: str(renamed.get(n, n)), {str(n) for n in renamed})
+        else:
+            text = renamed.get(text, text)
+        if text != row[c]:
+            t.put(other, i, (*row[:c], text, *row[c + 1 :]), DERIVED)
+            yield i
 
 
 def objection(keys: Keys, tabs: Sequence[Tab], tab: Tab, was: Row | None, k: int, value: Value) -> str:
     """Return why the ledger cannot take a value for reasons outside its own tab, or ""."""
     column = tab.stored[k]
-    if column.refers and value is not None:
-        other = next(x for x in tabs if x.name == column.refers)
-        if keys.find(other, value) is None:
-            return words.unknown(tab, column, value, other)
+    if column.refers and isinstance(value, str):
+        other = _named(tabs, column.refers)
+        for key in named(keys, other, column, value):
+            if keys.find(other, key) is None:
+                return words.unknown(tab, column, key, other)
     if column.kind is Kind.CODE and was is not None and _decimals(was[k]) != _decimals(value):
         return words.other_decimals(column, was[k], value)
     return ""
+
+
+def named(keys: Keys, other: Tab, column: Column, text: str) -> list[str]:
+    """Return the natural keys of the other tab that a cell names."""
+    return [part.number for part in parse(text, _Known(keys, other))] if column.many else [text]
+
+
+def respell(keys: Keys, tabs: Sequence[Tab], sheet: Sheet) -> None:
+    """Let cells that name a row of another tab spell it as that tab does: "elbe spedition" is Elbe Spedition."""
+    for k, column in enumerate(sheet.tab.stored):
+        if column.refers:
+            other = _named(tabs, column.refers)
+            sheet.rows = [_respelled(keys, other, column, k, row) for row in sheet.rows]
+
+
+def _respelled(keys: Keys, other: Tab, column: Column, k: int, row: SheetRow) -> SheetRow:
+    value = row.values[k]
+    if not isinstance(value, str):
+        return row
+    if column.many:
+        spelled: Value = respelled(value, lambda n: str(keys.spelling(other, n)), _Known(keys, other))
+    else:
+        spelled = keys.spelling(other, value)
+    return row if spelled == value else replace(row, values=(*row.values[:k], spelled, *row.values[k + 1 :]))
+
+
+class _Known:
+    """The natural keys of a tab, as a container."""
+
+    def __init__(self, keys: Keys, tab: Tab) -> None:
+        self._keys, self._tab = keys, tab
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._keys.find(self._tab, key) is not None
+
+
+def _named(tabs: Sequence[Tab], name: str) -> Tab:
+    return next(tab for tab in tabs if tab.name == name)
 
 
 def _decimals(code: Value) -> int:

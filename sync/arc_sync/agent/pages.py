@@ -20,7 +20,7 @@ from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem, worklist
 from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
-from arc_sync.agent.faces import seal_of
+from arc_sync.agent.faces import sealed
 from arc_sync.agent.round import Pages
 from arc_sync.books import draw
 from arc_sync.books.contents import BookRow, Contents, DueToday, Meta
@@ -102,7 +102,7 @@ def contents(view: View, terms: Terms, now: datetime, meta: Meta) -> Contents:
     rows, as_of = rows_of(view), now.date()
     book = _Book(view, terms, figures(rows, terms, as_of), as_of, "")
     shown = book.figures.computed
-    lines = {t.name: _Lines(rows[t.name], shown.get(t.name, {}), len(t.computed)) for t in tabs.RECORD_TABS}
+    lines = {t.name: _Lines(t, rows[t.name], shown.get(t.name, {})) for t in tabs.RECORD_TABS}
     return book.contents(now, meta, lines)
 
 
@@ -167,8 +167,9 @@ def _dicts(tab: Tab, rows: Rows) -> Iterator[tuple[str, dict[str, Value]]]:
 class _Lines(Sequence[BookRow]):
     """The rows of a tab as a book shows them, each made when it is asked for."""
 
-    def __init__(self, rows: Rows, computed: Mapping[str, tuple[Value, ...]], width: int) -> None:
-        self._rows, self._computed, self._blank = rows, computed, (None,) * width
+    def __init__(self, tab: Tab, rows: Rows, computed: Mapping[str, tuple[Value, ...]]) -> None:
+        self._tab, self._rows, self._computed = tab, rows, computed
+        self._blank: tuple[Value, ...] = (None,) * len(tab.computed)
         self._ids = list(rows)
 
     def __len__(self) -> int:
@@ -185,4 +186,4 @@ class _Lines(Sequence[BookRow]):
 
     def _row(self, i: str) -> BookRow:
         shown = self._computed.get(i, self._blank)
-        return BookRow(i, self._rows[i], shown, seal_of(shown))
+        return BookRow(i, self._rows[i], shown, sealed(self._tab, self._rows[i], shown))

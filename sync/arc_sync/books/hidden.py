@@ -35,9 +35,7 @@ def read_hidden(package: Package) -> Hidden:
     """Read `_ARC`; raises `BookForeign` if there is none, `BookRefused` if a newer ARC wrote it."""
     name = package.path.name
     if HIDDEN not in package.sheet_names:
-        raise BookForeign(
-            f"{name} is no ARC workbook; `arc init` makes one, `arc import` reads a foreign file."
-        )
+        raise _foreign(name)
     values, rows, styles = {}, {}, {}
     for row in package.sheet(HIDDEN).rows():
         cells = {c.column: c for c in row.cells if c.raw is not None}
@@ -49,12 +47,17 @@ def read_hidden(package: Package) -> Hidden:
         if SAMPLE_COLUMN in cells:
             styles[str(cells[SAMPLE_COLUMN].raw)] = cells[SAMPLE_COLUMN].style
     if not {"ledger", "book", "bookmark", "format"} <= values.keys() or not values["bookmark"].isdigit():
-        raise BookForeign(
-            f"{name} has lost its hidden ARC identity; restore a backup, or make a new book with `arc sync --new`."
-        )
+        raise _foreign(name)
     if int(values["format"]) > FORMAT:
         raise BookRefused(f"{name} was written by a newer ARC; update ARC on this machine.")
     return Hidden(values, rows, styles)
+
+
+def _foreign(name: str) -> BookForeign:
+    return BookForeign(
+        f"{name} lacks the hidden tab by which ARC knows its own workbooks. Put back a copy from the folder "
+        ".arc-backups beside it, or let `arc sync --new` make a new one from the ledger (this file is kept)."
+    )
 
 
 def write_hidden(package: Package, hidden: Hidden, values: Mapping[str, str | int]) -> None:

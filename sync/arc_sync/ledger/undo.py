@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Value
 from arc_sheets.errors import LedgerError
-from arc_sheets.tab import Tab
+from arc_sheets.tab import Column, Tab
 from arc_sheets.tabs import BY_NAME, RECORD_TABS
 from arc_sync.ledger.draft import overlaid
 from arc_sync.ledger.port import Ledger, View
@@ -192,24 +193,34 @@ def _keep_names(plan: _Plan, tab: Tab) -> bool:
     for other in RECORD_TABS:
         for column in other.stored:
             if column.refers == tab.name:
-                found |= _keep_named(plan, tab, giving, other, column.name)
+                found |= _keep_named(plan, tab, giving, other, column)
     return found
 
 
-def _keep_named(plan: _Plan, tab: Tab, giving: Mapping[Value, Where], other: Tab, column: str) -> bool:
-    at = _place(other, column)
+def _keep_named(plan: _Plan, tab: Tab, giving: Mapping[Value, Where], other: Tab, column: Column) -> bool:
+    at = _place(other, column.name)
     naming = [(where, want[at]) for where, now, want in plan.touched(other) if want and _gains(now, want, at)]
     if not giving and not naming:
         return False
     keys = {row[_place(tab, tab.key)] for row in plan.after(tab).values()}
     lost = {key for key in giving if key not in keys}
-    named = {row[at] for row in plan.after(other).values()} & lost if lost else set()
+    named = (
+        {n for row in plan.after(other).values() for n in _names(column, row[at])} & lost if lost else set()
+    )
     for key in named:
         plan.leave(giving[key], tab.key, f"{other.title} has rows that name it")
-    nameless = [(where, key) for where, key in naming if key is not None and key not in keys]
+    # a list may name what is not there: such money is not applied
+    nameless = [
+        (where, key) for where, key in naming if not column.many and key is not None and key not in keys
+    ]
     for where, key in nameless:
-        plan.leave(where, column, f"{tab.title} has no row {key} any more")
+        plan.leave(where, column.name, f"{tab.title} has no row {key} any more")
     return bool(named or nameless)
+
+
+def _names(column: Column, value: Value) -> tuple[Value, ...]:
+    """Return the natural keys that a value names."""
+    return tuple(p.number for p in parse(value)) if column.many and isinstance(value, str) else (value,)
 
 
 def _gains(old: Row | None, new: Row, at: int) -> bool:

@@ -19,7 +19,7 @@ from arc_sync.merge.cells import Cell, Do, treat
 from arc_sync.merge.identify import Identity
 from arc_sync.merge.issues import ID, Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Drop, Look, Merged, NewRow, Put, SetCell
-from arc_sync.merge.snapshot import Sheet, SheetRow, currency_of, text_of
+from arc_sync.merge.snapshot import Sheet, SheetRow, currency_of, fold, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class TabMerge:
     _changed: dict[str, Row | None] = field(init=False, default_factory=dict)
     _kept: set[IssueKey] = field(init=False, default_factory=set)
     _left: set[str] = field(init=False, default_factory=set)  #: rows without an opinion this time
-    _keys: dict[Value, str] | None = field(init=False, default=None)
+    _keys: dict[Value, str] | None = field(init=False, default=None)  #: by folded natural key
+    _known: set[Row] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.out = Merged(self.sheet.tab)
@@ -171,9 +172,16 @@ class TabMerge:
             )
             verdict = treat(cell, partial(self._objection, i))
             if verdict.do is Do.TAKE:
+                self._overrule(i, cell, current)
                 current = (*current[:k], verdict.value, *current[k + 1 :])
                 self._put(i, current)
             self._carry_out(i, row, cell, verdict.do, verdict.issue)
+
+    def _overrule(self, i: str, cell: Cell, row: Row) -> None:
+        """Say which value of the ledger gives way, if it is another than this copy knew."""
+        if cell.ledger is not None and cell.ledger != cell.base.base(cell.index)[1]:
+            text = words.shown(self.tab, cell.index, cell.ledger, row)
+            self._notice(i, cell.column.name, text, words.overruled(self.tab, cell.column, text))
 
     def _carry_out(self, i: str, row: SheetRow, cell: Cell, do: Do, issue: Issue | None) -> None:
         name, seen = cell.column.name, row.cells[cell.index]
@@ -194,10 +202,11 @@ class TabMerge:
             self._set(i, cell.index, seen, cell.ledger)
 
     def _tidy(self, i: str, row: SheetRow, cell: Cell) -> None:
-        """Write a date or a number that was typed as text as what it is."""
-        value = row.values[cell.index]
-        if not isinstance(value, Unreadable) and cell.untidy(row.cells[cell.index]):
-            self._set(i, cell.index, row.cells[cell.index], value)
+        """Write a date or number typed as text as what it is, and a name as the tab it refers to spells it."""
+        value, seen = row.values[cell.index], row.cells[cell.index]
+        other_spelling = cell.column.refers and value != seen
+        if not isinstance(value, Unreadable) and (other_spelling or cell.untidy(seen)):
+            self._set(i, cell.index, seen, value)
 
     def _new(self, i: str, row: SheetRow) -> None:
         """Take a row that a person added, or let it wait in the book for what it lacks."""
@@ -219,6 +228,8 @@ class TabMerge:
             self._insert(i, row, _without(typed, problems), _without(filled, problems))
 
     def _insert(self, i: str, row: SheetRow, typed: Row, filled: Row) -> None:
+        if self._is_twin(filled):
+            self._notice(i, "", "", words.twin(self.tab, filled))
         self._put(i, typed)
         if filled != typed:
             self._put(i, filled, derived=True)
@@ -232,6 +243,14 @@ class TabMerge:
                     self._set(i, k, row.cells[k], filled[k])
                 else:
                     self._tidy(i, row, cell)
+
+    def _is_twin(self, row: Row) -> bool:
+        """Say whether a row with money in it, and without a natural key, stands in the ledger already."""
+        if self.tab.key or self.tab.unit is None:
+            return False
+        if self._known is None:
+            self._known = set(self.live.values())
+        return row in self._known or row in self._changed.values()
 
     def _problems(self, i: str, row: SheetRow, filled: Row) -> Iterator[tuple[int, str]]:
         """Return the fields of a new row that the ledger cannot take, and why."""
@@ -304,9 +323,9 @@ class TabMerge:
         key = self._key_field
         if key is not None and self._keys is not None:
             before = self._changed.get(i, self.live.get(i))
-            if before is not None and self._keys.get(before[key]) == i:
-                del self._keys[before[key]]
-            self._keys[after[key]] = i
+            if before is not None and self._keys.get(fold(before[key])) == i:
+                del self._keys[fold(before[key])]
+            self._keys[fold(after[key])] = i
         self._changed[i] = after
         self.out.puts.append(Put(i, after, derived))
 
@@ -323,8 +342,8 @@ class TabMerge:
         """Return the live row with this natural key, as things stand in this merge."""
         if self._keys is None and self._key_field is not None:
             now = {**self.live, **self._changed}
-            self._keys = {row[self._key_field]: i for i, row in now.items() if row is not None}
-        return (self._keys or {}).get(key)
+            self._keys = {fold(row[self._key_field]): i for i, row in now.items() if row is not None}
+        return (self._keys or {}).get(fold(key))
 
     @property
     def _key_field(self) -> int | None:

@@ -150,6 +150,11 @@ def currency_of(tab: Tab, row: Sequence[object]) -> str | None:
     return str(code) if code else None
 
 
+def fold(key: Value) -> Value:
+    """Return a natural key as it is compared: RE-2 and re-2 are one."""
+    return key.casefold() if isinstance(key, str) else key
+
+
 def text_of(value: Value | Unreadable, cell: CellValue) -> str:
     """Return a cell as a person sees it, for the Issues tab."""
     return value.text if isinstance(value, Unreadable) else verbatim(cell)

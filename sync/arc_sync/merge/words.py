@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from arc_sheets.cells import Row, Unreadable, Value, verbatim
-from arc_sheets.tab import Column, Tab
+from arc_sheets.money import to_major
+from arc_sheets.tab import Column, Kind, Tab
 from arc_sync.merge.issues import ID
+from arc_sync.merge.snapshot import currency_of
 
 CONFLICT = (
     "Changed here and in the ledger since they last agreed. Keep mine gives the ledger your value; "
@@ -67,28 +69,55 @@ def came_back(tab: Tab, row: Row) -> str:
     how = {
         "customers": "To retire a customer, fill in Do not contact.",
         "invoices": "To cancel an invoice, set its Status to void.",
-    }.get(tab.name, "To take it out for good, use arc undo on the change that added it.")
-    return f"{_name(tab, row)} was deleted from {tab.title} here and has been put back. {how}"
+        "payments": "To take a payment out of the figures, set its Type to void.",
+        "disputes": "To end a dispute, fill in Resolved.",
+    }.get(tab.name, "Correct the row instead; the ledger forgets nothing.")
+    return f"{name(tab, row)} was deleted from {tab.title} here and has been put back. {how}"
 
 
 def revived(tab: Tab, row: Row) -> str:
     """Of a row deleted in the ledger that was edited in the book meanwhile."""
-    return f"{_name(tab, row)} had been deleted in the ledger, but was edited here, so it is back."
+    return f"{name(tab, row)} had been deleted in the ledger, but was edited here, so it is back."
 
 
 def restored(tab: Tab, column: Column, text: str) -> str:
     """Of something typed where only the ledger writes."""
-    return f"{column.header} in {tab.title} is ARC's own; it was restored, and what was typed ({text}) stands here."
+    return f'{column.header} in {tab.title} is ARC\'s own; it was restored, and what was typed ("{text}") stands here.'
 
 
 def overdrawn(place: str, text: str) -> str:
     """Of something typed on a report, or among the lines of the Issues tab."""
-    return f"{text} was typed at {place}, where ARC draws anew at every sync, so it stands here. Keep notes beside it."
+    return f'"{text}" was typed at {place}, where ARC draws anew at every sync, so it stands here. Keep notes beside it.'
 
 
 def replaced(tab: Tab, column: Column, text: str) -> str:
     """Of a value of an open conflict whose place another value took."""
-    return f"{text} was typed for {column.header} in {tab.title} in another copy of this book, and then replaced."
+    return f'"{text}" was typed for {column.header} in {tab.title} in another copy of this book, and then replaced.'
+
+
+def overruled(tab: Tab, column: Column, text: str) -> str:
+    """Of a ledger's value in a SHEET column that gave way to the book's."""
+    return (
+        f'{column.header} in {tab.title} had changed in the ledger too, to "{text}". '
+        "What was typed in the book counts; type the other back if it should."
+    )
+
+
+def twin(tab: Tab, row: Row) -> str:
+    """Of a new row that is the same as another, in every column."""
+    return (
+        f"{name(tab, row)} now stands twice in {tab.title}, alike in every column. "
+        "If one is a copy made by mistake, correct it."
+        + (" Set its Type to void." if tab.name == "payments" else "")
+    )
+
+
+def shown(tab: Tab, k: int, value: Value, row: Row | None) -> str:
+    """Return a value of a row as a person sees it; an amount has its currency beside it: "EUR 1,250.50"."""
+    currency = currency_of(tab, row) if row else None
+    if tab.stored[k].kind is Kind.MONEY and isinstance(value, int):
+        return f"{currency or ''} {to_major(value, currency or ''):,f}".strip()
+    return plain(value)
 
 
 def plain(value: Value) -> str:
@@ -101,8 +130,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _name(tab: Tab, row: Row) -> str:
-    """Return how a person would call a row: by its key, or its first two values."""
+def name(tab: Tab, row: Row) -> str:
+    """Return how a person would call a row: by its key, or its first few values."""
     if tab.key:
         return plain(row[next(k for k, c in enumerate(tab.stored) if c.name == tab.key)])
-    return ", ".join(plain(v) for v in row if v is not None and v != "")[:60] or "A row"
+    told = [shown(tab, k, v, row) for k, v in enumerate(row) if v is not None and k != tab.unit]
+    return ", ".join(told[:3]) or "A row"
