@@ -149,6 +149,31 @@ def test_payments_and_invoices_that_look_alike_are_asked_for(tmp_path: Path) -> 
     assert understand(file, kind="invoices").take().counts["invoices"] == 1
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Datum;Kunde;Betrag;Rechnung",
+        "Datum;Kunde;Betrag;Rechnungs-Nr.",
+        "Zahlungsdatum;Kunde;Betrag;Beleg-Nr.",
+        "Date;Client;Montant;N° facture",
+        "Fecha;Cliente;Importe;Nº factura",
+        "Data;Cliente;Importo;Numero fattura",
+        "Datum;Klant;Bedrag;Factuurnummer",
+    ],
+)
+def test_a_payment_says_in_many_languages_what_it_applies_to(tmp_path: Path, header: str) -> None:
+    file = write(tmp_path, "3.4.2026;Ann;1.250,50;RE-7", header=header)
+    taken = understand(file, kind="payments", currency="EUR").take()
+    payment = next(entry for entry in taken.entries if entry.tab == "payments")
+    assert (payment.values["applied_to"], payment.values["amount"]) == ("RE-7", 125050)
+
+
+def test_where_the_kind_is_unclear_both_answers_are_named(tmp_path: Path) -> None:
+    file = write(tmp_path, "3.4.2026;Ann;1.250,50;RE-7", header="Datum;Kunde;Betrag;Rechnung")
+    with pytest.raises(Undecided, match=r"say which with --kind invoices or --kind payments\.$"):
+        understand(file, currency="EUR")
+
+
 def test_bad_rows_are_rejected_with_line_column_and_reason(tmp_path: Path) -> None:
     file = write(
         tmp_path,

@@ -115,9 +115,11 @@ def _open(path: Path, kind: What | None, encoding: str | None) -> tuple[Source, 
     if not best.layouts:
         raise IntakeError(_no_header(path, max((f for f, _ in found), key=lambda f: f.summary), kind))
     if len(best.layouts) > 1:
+        kinds = [fit.what for fit in best.layouts]
         raise Undecided(
-            f"{path.name} could be a list of {' or '.join(fit.what for fit in best.layouts)}, by its columns "
-            f"{', '.join(filter(None, best.layouts[0].headers))}: say which with --kind {best.layouts[0].what}."
+            f"{path.name} could be a list of {' or '.join(kinds)}, by its columns "
+            f"{', '.join(filter(None, best.layouts[0].headers))}: say which with "
+            f"{' or '.join(f'--kind {kind}' for kind in kinds)}."
         )
     return source, best.layouts[0]
 

@@ -2,7 +2,8 @@
 
 Headers are compared after `plain()`: "*InvoiceNumber", "Invoice #" and "Invoice No." are close relatives.
 Sources: export files of QuickBooks (Online and Desktop), Xero, Sage (50, Accounting), FreshBooks and Zoho
-Books as their import guides and public parsers show them; German and French by common use.
+Books as their import guides and public parsers show them; German, French, Spanish, Italian and Dutch by
+common use.
 """
 
 from __future__ import annotations
@@ -34,12 +35,22 @@ _CUSTOMER = (
     "customer name|customer full name|customer|client name|client|contact name|contact|debtor name|debtor|"
     "bill to name|bill to|billed to|account name|company name|company|organization|name|customer id|"
     "customer number|customer no|customer code|client id|account ref|account reference|account|a c|"
-    "kunde|kundenname|kundennummer|debitor|firma|client nom|nom du client"
+    "kunde|kundenname|kundennummer|debitor|firma|client nom|nom du client|cliente|nombre del cliente|"
+    "nome cliente|klant|klantnaam|debiteur"
 )
 _CURRENCY = (
     "currency|currency code|cur|ccy|transaction currency|invoice currency|default currency|curr|"
     "wahrung|währung|waehrung|devise"
 )
+#: In German, French, Spanish, Italian and Dutch.
+_INVOICE_NUMBER = (
+    "rechnungsnummer|rechnungsnr|rechnungs nr|rechnung nr|rechnung|numero de facture|numéro de facture|"
+    "n facture|facture n|facture|número de factura|numero de factura|n factura|nº factura|factura|"
+    "numero fattura|n fattura|nr fattura|fattura|factuurnummer|factuurnr|factuur nr|factuur|"
+    "belegfeld 1|belegnummer|beleg nr|beleg"
+)
+_AMOUNT = "montant|importe|monto|importo|bedrag"
+_DATE = "datum|date de paiement|fecha de pago|fecha|data pagamento|data|betaaldatum"
 _TERMS = "payment terms label|payment terms|terms|terms days|due date sales day|credit days|zahlungsziel"
 
 #: For each kind of list, its fields and the headers each is known by, the surest first.
@@ -48,24 +59,25 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
         number=(
             "invoice number|invoice no|invoice num|invoice nr|inv number|inv no|number|num|no|doc number|"
             "document number|document no|doc no|transaction number|transaction no|invoice|inv|inv ref|"
-            "rechnungsnummer|rechnungsnr|rechnungs nr|rechnung|belegnummer|beleg nr|numero de facture|"
-            "numéro de facture|facture|invoice id|ref no|ref number|ref|reference number|reference"
+            f"{_INVOICE_NUMBER}|invoice id|ref no|ref number|ref|reference number|reference"
         ),
         customer=_CUSTOMER,
         issued=(
             "invoice date|inv date|date issued|issue date|issued|issued on|issued date|date of issue|transaction date|"
-            "txn date|document date|doc date|date|rechnungsdatum|belegdatum|datum|date de facture|created date"
+            "txn date|document date|doc date|date|rechnungsdatum|belegdatum|datum|date de facture|fecha de factura|"
+            "fecha|data fattura|data|factuurdatum|created date"
         ),
         due=(
             "due date|date due|due|due on|net due date|payment due date|payment due|fälligkeitsdatum|"
-            "faelligkeitsdatum|fälligkeit|fällig am|fällig|faellig am|échéance|date d échéance|echeance"
+            "faelligkeitsdatum|fälligkeit|fällig am|fällig|faellig am|échéance|date d échéance|echeance|"
+            "fecha de vencimiento|vencimiento|data scadenza|scadenza|vervaldatum"
         ),
         terms=_TERMS,
         currency=_CURRENCY,
         amount=(
             "total|invoice total|inv amt|inv amount|total amount|invoice amount|invoiced amount|grand total|gross amount|gross|"
             "total incl tax|total inc vat|original amount|amount billed|billed|amount|betrag|bruttobetrag|"
-            "brutto|rechnungsbetrag|gesamtbetrag|montant ttc|montant|home total"
+            f"brutto|rechnungsbetrag|gesamtbetrag|montant ttc|{_AMOUNT}|home total"
         ),
         balance=(
             "open balance|balance due|amt due|bal due|invoice amount due|amount due|outstanding amount|amount outstanding|"
@@ -101,12 +113,12 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
     "payments": _fields(
         date=(
             "payment date|date received|received date|received on|receipt date|date paid|paid on|date|"
-            "transaction date|posting date|zahlungsdatum|zahlung am|datum|date de paiement"
+            f"transaction date|posting date|zahlungsdatum|zahlung am|{_DATE}"
         ),
         customer=_CUSTOMER,
         amount=(
             "payment amount|amount received|amount paid|received amount|amount|total|total amount|credit|"
-            "net received|betrag|zahlbetrag|montant"
+            f"net received|betrag|zahlbetrag|{_AMOUNT}"
         ),
         applied=(
             "amount applied to invoice|amount applied|applied amount|invoice payment applied amount|"
@@ -122,7 +134,7 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
         ),
         applied_to=(
             "invoice number|invoice no|invoice num|applied to|applied to invoice|paid invoice|invoice|invoices|"
-            "rechnungsnummer|facture"
+            f"{_INVOICE_NUMBER}"
         ),
         id=(
             "payment number|payment no|payment id|receipt number|receipt no|customer payment id|customerpayment id|"
