@@ -210,6 +210,39 @@ def test_an_invoice_renumbered_in_the_book_is_still_the_same() -> None:
     assert not done.unknown
 
 
+def test_invoice_numbers_that_differ_in_case_alone_are_one_invoice() -> None:
+    ledger = MemoryLedger()
+    bring(ledger, ACME, invoice("RE-2"))
+    done = bring(ledger, ACME, invoice("re-2", amount=90_00), invoice("Re-2", amount=80_00))
+    assert done.counts["invoices"] == Counts(changed=1, same=1)
+    assert [(row["number"], row["amount"]) for row in rows(ledger, INVOICES)] == [("RE-2", 90_00)]
+
+
+def test_a_payment_names_its_invoices_as_the_ledger_spells_them() -> None:
+    ledger = MemoryLedger()
+    bring(ledger, ACME, invoice("RE-2"), invoice("RE-3"))
+    done = bring(ledger, ACME, payment("re-2"))
+    assert rows(ledger, PAYMENTS)[0]["applied_to"] == "RE-2"
+    assert not done.unknown
+    done = bring(ledger, ACME, payment("re-2: 1,010.00, RE-3: 20.00; re-9"))
+    assert rows(ledger, PAYMENTS)[0]["applied_to"] == "RE-2: 1010.00; RE-3: 20.00; re-9"
+    assert done.unknown == ["re-9"]
+    assert not bring(ledger, ACME, payment("Re-2: 1,010.00, RE-3: 20.00; re-9")).moves
+    assert not bring(ledger, ACME, payment("RE-3, re-9")).unknown[1:]
+    assert rows(ledger, PAYMENTS)[0]["applied_to"] == "RE-3, re-9"
+
+
+def test_invoices_that_an_older_ledger_kept_apart_by_case_stay_apart() -> None:
+    ledger = MemoryLedger()
+    with ledger.change(Origin("Bea", "book", "Round of sync", NOON)) as t:
+        for number in ("RE-2", "re-2"):
+            told = invoice(number).values | {"status": "open"}
+            t.put(INVOICES, number, tuple(told.get(c.name) for c in INVOICES.stored))
+    bring(ledger, ACME, invoice("RE-2", amount=1_00), invoice("re-2", amount=2_00), payment("re-2"))
+    assert {row["number"]: row["amount"] for row in rows(ledger, INVOICES)} == {"RE-2": 1_00, "re-2": 2_00}
+    assert rows(ledger, PAYMENTS)[0]["applied_to"] == "re-2"
+
+
 def test_what_the_file_no_longer_lists_stays() -> None:
     ledger = MemoryLedger()
     bring(ledger, ACME, invoice("INV-1"), invoice("INV-2"))

@@ -202,6 +202,29 @@ def test_bad_rows_are_rejected_with_line_column_and_reason(tmp_path: Path) -> No
     assert taken.counts == {"customers": 1, "invoices": 1}
 
 
+def test_invoice_numbers_that_differ_in_case_alone_are_one(tmp_path: Path) -> None:
+    rows = ("RE-2,Ann,2026-04-03,2026-05-03,EUR,5.50", "re-2,Ann,2026-04-03,2026-05-03,EUR,5.50")
+    taken = understand(write(tmp_path, *rows)).take()
+    assert [e.key for e in taken.entries if e.tab == "invoices"] == ["RE-2"]
+    assert "Left out, further lines of the same invoice, its number in other capitals: 1." in taken.remarks
+    assert taken.controls[0].taken == 550
+    other = understand(write(tmp_path, rows[0], rows[1].replace("5.50", "6.50"))).take()
+    assert other.rejects[0].reason == (
+        "Invoice re-2 already stands on line 2 as RE-2 with another customer, date or amount."
+    )
+
+
+def test_the_payment_and_dispute_of_an_invoice_stay_the_same_in_other_capitals(tmp_path: Path) -> None:
+    header, row = f"{HEADER},Paid,Disputed", "RE-2,Ann,2026-04-03,2026-05-03,EUR,5.50,1.00,yes"
+    seeds = [
+        {e.seed for e in understand(write(tmp_path, told, header=header), as_of=date(2026, 6, 1)).take().entries
+         if e.tab in {"payments", "disputes"}}
+        for told in (row, row.replace("RE", "re"))
+    ]  # fmt: skip
+    assert len(seeds[0]) == 2
+    assert seeds[0] == seeds[1]
+
+
 def test_lines_count_quoted_line_breaks(tmp_path: Path) -> None:
     file = write(tmp_path, '1,"Ann\nand Bob",2026-04-03,2026-05-03,EUR,5', "2,Ann,soon,2026-05-03,EUR,5")
     taken = understand(file).take()

@@ -1,6 +1,6 @@
 """Which row of the ledger an entry of an import speaks of, and by what name its customer and invoice go there.
 
-A customer is found by name, without regard to case, an invoice by number; else by the id that an earlier
+A customer is found by name, an invoice by number, both without regard to case; else by the id that an earlier
 import gave the row, so that one renamed since is still the same. Everything else goes by that id alone.
 """
 
@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from arc_sheets.applied import respelled
 from arc_sheets.cells import Value
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import BY_NAME, CUSTOMERS, INVOICES, RECORD_TABS
+from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
 from arc_sync.intake import Entry
 from arc_sync.ledger.port import View
 
@@ -32,60 +33,83 @@ _REFERENCES: Final = {
 
 def row_id(entry: Entry) -> str:
     """Return the id of the row that an entry makes: 32 hex digits, the same in every export."""
-    seed = entry.seed.casefold() if entry.tab == CUSTOMERS.name else entry.seed
+    seed = entry.seed if entry.key is None else entry.seed.casefold()
     return uuid.uuid5(_SPACE, f"{entry.tab}\n{seed}").hex
 
 
 @dataclass(slots=True)
+class _Known:
+    """The keys of one tab's rows: as written, and folded where that is not another row's own spelling."""
+
+    rows: dict[str, str]  #: row id by key
+    names: dict[str, str]  #: the ledger's spelling by key, and by what the file calls the row
+
+    @classmethod
+    def of(cls, keys: Mapping[str, str]) -> _Known:
+        """Take row ids by key as the ledger spells it."""
+        folded = {key.casefold(): key for key in keys}
+        names = {**folded, **{key: key for key in keys}}
+        return cls({said: keys[name] for said, name in names.items()}, names)
+
+    def row(self, key: str) -> str | None:
+        """Return the id of the row with this key, or None."""
+        return self.rows.get(key) or self.rows.get(key.casefold())
+
+    def name(self, key: str) -> str | None:
+        """Return how the ledger spells a key, or None if it has no such row."""
+        return self.names.get(key) or self.names.get(key.casefold())
+
+    def note(self, key: str, row: str, name: str) -> None:
+        """Note that the file calls this row by `key`, the ledger by `name`."""
+        self.rows.setdefault(name, row)
+        self.rows.setdefault(name.casefold(), row)
+        self.names.setdefault(key.casefold(), name)
+        self.names[key] = name
+
+
+@dataclass(slots=True)
 class Matching:
-    """Finds rows of one ledger; rows that the import adds are to be noted with `add`."""
+    """Finds rows of one ledger; rows that the import adds are to be noted with `note`."""
 
     view: View
-    _ids: dict[str, dict[str, str]] = field(default_factory=dict)  #: row id by folded key, by tab name
-    _names: dict[str, dict[str, str]] = field(default_factory=dict)  #: the ledger's name by the file's
+    _tabs: dict[str, _Known] = field(default_factory=dict)  #: by tab name
 
     def find(self, entry: Entry) -> str | None:
         """Return the id of the live row that the entry speaks of, or None."""
         tab, made = BY_NAME[entry.tab], row_id(entry)
-        if entry.key is not None:
-            keys = self._keys(tab)
-            known = keys.get(entry.key) or keys.get(_fold(tab, entry.key))
-            if known:
-                return known
-        return None if self.view.row(tab, made) is None else made
+        known = self._known(tab).row(entry.key) if entry.key is not None else None
+        return known or (None if self.view.row(tab, made) is None else made)
 
     def note(self, entry: Entry, row: str, name: Value) -> None:
         """Note under which row and name the ledger keeps (or will keep) what the entry calls by its key."""
         if entry.key is not None:
-            tab = BY_NAME[entry.tab]
-            self._keys(tab).setdefault(_fold(tab, str(name)), row)
-            self._names.setdefault(entry.tab, {})[_fold(tab, entry.key)] = str(name)
+            self._known(BY_NAME[entry.tab]).note(entry.key, row, str(name))
 
     def named(self, entry: Entry) -> Entry:
-        """Return the entry with the ledger's own names for the customer and the invoice it refers to."""
+        """Return the entry with the ledger's own names for the customer and the invoices it refers to."""
         changed: dict[str, Value] = {}
         for name, target in _REFERENCES[entry.tab]:
             value = entry.values.get(name)
             if isinstance(value, str):
-                kept = self._names.get(target.name, {}).get(_fold(target, value), value)
+                kept = self._spelled(target, value)
                 if kept != value:
                     changed[name] = kept
         return replace(entry, values={**entry.values, **changed}) if changed else entry
 
     def knows(self, tab: Tab, key: str) -> bool:
         """Say whether a row with this natural key is there or will be."""
-        return _fold(tab, key) in self._keys(tab)
+        return self._known(tab).row(key) is not None
 
-    def _keys(self, tab: Tab) -> dict[str, str]:
-        """Return row ids by key: as written, and folded where that is not another row's own spelling."""
-        if tab.name not in self._ids:
+    def _spelled(self, target: Tab, text: str) -> str:
+        """Return a name, or the text of what a payment applies to, as the ledger spells it."""
+        known = self._known(target)
+        if (whole := known.name(text)) or target is not INVOICES:
+            return whole or text
+        return respelled(text, lambda number: known.name(number) or number, known.names)
+
+    def _known(self, tab: Tab) -> _Known:
+        if tab.name not in self._tabs:
             at = [c.name for c in tab.stored].index(tab.key)
             keys = {str(row[at]): i for i, row in self.view.rows(tab).items() if row[at] is not None}
-            folded: Mapping[str, str] = {_fold(tab, key): i for key, i in keys.items()}
-            self._ids[tab.name] = {**folded, **keys}
-        return self._ids[tab.name]
-
-
-def _fold(tab: Tab, key: str) -> str:
-    """Return a key as it is compared: customers' names without case, numbers as they are."""
-    return key.casefold() if tab is CUSTOMERS else key
+            self._tabs[tab.name] = _Known.of(keys)
+        return self._tabs[tab.name]

@@ -39,6 +39,8 @@ _TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(PAYMENT_TYPES, "payment"),
     **dict.fromkeys(REFUND_TYPES, "refund"),
 }
+_FURTHER: Final = "further lines of the same invoice"
+_OTHER_CASE: Final = "further lines of the same invoice, its number in other capitals"
 #: In a column called Paid: yes and no, but no amounts.
 _FLAGS: Final = (YES | NO) - {"", "0", "1", "-"}
 
@@ -74,7 +76,7 @@ class Invoices:
     def __init__(self, reader: Reader, as_of: date | None) -> None:
         self._reader = reader
         self._as_of = as_of
-        self._bills: dict[str, Bill] = {}
+        self._bills: dict[str, Bill] = {}  #: by number, folded
         self._receipts = Receipts(frozenset({"reference"}))
         self._mentioned = Mentioned()
         self.ignored: Counter[str] = Counter()
@@ -106,23 +108,26 @@ class Invoices:
         self._mention(line, customer, currency)
 
     def _take_bill(self, bill: Bill) -> None:
-        known = self._bills.get(bill.number)
-        if (
-            known
-            and self._reader.layout.by_line
-            and (known.customer, known.currency) == (bill.customer, bill.currency)
+        """Take an invoice, or another row of one that is known; numbers that differ only in case are one."""
+        known = self._bills.setdefault(bill.number.casefold(), bill)
+        if known is bill:
+            self._note_undated(bill)
+        elif self._reader.layout.by_line and (known.customer, known.currency) == (
+            bill.customer,
+            bill.currency,
         ):
             total, paid = known.amount + bill.amount, known.paid + bill.paid
-            self._bills[bill.number] = known._replace(amount=total, paid=paid)
-            return
-        if known and known.same != bill.same:
+            self._bills[bill.number.casefold()] = known._replace(amount=total, paid=paid)
+        elif known.same == bill.same:
+            alike = known.number == bill.number
+            self.ignored[_FURTHER if alike else _OTHER_CASE] += 1
+        else:
+            spelled = "" if known.number == bill.number else f" as {known.number}"
             raise BadCell(
-                f"Invoice {bill.number} already stands on line {known.line} with another customer, date or amount."
+                f"Invoice {bill.number} already stands on line {known.line}{spelled} with another customer, date or amount."
             )
-        if known:
-            self.ignored["further lines of the same invoice"] += 1
-            return
-        self._bills[bill.number] = bill
+
+    def _note_undated(self, bill: Bill) -> None:
         if bill.paid and bill.paid_on is None and self.undated is None:
             self.undated = (bill.number, bill.line)
 
@@ -288,7 +293,7 @@ class Invoices:
         if bill.paid >= bill.amount:
             values["resolved"] = max(bill.paid_on or bill.due, bill.issued)
         chosen = frozenset({"opened", "reason"})
-        return Entry("disputes", None, f"dispute {bill.number}", values, bill.line, assumed=chosen)
+        return Entry("disputes", None, f"dispute {bill.number.casefold()}", values, bill.line, assumed=chosen)
 
 
 def _settlement(bill: Bill, day: date) -> Entry:
@@ -302,4 +307,4 @@ def _settlement(bill: Bill, day: date) -> Entry:
         "applied_to": bill.number,
     }
     assumed: frozenset[str] = frozenset() if bill.dated else frozenset({"date"})
-    return Entry("payments", None, f"paid {bill.number}", values, bill.line, assumed=assumed)
+    return Entry("payments", None, f"paid {bill.number.casefold()}", values, bill.line, assumed=assumed)
