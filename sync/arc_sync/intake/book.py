@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from arc_sync.intake.model import Cell, What
 
+_OWN: Final = "_ARC"  #: the hidden sheet of ARC's own workbooks
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
 _DOCTYPE: Final = b"<!DOCTYPE"
 _FAR: Final = re.compile(rb' r="([A-Z]{3}\d+)"')
@@ -73,6 +74,8 @@ def _read(path: str, what: What | None) -> tuple[str, bytes]:
     import python_calamine  # noqa: PLC0415 (loaded in the child only: it may abort its process)
 
     parts = _parts(path)
+    if _OWN in parts:
+        raise IntakeError("is ARC's own workbook; edit it and run `arc sync`.")
     with python_calamine.CalamineWorkbook.from_path(path) as book:
         names = _worksheets(book, python_calamine)
         for name in names:
