@@ -86,6 +86,19 @@ def test_what_reads_in_two_ways_is_asked_and_the_answer_taken(here: Office) -> N
     assert "Issued 01 Feb 2026" in here.arc("history", "--row", "INV-1").stdout
 
 
+def test_arcs_own_workbook_is_no_export(here: Office) -> None:
+    said = here.arc("import", str(here.book), code=2).stderr
+    assert said == "Receivables.xlsx is ARC's own workbook; edit it and run `arc sync`.\n"
+    assert here.json("history") == {"change_sets": []}
+
+
+def test_invoices_that_a_later_list_lacks_are_said(here: Office) -> None:
+    here.arc("import", here.file("a.csv", INVOICES))
+    fewer = "".join(INVOICES.splitlines(keepends=True)[:2])
+    said = here.arc("import", here.file("b.csv", fewer)).stdout
+    assert "2 invoices of earlier imports are not in this file (INV-2, INV-3); they stay as they are." in said
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -236,18 +237,27 @@ def test_invoices_that_an_older_ledger_kept_apart_by_case_stay_apart() -> None:
     ledger = MemoryLedger()
     with ledger.change(Origin("Bea", "book", "Round of sync", NOON)) as t:
         for number in ("RE-2", "re-2"):
-            told = invoice(number).values | {"status": "open"}
+            told = {**invoice(number).values, "status": "open"}
             t.put(INVOICES, number, tuple(told.get(c.name) for c in INVOICES.stored))
     bring(ledger, ACME, invoice("RE-2", amount=1_00), invoice("re-2", amount=2_00), payment("re-2"))
     assert {row["number"]: row["amount"] for row in rows(ledger, INVOICES)} == {"RE-2": 1_00, "re-2": 2_00}
     assert rows(ledger, PAYMENTS)[0]["applied_to"] == "re-2"
 
 
-def test_what_the_file_no_longer_lists_stays() -> None:
+def test_what_the_file_no_longer_lists_stays_and_is_said() -> None:
     ledger = MemoryLedger()
-    bring(ledger, ACME, invoice("INV-1"), invoice("INV-2"))
-    bring(ledger, ACME, invoice("INV-2"))
-    assert len(rows(ledger, INVOICES)) == 2
+    assert not bring(ledger, ACME, *(invoice(f"INV-{n}") for n in range(1, 5))).missing
+    type_in(ledger, INVOICES, "INV-3", number="INV-3a")
+    with ledger.change(Origin("Bea", "book", "Round of sync", NOON)) as t:
+        typed = next(row for row in t.rows(INVOICES).values() if "INV-4" in row)
+        t.put(INVOICES, uuid.uuid4().hex, ("OWN-1", *typed[1:]))
+    done = bring(ledger, ACME, invoice("inv-2"), invoice("INV-5"))
+    assert len(rows(ledger, INVOICES)) == 6
+    assert done.missing == ["INV-1", "INV-3a", "INV-4"]
+    assert done.remarks() == [
+        "3 invoices of earlier imports are not in this file (INV-1, INV-3a, INV-4); they stay as they are."
+    ]
+    assert not bring(ledger, ACME, payment()).missing
 
 
 def test_a_payment_for_an_unknown_invoice_is_kept_and_said() -> None:

@@ -23,7 +23,7 @@ from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
-from arc_sync.agent.matching import Matching, row_id
+from arc_sync.agent.matching import Matching, imported_rows, row_id
 from arc_sync.agent.merging import Keys
 from arc_sync.agent.telling import called, shown
 from arc_sync.agent.told import IMPORT, Said, said_before
@@ -54,6 +54,7 @@ class Imported:
     kept: int = 0  #: values that people changed since the last import, which this file does not change
     replaced: list[str] = field(default_factory=list)  #: values people had changed, and the file newly says
     unknown: list[str] = field(default_factory=list)  #: invoice numbers that payments name in vain
+    missing: list[str] = field(default_factory=list)  #: invoices of earlier imports that this list lacks
 
     @property
     def moves(self) -> bool:
@@ -75,6 +76,12 @@ class Imported:
             said.append(
                 f"Payments name invoices that the ledger does not have ({_some(self.unknown)}); the money is kept,"
                 " not applied, until they are there."
+            )
+        if self.missing:
+            one = len(self.missing) == 1
+            said.append(
+                f"{len(self.missing):,} {'invoice' if one else 'invoices'} of earlier imports {'is' if one else 'are'}"
+                f" not in this file ({_some(self.missing)}); {'it stays as it is' if one else 'they stay as they are'}."
             )
         return said
 
@@ -139,7 +146,8 @@ class _Import:
     def _tab(self, tab: Tab, entries: Sequence[Entry], matching: Matching) -> None:
         """Take the entries of one tab; of several for one row the first counts, and any before a mere mention."""
         known: dict[str, tuple[Entry, Row]] = {}
-        added = set()
+        added: set[str] = set()
+        before = imported_rows(self.t, tab) if tab is INVOICES else {}
         for given in entries:
             entry, row = matching.named(given), matching.find(given)
             was = self.t.row(tab, row) if row else None
@@ -147,12 +155,15 @@ class _Import:
                 self._add(tab, entry, matching)
                 added |= set() if entry.implied else {row_id(entry)}
                 continue
+            before.pop(row, None)
             matching.note(entry, row, was[_PLACES[tab.name][tab.key]] if tab.key else None)
             if entry.implied or row in known or row in added:
                 self._tally[tab.name]["same"] += 1
             else:
                 known[row] = entry, was
         self._update(tab, known)
+        if tab is INVOICES:
+            self.out.missing = sorted(before.values())
         if tab.name == "payments":
             self.out.unknown = _unknown(entries, matching)
 

@@ -19,6 +19,8 @@ from arc_sync.intake import Entry
 from arc_sync.ledger.port import View
 
 _SPACE: Final = uuid.UUID("6f0a8a0e-5e6b-5c0d-9d3c-3a52d3f3b1a7")
+_DIGITS: Final = 32
+_VERSION: Final = 12  #: the digit of an id that says how it was made
 
 #: By tab name: the columns that name a row of another tab, and that tab.
 _REFERENCES: Final = {
@@ -35,6 +37,15 @@ def row_id(entry: Entry) -> str:
     """Return the id of the row that an entry makes: 32 hex digits, the same in every export."""
     seed = entry.seed if entry.key is None else entry.seed.casefold()
     return uuid.uuid5(_SPACE, f"{entry.tab}\n{seed}").hex
+
+
+def imported_rows(view: View, tab: Tab) -> dict[str, str]:
+    """Return the keys of a tab's live rows that imports added, by row id.
+
+    Their ids are made from a name (RFC 9562, version 5), those of rows typed in a book are random (version 4).
+    """
+    at = [c.name for c in tab.stored].index(tab.key)
+    return {i: str(row[at]) for i, row in view.rows(tab).items() if len(i) == _DIGITS and i[_VERSION] == "5"}
 
 
 @dataclass(slots=True)
