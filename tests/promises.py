@@ -332,7 +332,11 @@ class Promises(RuleBasedStateMachine):
     def issues_shown(self, book: str) -> None:
         """Promise 1: what is said of a cell stands on the Issues tab, word by word."""
         lines = {line.id: line for line in self.world.books[book].lines}
-        for key, issue in self.world.every_issue(book).items():
+        every = self.world.every_issue(book)
+        whole = {k.tab for k, x in every.items() if x.kind is IssueKind.NOCOL and k.column == ID}
+        for key, issue in every.items():
+            if issue.kind is IssueKind.NOCOL and key.tab in whole and key.column != ID:
+                continue  # the line of the tab says it all
             if issue.kind is not IssueKind.GONE:
                 line = lines.pop("/".join(key), None)
                 assert line is not None, "an issue is not on the Issues tab"
