@@ -8,7 +8,10 @@ import pytest
 
 from arc_sync.agent.places import find
 from arc_sync.agent.quick import directory_print, quietly_in_step
+from arc_sync.agent.round import Report
 from arc_sync.cli.idle import at_once
+from arc_sync.cli.out import listed
+from arc_sync.cli.syncing import sentences
 from arc_sync.xlsx import fingerprint
 from tests.office import INVOICES, Office, arc, office
 
@@ -40,9 +43,37 @@ def test_what_somebody_types_is_told_in_their_words(here: Office) -> None:
     hand.save()
     said = here.arc("sync").stdout
     assert "2 rows went from the workbook into the ledger." in said
-    assert "Invoices: INV-1, Notes: (blank) -> cheque is in the post" in said
+    assert 'Invoices: INV-1, Notes: (blank) -> "cheque is in the post"' in said
     assert "Payments: 01 Apr 2026, Zoë Ltd, USD 70.50 added (Type payment, Applied to INV-3)" in said
     assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
+
+
+def test_long_texts_are_shortened_on_the_terminal_alone(here: Office) -> None:
+    note, due = "spoke to Zoë " * 40 + "at last", "tomorrow " * 40 + "or later"
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", note)
+    hand.type("Invoices", "INV-2", "Due", due)
+    hand.save()
+    before = here.copied(here.folder.parent / "other")
+    said = here.arc("sync", code=1).stdout
+    assert max(map(len, said.splitlines())) < 500
+    assert f'(blank) -> "{note[:150]}' in said
+    assert f'in the book: "{due[:150]}' in said
+    assert "at last" not in said
+    assert "or later" not in said
+    told = before.json("sync", code=1)
+    assert told["to_ledger"]["changes"][0]["after"] == note
+    assert told["issues"][0]["in_book"] == due
+
+
+def test_what_went_into_the_workbook_is_a_proper_list() -> None:
+    report = Report(written=9, added=1, removed=2, idle=False)
+    assert sentences(report, []) == [
+        "9 cells, 1 new row and 2 rows taken out went from the ledger to the workbook."
+    ]
+    assert listed([]) == ""
+    assert listed(["9 cells"]) == "9 cells"
+    assert listed(["9 cells", "1 new row"]) == "9 cells and 1 new row"
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(here: Office) -> None:
@@ -61,7 +92,7 @@ def test_a_broken_date_waits_for_a_person(here: Office) -> None:
     hand.save()
     said = here.arc("sync", code=1).stdout
     assert "Invoices, INV-1, Due: ARC cannot take Due in Invoices" in said
-    assert "in the book: 32.13.2026" in said
+    assert 'in the book: "32.13.2026"' in said
     assert here.arc("sync", code=1).stdout.splitlines() == [
         "Book and ledger are in step; nothing to do.",
         "1 issue waits for you on the Issues tab.",
@@ -77,7 +108,8 @@ def test_a_conflict_is_settled_by_a_choice(here: Office) -> None:
     hand.type("Invoices", "INV-2", "Due", date(2026, 5, 1))
     hand.save()
     here.arc("import", here.file("again.csv", INVOICES.replace("2026-03-12", "2026-06-01")))
-    assert "in the book: 01 May 2026; in the ledger: 01 Jun 2026" in here.arc("sync", code=1).stdout
+    said = 'in the book: "01 May 2026"; in the ledger: "01 Jun 2026"'
+    assert said in here.arc("sync", code=1).stdout
     hand = here.hand()
     hand.type("Issues", "Invoices, INV-2, Due", "Choice", "Take theirs")
     hand.save()

@@ -60,10 +60,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
 def test_the_demo_shows_the_main_job(shown: tuple[Office, str]) -> None:
     said = shown[1]
     assert "600 invoices added" in said
-    assert "Notes: (blank) -> Spoke to Zoë: cheque is in the post" in said
+    assert 'Notes: (blank) -> "Spoke to Zoë: cheque is in the post"' in said
     assert "Payments: 20 Nov 2026" in said
     assert "Changed here and in the ledger since they last agreed." in said
-    assert "in the book: 32.13.2026" in said
+    assert 'in the book: "32.13.2026"' in said
     assert "1 choice on the Issues tab carried out." in said
     assert "8. On the Issues tab Maria picks Take theirs" in said
 

@@ -34,6 +34,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Answer as CSV.")]
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 _WIDE: Final = 150  #: characters of a table that goes to a file or a pipe
+_LONG: Final = 200  #: characters of a text that is told in passing
 _FOLDED: Final = 16  #: characters to which a column of text may be folded
 
 
@@ -46,6 +47,11 @@ def say(*sentences: str) -> None:
 def answer(value: object) -> None:
     """Print a value as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def at_terminal() -> bool:
+    """Say whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def finish(code: int) -> NoReturn:
@@ -173,6 +179,30 @@ def _of_system(error: OSError) -> str:
 def _fail(sentence: str) -> NoReturn:
     typer.echo(" ".join(sentence.split()), err=True)
     finish(FAILED)
+
+
+def read_number(text: str, command: str) -> int:
+    """Return the number of a change set; raises `ConfigError` if it is none."""
+    if not text.isdecimal():
+        raise ConfigError(f"{command} takes the number of a change set, as arc history shows it.")
+    return int(text)
+
+
+def one_form(*, json: bool, csv: bool) -> None:
+    """Raise `ConfigError` where an answer is asked for in two forms."""
+    if json and csv:
+        raise ConfigError("An answer is either --json or --csv; give one of them.")
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as a sentence lists them: a, b and c."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def shortened(text: str) -> str:
+    """Return a text in one line of a terminal, its end cut off where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONG else f"{line[: _LONG - 1].rstrip()}…"
 
 
 def many(count: int, noun: str, plural: str = "") -> str:

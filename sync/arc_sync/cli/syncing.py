@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arc_sync.cli.idle import IN_STEP, idle_sentences, waiting_sentences
-from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many, say, steps
+from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, listed, many, say, shortened, steps
 
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.round import Report
     from arc_sync.agent.telling import Told
+    from arc_sync.books.contents import IssueLine
 
 #: The steps of a round by the name of their end (see `run_round`), and what is being done before it.
 STEPS = {
@@ -88,7 +89,7 @@ def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> lis
         f"{many(report.removed, 'row')} taken out" if report.removed else "",
     ]
     if any(parts):
-        said.append(f"{' and '.join(filter(None, parts))} {would} from the ledger to the workbook.")
+        said.append(f"{listed([*filter(None, parts)])} {would} from the ledger to the workbook.")
     if report.chosen:
         said.append(f"{many(report.chosen, 'choice')} on the Issues tab carried out.")
     said += report.refused
@@ -100,13 +101,35 @@ def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> lis
 
 
 def line(told: Told) -> str:
-    """Return one field's change in one line."""
+    """Return one field's change in one line; what people type freely is quoted, long texts are shortened."""
     from arc_sync.agent.telling import ADDED, DELETED
 
+    row = shortened(told.row)
     if told.field in (ADDED, DELETED):
-        said = told.after or told.before
-        return f"{told.tab}: {told.row} {told.field}{f' ({said})' if said else ''}"
-    return f"{told.tab}: {told.row}, {told.field}: {told.before} -> {told.after}"
+        said = shortened(told.after or told.before)
+        return f"{told.tab}: {row} {told.field}{f' ({said})' if said else ''}"
+    before, after = (
+        _quoted(text) if _is_text(told) else shortened(text) for text in (told.before, told.after)
+    )
+    return f"{told.tab}: {row}, {told.field}: {before} -> {after}"
+
+
+def _is_text(told: Told) -> bool:
+    from arc_sheets.tab import Kind
+    from arc_sheets.tabs import RECORD_TABS
+
+    return any(
+        (tab.title, column.header) == (told.tab, told.field) and column.kind in (Kind.TEXT, Kind.NOTE)
+        for tab in RECORD_TABS
+        for column in tab.stored
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return what stands in a cell in quotation marks; a blank one is said as it is."""
+    from arc_sync.agent.telling import BLANK
+
+    return text if text == BLANK else f'"{shortened(text)}"'
 
 
 def _issues(report: Report) -> list[str]:
@@ -116,12 +139,21 @@ def _issues(report: Report) -> list[str]:
     fresh = [issue for issue in report.issues if issue.id in opened]
     said = [f"{many(len(fresh), 'thing')} to look at:"] if fresh else []
     for issue in fresh[:_SHOWN]:
-        said += [f"  {issue.where}: {issue.what}", *_values(issue.mine, issue.theirs)]
+        said += [f"  {shortened(issue.where)}: {_told_once(issue)}", *_values(issue.mine, issue.theirs)]
     return said + waiting_sentences(sum(issue.state == OPEN for issue in report.issues))
 
 
+def _told_once(issue: IssueLine) -> str:
+    """Return what an issue says, with a long typed text in it shortened."""
+    what = issue.what
+    for text in (issue.mine, issue.theirs):
+        what = what.replace(text, shortened(text)) if text else what
+    return " ".join(what.split())
+
+
 def _values(mine: str, theirs: str) -> list[str]:
-    shown = [f"in the book: {mine}"] * bool(mine) + [f"in the ledger: {theirs}"] * bool(theirs)
+    shown = [f"in the book: {_quoted(mine)}"] * bool(mine)
+    shown += [f"in the ledger: {_quoted(theirs)}"] * bool(theirs)
     return [f"    {'; '.join(shown)}"] if shown else []
 
 
