@@ -130,3 +130,58 @@ def test_the_doctor_says_what_ails(here: Office) -> None:
     assert "BAD  Ledger: There is no ledger" in here.arc("doctor", code=1).stdout
     (here.folder / "arc.toml").write_text("company = ", "utf-8")
     assert "BAD  Settings:" in here.arc("doctor", code=1).stdout
+
+
+def many_invoices(here: Office) -> str:
+    rows = "".join(
+        f"B-{n},Zoë Ltd,2026-03-01,2026-03-31,{'JPY,100' if n % 2 else 'USD,1000.50'},\n" for n in range(60)
+    )
+    return here.file("many.csv", INVOICES.splitlines()[0] + "\n" + rows)
+
+
+def test_an_undo_says_beforehand_what_it_means_by_tab_with_the_money(here: Office) -> None:
+    here.arc("import", many_invoices(here))
+    said = here.arc("undo", "3", "--dry-run").stdout.splitlines()
+    assert said == [
+        "60 rows would go back to what they were before change set 3.",
+        "  Invoices: 60 rows deleted, JPY 3,000 and USD 30,015.00 in all.",
+    ]
+    assert here.json("undo", "3", "--dry-run")["tabs"] == [
+        {"tab": "Invoices", "what": "deleted", "rows": 60, "amounts": {"JPY": "3000", "USD": "30015.00"}}
+    ]
+    here.arc("undo", "3")
+    said = here.arc("undo", "4", "--dry-run").stdout.splitlines()
+    assert said[1] == "  Invoices: 60 rows brought back, JPY 3,000 and USD 30,015.00 in all."
+
+
+def test_an_undo_of_many_rows_is_asked_for_on_a_terminal(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def no(question: str, *, default: bool) -> bool:
+        asked.append(question)
+        return default
+
+    monkeypatch.setattr("arc_sync.cli.undoing.at_terminal", lambda: True)
+    monkeypatch.setattr("typer.confirm", no)
+    here.arc("import", "--yes", many_invoices(here))
+    said = here.arc("undo", "3").stdout
+    assert "Invoices: 60 rows deleted" in said
+    assert said.endswith("Nothing was undone.\n")
+    assert len(here.json("history")["change_sets"]) == 3
+    here.arc("undo", "3", "--yes")
+    here.arc("undo", "1", code=1)  # few rows: nobody is asked
+    assert asked == ["Undo all this?"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("undo", "abc"), "arc undo takes the number of a change set, as arc history shows it.\n"),
+        (("undo",), "arc undo takes the number of a change set, as arc history shows it.\n"),
+        (("history", "abc"), "arc history takes the number of a change set, as arc history shows it.\n"),
+    ],
+)
+def test_what_is_no_number_of_a_change_set_is_said(firm: Office, words: tuple[str, ...], told: str) -> None:
+    assert firm.arc(*words, code=2).stderr == told

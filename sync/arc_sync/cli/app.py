@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from arc_sheets import __version__
-from arc_sync.cli import demo, doctor, history, importing, init, reports, syncing
+from arc_sync.cli import demo, doctor, history, importing, init, reports, syncing, undoing
 from arc_sync.cli.out import in_one_sentence, say
 
 app = typer.Typer(
@@ -46,7 +46,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "aging": reports.aging,
     "kpis": reports.kpis,
     "history": history.history,
-    "undo": history.undo,
+    "undo": undoing.undo,
     "verify": history.verify,
     "doctor": doctor.doctor,
     "demo": demo.demo,

@@ -1,25 +1,37 @@
-"""`arc history`, `arc undo` and `arc verify`: who changed what, taking it back, and whether the record holds."""
+"""`arc history` and `arc verify`: who changed what, and whether the record holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, as_json, finish, many, print_table, say
+from arc_sync.cli.out import (
+    FINE,
+    PERSON,
+    Json,
+    Settings,
+    answer,
+    as_json,
+    finish,
+    many,
+    print_table,
+    read_number,
+    say,
+)
 from arc_sync.cli.syncing import line
 
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.telling import Told
-    from arc_sync.ledger.undo import Left
     from arc_sync.merge.history import Bookmark, ChangeSet
 
 
 def history(
-    number: Annotated[int | None, typer.Argument(help="Show this change set field by field.")] = None,
+    number: Annotated[
+        str | None, typer.Argument(metavar="[NUMBER]", help="Show this change set field by field.")
+    ] = None,
     row: Annotated[
         str | None, typer.Option(help="Only what touched the row of this name, such as an invoice number.")
     ] = None,
@@ -33,48 +45,11 @@ def history(
 
     with opened(Config.load(config)) as firm:
         if number is not None:
-            _show_one(firm, number, json=json)
+            _show_one(firm, read_number(number, "arc history"), json=json)
         elif row is not None:
             _show_row(firm, row, limit, json=json)
         else:
             _show_sets(firm, limit, json=json)
-
-
-def undo(
-    number: Annotated[int, typer.Argument(help="The change set, as arc history numbers them.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
-    json: Json = False,
-    config: Settings = None,
-) -> None:
-    """Take a change set back.
-
-    That is a change set of its own. What has changed since is left as it is, and said.
-    """
-    from arc_sync.agent.config import Config
-    from arc_sync.agent.firm import opened
-    from arc_sync.ledger import undo as ledger
-
-    with opened(Config.load(config)) as firm:
-        with firm.ledger.read() as view:
-            before = view.head().n
-        done = ledger.undo(firm.ledger, number, firm.config.who, datetime.now(UTC), dry_run=dry_run)
-        told = _told(firm, before, None) if not dry_run else []
-        left = [_left(firm, one) for one in done.left]
-    if json:
-        count = len({(s.tab, s.row) for s in done.undone})
-        answer(
-            {"change_set": number, "rows": count, "changes": as_json(told), "left": left, "dry_run": dry_run}
-        )
-    else:
-        rows = many(len({(s.tab, s.row) for s in done.undone}), "row")
-        say(
-            f"{rows} {'would go' if dry_run else 'went'} back to what {'it was' if rows == '1 row' else 'they were'} before change set {number}."
-        )
-        say(*(f"  {line(one)}" for one in told[:20]), *[f"  and {len(told) - 20:,} more"] * (len(told) > 20))
-        say(*(f"Left: {sentence}" for sentence in left))
-        if done.undone and not dry_run:
-            say("Next: arc sync brings it into the workbook.")
-    finish(PERSON if left else FINE)
 
 
 def verify(json: Json = False, config: Settings = None) -> None:
@@ -150,7 +125,7 @@ def _show_one(firm: Firm, number: int, *, json: bool) -> None:
     from arc_sync.ledger.undo import find_set
 
     one = find_set(firm.ledger, number)
-    facts, told = _set_json(firm, one), _told(firm, one.first - 1, one.last)
+    facts, told = _set_json(firm, one), told_of(firm, one.first - 1, one.last)
     if json:
         answer(facts | {"fields": as_json(told)})
         return
@@ -179,12 +154,13 @@ def _show_row(firm: Firm, name: str, limit: int, *, json: bool) -> None:
 def _touching(firm: Firm, name: str) -> Iterator[tuple[dict[str, object], list[Told]]]:
     """Yield the change sets that touched rows of this name or id, newest first."""
     for one in firm.ledger.sets():
-        told = [t for t in _told(firm, one.first - 1, one.last) if name in (t.row.casefold(), t.id)]
+        told = [t for t in told_of(firm, one.first - 1, one.last) if name in (t.row.casefold(), t.id)]
         if told:
             yield _set_json(firm, one), told
 
 
-def _told(firm: Firm, since: int, until: int | None) -> list[Told]:
+def told_of(firm: Firm, since: int, until: int | None) -> list[Told]:
+    """Return what the changes after `since`, up to `until`, did, field by field."""
     from arc_sync.agent.telling import tell
 
     with firm.ledger.read() as view:
@@ -194,16 +170,3 @@ def _told(firm: Firm, since: int, until: int | None) -> list[Told]:
 def _print_told(told: list[Told]) -> None:
     shown = [(t.tab, t.row, t.field, t.before, t.after) for t in told]
     print_table(("Tab", "Row", "Field", "Before", "After"), shown)
-
-
-def _left(firm: Firm, left: Left) -> str:
-    """Say what an undo left as it is, and why."""
-    from arc_sheets.tabs import BY_NAME
-    from arc_sync.agent.telling import called
-
-    tab = BY_NAME[left.tab]
-    with firm.ledger.read() as view:
-        row = view.row(tab, left.row)
-    name = called(tab, row) if row else left.row
-    column = f", {tab.column(left.column).header}" if left.column else ""
-    return f"{tab.title}: {name}{column}: {left.why}."
