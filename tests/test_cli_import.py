@@ -102,6 +102,7 @@ def test_invoices_that_a_later_list_lacks_are_said(here: Office) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        ([], "arc import takes the files to import, such as arc import invoices.csv payments.csv."),
         (["none.csv"], "There is no file none.csv."),
         (["--as-of", "31/03/2026", "x.csv"], "--as-of 2026-03-31"),
         (["--currency", "EURO", "x.csv"], "EURO is no currency code"),

@@ -113,3 +113,9 @@ def test_amounts_and_names_survive_a_narrow_window(firm: Office, monkeypatch: py
     said = firm.arc("aging", "--as-of", "2026-03-12").stdout
     assert "1,300.00" in said
     assert "O'Brien & Söhne" in said
+
+
+@pytest.mark.parametrize("command", ["aging", "kpis"])
+def test_an_answer_has_one_form(firm: Office, command: str) -> None:
+    said = firm.arc(command, "--json", "--csv", code=2)
+    assert (said.stdout, said.stderr) == ("", "An answer is either --json or --csv; give one of them.\n")

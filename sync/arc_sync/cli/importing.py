@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arc_sync.cli.out import PERSON, Json, Settings, answer, finish, many, read_day, say, steps
+from arc_sync.cli.out import PERSON, Json, Settings, answer, at_terminal, finish, many, read_day, say, steps
 
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
@@ -51,7 +50,14 @@ class _File:
 
 
 def import_(  # noqa: PLR0917 (as many options as people need)
-    files: Annotated[list[Path], typer.Argument(help="CSV or .xlsx, as your accounting system writes them.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILES...",
+            show_default=False,
+            help="CSV or .xlsx, as your accounting system writes them.",
+        ),
+    ] = None,
     kind: Annotated[Kind | None, typer.Option(help="What the files list, where they do not show it.")] = None,
     dates: Annotated[Dates | None, typer.Option(help="Day first or month first.")] = None,
     decimal: Annotated[str | None, typer.Option(help='The decimal mark: "." or ","')] = None,
@@ -70,10 +76,15 @@ def import_(  # noqa: PLR0917 (as many options as people need)
     Says first how each file is understood. A second import of the same changes nothing; rows that cannot be
     read go to a file beside it, and without --partial nothing goes in then.
     """
+    from arc_sheets.errors import ConfigError
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
     from arc_sync.intake import understand
 
+    if not files:
+        raise ConfigError(
+            "arc import takes the files to import, such as arc import invoices.csv payments.csv."
+        )
     told = Config.load(config)
     options: dict[str, Any] = {
         "kind": kind.value if kind else None,
@@ -88,11 +99,7 @@ def import_(  # noqa: PLR0917 (as many options as people need)
         if not json:
             for file in work:
                 say(*file.understood.sentences(), "")
-        if (
-            sys.stdin.isatty()
-            and not (yes or dry_run or json)
-            and not typer.confirm("Import this?", default=True)
-        ):
+        if at_terminal() and not (yes or dry_run or json) and not typer.confirm("Import this?", default=True):
             say("Nothing was imported.")
             return
         done = _bring_in(firm, work, partial=partial, dry_run=dry_run)

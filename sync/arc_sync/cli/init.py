@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from arc_sync.agent.places import LEDGER, NAME, without_password
-from arc_sync.cli.out import FINE, PERSON, Json, answer, finish, say
+from arc_sync.cli.out import FINE, PERSON, Json, answer, at_terminal, finish, say
 
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
@@ -115,4 +114,4 @@ def _tell(config: Config, made: list[str], trouble: str) -> None:
 
 def _ask(question: str, default: str) -> str:
     """Ask on a terminal; elsewhere take the default."""
-    return str(typer.prompt(question, default=default)) if sys.stdin.isatty() else default
+    return str(typer.prompt(question, default=default)) if at_terminal() else default

@@ -19,6 +19,7 @@ from arc_sync.cli.out import (
     day,
     finish,
     grouped,
+    one_form,
     print_csv,
     print_table,
     read_day,
@@ -51,6 +52,7 @@ def aging(
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
+    one_form(json=json, csv=csv)
     on, known = read_day(as_of, "--as-of") or _today(), read_day(known_at, "--known-at")
     with opened(Config.load(config)) as firm:
         report = firm.aging(on, known)
@@ -81,6 +83,7 @@ def kpis(
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
+    one_form(json=json, csv=csv)
     on, known = read_day(as_of, "--as-of") or _today(), read_day(known_at, "--known-at")
     over = Period.parse(period)
     with opened(Config.load(config)) as firm:
