@@ -24,7 +24,7 @@ class Hidden:
     def meta(self) -> Meta:
         """The book's identity and bookmark."""
         v = self.values
-        return Meta(v["ledger"], v["book"], int(v["bookmark"]), v.get("hash", ""), int(v.get("epoch") or 0))
+        return Meta(v["ledger"], v["book"], int(v["bookmark"]), v.get("hash", ""), int(v["epoch"]))
 
     def style(self, role: str) -> int | None:
         """Return the style number of a role; None if its sample is gone: the cell keeps its own style."""
@@ -46,7 +46,8 @@ def read_hidden(package: Package) -> Hidden:
             rows[str(cells[NAME_COLUMN].raw)] = row.number
         if SAMPLE_COLUMN in cells:
             styles[str(cells[SAMPLE_COLUMN].raw)] = cells[SAMPLE_COLUMN].style
-    if not {"ledger", "book", "bookmark", "format"} <= values.keys() or not values["bookmark"].isdigit():
+    numbers = [values.get(name, "") for name in ("bookmark", "epoch", "format")]
+    if not {"ledger", "book"} <= values.keys() or not all(n.isascii() and n.isdigit() for n in numbers):
         raise _foreign(name)
     if int(values["format"]) > FORMAT:
         raise BookRefused(f"{name} was written by a newer ARC; update ARC on this machine.")
