@@ -244,7 +244,7 @@ def test_another_workbook_under_the_name_is_refused(here: Office) -> None:
     foreign.save(here.book)
     foreign.close()
     before = snapshot(here)
-    assert "no ARC workbook" in one_sentence(here.arc("sync", code=2))
+    assert "arc sync --new" in one_sentence(here.arc("sync", code=2))
     assert snapshot(here) == before
 
 

@@ -163,7 +163,9 @@ def test_payments_and_invoices_that_look_alike_are_asked_for(tmp_path: Path) -> 
 )
 def test_a_payment_says_in_many_languages_what_it_applies_to(tmp_path: Path, header: str) -> None:
     file = write(tmp_path, "3.4.2026;Ann;1.250,50;RE-7", header=header)
-    taken = understand(file, kind="payments", currency="EUR").take()
+    understood = understand(file, kind="payments", currency="EUR")
+    assert f'"{header.rpartition(";")[2]}" is the invoice it pays' in understood.sentences()[1]
+    taken = understood.take()
     payment = next(entry for entry in taken.entries if entry.tab == "payments")
     assert (payment.values["applied_to"], payment.values["amount"]) == ("RE-7", 125050)
 

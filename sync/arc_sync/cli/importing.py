@@ -53,7 +53,7 @@ def import_(  # noqa: PLR0917 (as many options as people need)
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILES...",
+            metavar="FILES",
             show_default=False,
             help="CSV or .xlsx, as your accounting system writes them.",
         ),

@@ -23,7 +23,7 @@ _WORDS: Final[Mapping[What, Mapping[str, str]]] = {
     "payments": {
         "date": "date", "customer": "customer", "amount": "amount", "applied": "amount applied",
         "unused": "amount not applied", "currency": "currency", "type": "type", "method": "method",
-        "reference": "reference", "applied_to": "applied to", "id": "payment number", "status": "status",
+        "reference": "reference", "applied_to": "invoice it pays", "id": "payment number", "status": "status",
     },
     "customers": {
         "name": "name", "first": "first name", "last": "last name", "email": "e-mail",
