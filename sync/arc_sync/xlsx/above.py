@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Above(NamedTuple):
-    """The cell above: its style, and its formula where it has one."""
+    """The row above: the styles of its cells by column, and the formulas of those that have one."""
 
-    style: int
-    formula: Master | None
+    styles: dict[int, int]
+    formulas: dict[int, Master]
 
 
 @dataclass(slots=True)
@@ -30,46 +30,47 @@ class RowAbove:
     _data: bytes = b""
     _end: int = 0
     _number: int | None = None
-    _cells_row: int = 0
-    _cells: dict[int, Above] = field(default_factory=dict)
+    _known_row: int = 0
+    _known: Above = field(default_factory=lambda: Above({}, {}))
 
     def passed(self, data: bytes, end: int, number: int | None = None) -> None:
         """Take note of a row that went by: the last one in data[:end]. Without `number` its tag says it."""
         if data.rfind(self.name.row, 0, end) >= 0:
             self._data, self._end, self._number = data, end, number
 
-    def wrote(self, data: bytes, number: int, cells: dict[int, Above] | None) -> None:
-        """Take note of a row that was written; `cells` are all of its cells, if they are known."""
+    def wrote(self, data: bytes, number: int, known: Above | None) -> None:
+        """Take note of a row that was written, and of what all its cells look like, if that is known."""
         self._data, self._end, self._number = data, len(data), number
-        if cells is not None:
-            self._cells, self._cells_row = cells, number
+        if known is not None:
+            self._known, self._known_row = known, number
 
     def tag(self) -> bytes:
         """Give the start tag of the last row; empty when there is none."""
         found = self.name.row_tag.match(self._data, max(0, self._data.rfind(self.name.row, 0, self._end)))
         return found[0] if found else b""
 
-    def cells(self, number: int) -> dict[int, Above]:
-        """Give the cells right above row `number`, by column; none if the row above is not there."""
-        if self._cells_row != number - 1:
-            self._cells, self._cells_row = self._read(number - 1), number - 1
-        return self._cells
+    def of(self, number: int) -> Above:
+        """Tell of the cells right above row `number`; there are none if that row is not there."""
+        if self._known_row != number - 1:
+            self._known, self._known_row = self._read(number - 1), number - 1
+        return self._known
 
-    def _read(self, number: int) -> dict[int, Above]:
+    def _read(self, number: int) -> Above:
+        above = Above({}, {})
         tag = self.tag()
         stated = attribute(tag, "r") if self._number is None else str(self._number)
         if not tag or stated != str(number):
-            return {}
+            return above
         start = self._data.rfind(self.name.row, 0, self._end) + len(tag)
-        known, found, column = patterns(self.name.prefix.decode()), {}, -1
+        known, column = patterns(self.name.prefix.decode()), -1
         for match in known.cell.finditer(self._data[start : self._end].decode()):
             own = attributes(match[1])
             column = column_of(own, column)
+            above.styles[column] = whole(own.get("s"))
             formula = known.formula.search(match[2] or "")
-            text = ""
-            if formula is not None:
-                kind = attributes(formula[1])
-                if kind.get("t", "normal") in {"normal", "shared"}:
-                    text = self.shared.formula(number, column, kind, unescape(formula[2] or ""))
-            found[column] = Above(whole(own.get("s")), Master(text, number, column) if text else None)
-        return found
+            kind = attributes(formula[1]) if formula is not None else {}
+            if formula is not None and kind.get("t", "normal") in {"normal", "shared"}:
+                text = self.shared.formula(number, column, kind, unescape(formula[2] or ""))
+                if text:
+                    above.formulas[column] = Master(text, number, column)
+        return above

@@ -43,9 +43,10 @@ class Appending:
         if table.totals_row is not None and last > table.last_row:
             self._move_totals(table.totals_row, last)
         fills = [None if column.formula is None else Fill(column.formula) for column in table.columns]
+        looks = [ABOVE if style is None else style for style in styles]
         for number, row in enumerate(rows, first):
             if number > table.last_row:
-                self._put_new(number, row, styles, fills)
+                self._put_new(number, row, looks, fills)
             else:
                 self._put_blank(number, row, styles)
         return list(range(first, last + 1))
@@ -54,16 +55,17 @@ class Appending:
         self,
         number: int,
         row: Sequence[Value],
-        styles: Sequence[int | None],
+        styles: Sequence[int],
         fills: Sequence[Fill | None],
     ) -> None:
-        """Note a new row: formula columns are filled down, styles are those of the row above."""
+        """Note a new row: formula columns are filled down."""
+        filled = (
+            [fill if value is None else value for value, fill in zip(row, fills, strict=True)]
+            if any(fills)
+            else row
+        )
         edits = self.sheet.edits.setdefault(number, {})
-        column = self.table.area.left
-        for value, style, fill in zip(row, styles, fills, strict=True):
-            filled = fill if value is None and fill is not None else value
-            edits[column] = Edit(filled, ABOVE if style is None else style)
-            column += 1
+        edits.update(enumerate(map(Edit, filled, styles), self.table.area.left))
 
     def _put_blank(self, number: int, row: Sequence[Value], styles: Sequence[int | None]) -> None:
         """Note the blank first row: None leaves a cell as it is, with its formula."""

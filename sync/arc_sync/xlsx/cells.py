@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
@@ -13,7 +13,7 @@ from arc_sync.xlsx.strings import rich_text
 from arc_sync.xlsx.text import decode, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from arc_sync.xlsx.scan import Block, Names
 
@@ -33,6 +33,9 @@ class Cell(NamedTuple):
     style: int
 
 
+Plain = tuple[int, str | None, str | None, str | None, int]  # a Cell without its names: it is made quicker
+
+
 class Row(NamedTuple):
     """One row of the sheet: its number, from 1, and the cells that the file has, left to right."""
 
@@ -48,6 +51,17 @@ class _Columns(dict[str, int]):
         return number
 
 
+class _Abouts(dict[str, tuple[str, int]]):
+    """(`t`, style) by the text of the attributes after `r`, remembered."""
+
+    def __missing__(self, text: str) -> tuple[str, int]:
+        tag = attributes(text)
+        found = tag.get("t", ""), _STYLES[tag.get("s", "")]
+        if len(self) < 100_000:
+            self[text] = found
+        return found
+
+
 class _Numbers(dict[str, int]):
     """Style numbers by their text, remembered; what is no number is 0, as no style is."""
 
@@ -58,7 +72,8 @@ class _Numbers(dict[str, int]):
         return number
 
 
-_COLUMNS, _STYLES = _Columns(), _Numbers()
+_named = cast("Callable[[Plain], Cell]", partial(tuple.__new__, Cell))
+_COLUMNS, _ABOUTS, _STYLES = _Columns(), _Abouts(), _Numbers()
 _LETTERS = re.compile("[A-Za-z]+")
 _KINDS = {"n": "n", "s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d"}
 _ATTRIBUTE = re.compile(r"""\s([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -71,7 +86,7 @@ _NO_TEXT = "A cell points at a text that the file does not have; let Excel repai
 class Patterns(NamedTuple):
     """What to look for in a row's XML, for one namespace prefix."""
 
-    quick: re.Pattern[str]  # (letters, s, t, f, v) of a cell in the form that Excel writes
+    quick: re.Pattern[str]  # (letters, other attributes, f, v, inline text) of a cell as Excel writes it
     usual: re.Pattern[
         str
     ]  # (letters, s, t, attributes of f, text of f, v, inline text), as most programs write
@@ -92,8 +107,8 @@ def patterns(prefix: str) -> Patterns:
         return re.compile(rf"<{p}{name}((?:\s[^>]*?)?)(?:/>|>(.*?)</{p}{name}\s*>)", re.DOTALL)
 
     quick = (
-        rf'<{p}c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?'
-        rf"(?:/>|>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v>)?</{p}c>)"
+        rf'<{p}c r="([A-Z]+)\d+"([^>/]*)(?:>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v></{p}c>|'
+        rf'<{p}is><{p}t(?: xml:space="preserve")?>([^<]*)</{p}t></{p}is></{p}c>|</{p}c>)|/>)'
     )
     usual = (
         rf'<{p}c(?: r="([A-Z]+)\d+")?(?: s="(\d+)")?(?: t="(\w+)")?'
@@ -142,6 +157,11 @@ class RowReader:
 
     def rows(self, block: Block) -> Iterator[Row]:
         """Read a block of complete rows. Raises Refused for cells that cannot be understood."""
+        for number, xml in self.inner(block):
+            yield Row(number, self.cells(number, xml))
+
+    def inner(self, block: Block) -> Iterator[tuple[int, str]]:
+        """Give the number of each row, and what stands between its tags."""
         try:
             text = block.data.decode()
         except UnicodeDecodeError as error:
@@ -150,20 +170,20 @@ class RowReader:
             ) from error
         *pieces, rest = text.split(self._close)
         for piece in pieces:
-            yield from self._rows(piece)
-        yield from self._rows(rest, ended=False)
+            yield from self._inner(piece)
+        yield from self._inner(rest, ended=False)
 
-    def _rows(self, piece: str, *, ended: bool = True) -> Iterator[Row]:
-        """Read empty rows `<row/>` and the one row that is open at the end of the piece, if that has ended."""
+    def _inner(self, piece: str, *, ended: bool = True) -> Iterator[tuple[int, str]]:
+        """Find empty rows `<row/>` and the one row that is open at the end of the piece, if that has ended."""
         tag = self._patterns.row
         match = tag.search(piece)
         while match is not None:
             number = self._count(match[1])
             if match[0].endswith("/>"):
-                yield Row(number, [])
+                yield number, ""
                 match = tag.search(piece, match.end())
             elif ended:
-                yield Row(number, self.cells(number, piece[match.end() :]))
+                yield number, piece[match.end() :]
                 return
             else:
                 raise Refused(
@@ -180,6 +200,10 @@ class RowReader:
 
     def cells(self, number: int, xml: str) -> list[Cell]:
         """Read the cells of one row from what stands between its tags."""
+        return [*map(_named, self.plain_cells(number, xml))]
+
+    def plain_cells(self, number: int, xml: str) -> Sequence[Plain]:
+        """Read them without their names, to be compared."""
         count = xml.count(self._patterns.mark)
         if count > _MOST:
             raise Refused(
@@ -188,22 +212,25 @@ class RowReader:
         found = self._patterns.quick.findall(xml)
         if len(found) != count:
             return self._usual_cells(number, xml)
-        plain = "&" not in xml
-        columns, styles, strings, quick, new = _COLUMNS, _STYLES, self._strings, self._quick, tuple.__new__
+        plain = "&" not in xml and "\r" not in xml and "_x" not in xml
+        columns, abouts, strings, quick = _COLUMNS, _ABOUTS, self._strings, self._quick
         try:
             return [
-                new(Cell, (columns[a], "n" if v else None, v or None, f or None, styles[s]))
-                if not t and (plain or not f)
-                else new(Cell, (columns[a], "s", strings[int(v)], None, styles[s]))
-                if t == "s" and v and not f
-                else quick(a, s, t, f, v)
-                for a, s, t, f, v in found
+                (columns[a], "n" if v else None, v or None, f or None, style)
+                if not kind and (plain or not f)
+                else (columns[a], "s", strings[int(v)], None, style)
+                if kind == "s" and v and not f
+                else (columns[a], "s", text, f or None, style)
+                if kind == "inlineStr" and plain
+                else quick(a, style, kind, f, v, text)
+                for a, about, f, v, text in found
+                for kind, style in (abouts[about],)
             ]
         except (ValueError, IndexError) as error:
             raise Refused(_NO_TEXT) from error
 
     def _usual_cells(self, number: int, xml: str) -> list[Cell]:
-        """Read a row with shared formulas, texts in the cells, or cells without references."""
+        """Read a row with shared formulas, or cells without references."""
         found = self._patterns.usual.findall(xml)
         if len(found) != xml.count(self._patterns.mark):
             return self.any_cells(number, xml)
@@ -218,13 +245,12 @@ class RowReader:
             if kind == "inlineStr":
                 cells.append(Cell(column, "s", decode(inline), formula, _STYLES[style]))
             else:
-                cells.append(Cell(column, *self._value(kind, value or None), formula, _STYLES[style]))
+                cells.append(Cell(column, *self._value(kind, value), formula, _STYLES[style]))
         return cells
 
-    def _quick(self, column: str, style: str, kind: str, formula: str, value: str) -> Cell:
-        type_, raw = self._value(kind, value)
-        text = unescape(formula) if formula else None
-        return Cell(_COLUMNS[column], type_, raw, text, _STYLES[style])
+    def _quick(self, column: str, style: int, kind: str, formula: str, value: str, inline: str) -> Plain:
+        type_, raw = ("s", decode(inline)) if kind == "inlineStr" else self._value(kind, value)
+        return _COLUMNS[column], type_, raw, unescape(formula) if formula else None, style
 
     def _value(self, kind: str, value: str | None) -> tuple[str | None, str | None]:
         """Give (type, raw) for what stands in `<v>`."""

@@ -9,9 +9,10 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from arc_sync.xlsx import deflate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _IN_MEMORY = 16 << 20
+_TOGETHER = 1 << 16  # bytes; shorter edited pieces are deflated together
 _FULL_FLUSH = 3  # zlib's Z_FULL_FLUSH: what follows can be inflated without what came before
 
 
@@ -48,7 +49,7 @@ class Packed:
     def of(cls, pieces: Iterable[Piece], file: IO[bytes]) -> Packed:
         """Deflate the pieces into a temporary file; each edited stretch stands between full flushes, to be read back alone."""
         packed, stream, inside, begun = cls(file), deflate.deflater(), True, 0
-        for piece in pieces:
+        for piece in _joined(pieces):
             if inside == piece.same:  # from an edited stretch to an old one, or back
                 packed._write(stream.flush(_FULL_FLUSH))
                 if inside:
@@ -65,3 +66,20 @@ class Packed:
     def _write(self, data: bytes) -> None:
         self.file.write(data)
         self.stored += len(data)
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Put neighbouring edited pieces together: a row is short, and each call of the deflater has its price."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        if waiting and (piece.same or size >= _TOGETHER):
+            yield Piece(b"".join(waiting), same=False)
+            waiting, size = [], 0
+        if piece.same:
+            yield piece
+        else:
+            waiting.append(piece.data)
+            size += len(piece.data)
+    if waiting:
+        yield Piece(b"".join(waiting), same=False)

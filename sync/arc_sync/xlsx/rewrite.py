@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.above import RowAbove
@@ -16,6 +17,7 @@ from arc_sync.xlsx.pack import Piece
 from arc_sync.xlsx.refs import LAST_COLUMN, cell_ref
 from arc_sync.xlsx.scan import row_end, row_spans
 from arc_sync.xlsx.splice import Splicer
+from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +65,7 @@ class Rewriter:
         self._turn = 0
         self._name = source.names
         self._above = RowAbove(source.names, Shared())
+        self._look = 0, b""
         columns = column_styles(source.head)
         self.splicer = Splicer(source.names.prefix.decode(), styles, columns, date1904, self._above)
 
@@ -180,12 +183,20 @@ class Rewriter:
         return row
 
     def _new_tag(self, number: int) -> bytes:
-        tag = self._name.row + b' r="%d">' % number
-        like = self._above.tag() if number in self._plan.appended else b""
-        for name in ("s", "customFormat", "ht", "customHeight"):
-            value = attribute(like, name)
-            tag = tag if value is None else with_attribute(tag, name, value)
-        return tag
+        look = self._look_above(number) if number in self._plan.appended else b""
+        return self._name.row + b' r="%d"%b>' % (number, look)
+
+    def _look_above(self, number: int) -> bytes:
+        """Give the attributes by which an appended row looks like the one above; read once for all of them."""
+        before, look = self._look
+        if before != number - 1:
+            like = self._above.tag()
+            values = {name: attribute(like, name) for name in ("s", "customFormat", "ht", "customHeight")}
+            look = "".join(
+                f' {name}="{escape(value)}"' for name, value in values.items() if value is not None
+            ).encode()
+        self._look = number, look
+        return look
 
     def _with_height(self, tag: bytes, number: int) -> bytes:
         points = self._plan.heights.get(number)
@@ -209,8 +220,10 @@ def column_styles(head: bytes) -> dict[int, int]:
 
 
 def _row_style(tag: bytes) -> int | None:
+    if b"customFormat" not in tag or attribute(tag, "customFormat") not in {"1", "true"}:
+        return None
     style = attribute(tag, "s")
-    return whole(style) if style and attribute(tag, "customFormat") in {"1", "true"} else None
+    return whole(style) if style else None
 
 
 def _with_spans(tag: bytes, edits: Mapping[int, Edit]) -> bytes:
@@ -218,6 +231,12 @@ def _with_spans(tag: bytes, edits: Mapping[int, Edit]) -> bytes:
     spans = attribute(tag, "spans")
     if not spans or not edits:
         return tag
+    first, last = _ends(spans)
+    return tag if first <= min(edits) + 1 and max(edits) + 1 <= last else without_attribute(tag, "spans")
+
+
+@lru_cache(maxsize=256)
+def _ends(spans: str) -> tuple[int, int]:
+    """Give the first and last column (from 1) of a `spans` hint; one that is none covers nothing."""
     ends = [int(end) for end in re.findall(r"\d+", spans)]
-    inside = ends and min(ends) <= min(edits) + 1 and max(edits) + 1 <= max(ends)
-    return tag if inside else without_attribute(tag, "spans")
+    return min(ends, default=1), max(ends, default=0)

@@ -207,7 +207,7 @@ def row_end(data: bytes, tag: re.Match[bytes], name: Names) -> int:
     return end
 
 
-def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[bytes]:
     """Find the rows of these numbers, in order, that say their number and have an end of their own."""
     at, end = 0, name.row_end + b">"
     for turn, number in enumerate(numbers):
@@ -217,12 +217,12 @@ def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[tuple
             yield from _rows_of(block, name, set(numbers[turn:]))
             return
         at = stop + len(end)
-        yield number, block.data[start:at]
+        yield block.data[start:at]
 
 
-def _rows_of(block: Block, name: Names, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
+def _rows_of(block: Block, name: Names, numbers: set[int]) -> Iterator[bytes]:
     """Do the same by going through all rows."""
     for tag in name.row_tag.finditer(block.data):
         stated = attribute(tag[0], "r")
         if stated is not None and int(stated) in numbers and not tag[0].endswith(b"/>"):
-            yield int(stated), block.data[tag.start() : row_end(block.data, tag, name)]
+            yield block.data[tag.start() : row_end(block.data, tag, name)]

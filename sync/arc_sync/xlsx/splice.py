@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.above import Above, RowAbove
@@ -13,14 +14,16 @@ from arc_sync.xlsx.formulas import Master, has_relative
 from arc_sync.xlsx.refs import cell_ref, letters, parse_area
 from arc_sync.xlsx.styles import DATE, DATE_TIME
 from arc_sync.xlsx.text import escape, unescape
-from arc_sync.xlsx.values import BLANK, Content, Fill, Formula, Value, content
+from arc_sync.xlsx.values import Fill, Formula, Value, content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arc_sync.xlsx.cells import Plain
     from arc_sync.xlsx.styles import Styles
 
 ABOVE = -1  # a style: that of the cell above
+_FORMULAS = (Formula, Fill)
 
 
 class Edit(NamedTuple):
@@ -32,7 +35,10 @@ class Edit(NamedTuple):
 
 @dataclass(slots=True)
 class Splicer:
-    """Rewrites rows from the top of a sheet to its bottom. `columns` are the styles of whole columns."""
+    """Rewrites rows from the top of a sheet to its bottom. `columns` are the styles of whole columns.
+
+    `done` are the edited cells by row and column, left to right, as they have to read back.
+    """
 
     prefix: str
     styles: Styles | None
@@ -41,8 +47,8 @@ class Splicer:
     above: RowAbove
     unshare: dict[str, Master] = field(default_factory=dict)
     formulas_changed: bool = False
-    done: dict[int, dict[int, tuple[Content, int]]] = field(default_factory=dict)
-    written: dict[int, Above] = field(default_factory=dict)  # the edited cells of the row at hand
+    done: dict[int, dict[int, Plain]] = field(default_factory=dict)
+    written: Above = field(default_factory=lambda: Above({}, {}))  # the edited cells of the row at hand
     _number: int = 0
     _row_style: int | None = None
 
@@ -52,10 +58,10 @@ class Splicer:
             raise Refused(
                 f"Row {number} holds cells in a form that is not known; save the file again in Excel."
             )
-        self._number, self._row_style, self.written = number, row_style, {}
+        self._number, self._row_style, self.written = number, row_style, Above({}, {})
         self.done[number] = {}
         if not xml:
-            return "".join([self._new(column, edits[column]) for column in sorted(edits)])
+            return self._fresh(edits)
         if not self.unshare:
             quick = self._in_place(xml, edits)
             if quick is not None and not (self.unshare and "shared" in quick):
@@ -98,25 +104,46 @@ class Splicer:
         new = [self._new(column, edits[column]) for column in reversed(todo)]
         return "".join([*out, xml[at:], *new])
 
+    def _fresh(self, edits: Mapping[int, Edit]) -> str:
+        """Write a row that was not there.
+
+        The short way is for plain values that look like the cell above: a table's new rows hold little else,
+        and there may be thousands.
+        """
+        number, prefix, date1904 = self._number, self.prefix, self.date1904
+        above, styles, done, out = self.above.of(number).styles, self.written.styles, self.done[number], []
+        for column in sorted(edits):
+            value, style = edits[column]
+            if style != ABOVE or column not in above or isinstance(value, _FORMULAS):
+                out.append(self._new(column, edits[column]))
+                continue
+            style = above[column] if not isinstance(value, dt.date) else self._dated(value, above[column])
+            styles[column] = style
+            type_, raw, _, t, xml = content(value, prefix, date1904=date1904)
+            done[column] = (column, type_, raw, None, style)
+            start, rest, end = _frame(prefix, column, style, t)
+            out.append(f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>")
+        return "".join(out)
+
     def _new(self, column: int, edit: Edit) -> str:
         """Write a cell that was not there; a blank one only if it was given a style."""
         value, style = edit
         if style is None and value is None:
-            self.done[self._number][column] = (BLANK, 0)
+            self.done[self._number][column] = (column, None, None, None, 0)
             return ""
         if style is None or style == ABOVE:
-            style = self._new_style(column, value, like_above=style == ABOVE)
+            above = self.above.of(self._number).styles.get(column)
+            if style is None or above is None:
+                above = self._new_style(column, value, above)
+            style = above
         return self._cell(column, value, style)
 
-    def _new_style(self, column: int, value: Value | Fill, *, like_above: bool) -> int:
-        above = self.above.cells(self._number).get(column)
-        if like_above and above is not None:
-            return above.style
+    def _new_style(self, column: int, value: Value | Fill, above: int | None) -> int:
         if self._row_style is not None:
             return self._row_style
         if column in self.columns:
             return self.columns[column]
-        return above.style if above is not None and self._suits(value, above.style) else 0
+        return above if above is not None and self._suits(value, above) else 0
 
     def _suits(self, value: Value | Fill, style: int) -> bool:
         """Say whether a value goes with a format from above: a date with a date format, a number with another."""
@@ -134,8 +161,7 @@ class Splicer:
                 self._share_out(column, own, unescape(formula[2]))
         style = whole(tag.get("s")) if edit.style is None else edit.style
         if style == ABOVE:
-            above = self.above.cells(self._number).get(column)
-            style = whole(tag.get("s")) if above is None else above.style
+            style = self.above.of(self._number).styles.get(column, whole(tag.get("s")))
         return self._cell(column, edit.value, style)
 
     def _share_out(self, column: int, own: Mapping[str, str], text: str) -> None:
@@ -164,31 +190,27 @@ class Splicer:
         return f"{cell[: formula.start()]}<{self.prefix}f>{text}</{self.prefix}f>{cell[formula.end() :]}"
 
     def _cell(self, column: int, value: Value | Fill, style: int) -> str:
-        formula = None
-        if isinstance(value, Fill):
-            formula = self._filled(column, value)
-            value = None if formula is None else Formula(formula.at(self._number, column))
-        elif isinstance(value, Formula):
-            formula = Master(value.text.removeprefix("="), self._number, column)
-        elif isinstance(value, dt.date):
+        number = self._number
+        if isinstance(value, dt.date):
             style = self._dated(value, style)
-        inner = content(value, self.prefix, date1904=self.date1904)
-        self.formulas_changed |= inner.formula
-        self.written[column] = Above(style, formula)
-        self.done[self._number][column] = (inner, style)
-        shown = f' s="{style}"' if style else ""
-        kind = f' t="{inner.t}"' if inner.t else ""
-        head = f'<{self.prefix}c r="{letters(column)}{self._number}"{shown}{kind}'
-        return f"{head}>{inner.xml}</{self.prefix}c>" if inner.xml else f"{head}/>"
+        elif isinstance(value, Fill):
+            value = self._filled(column, value)
+        type_, raw, formula, t, xml = content(value, self.prefix, date1904=self.date1904)
+        self.written.styles[column] = style
+        if formula is not None:
+            self.written.formulas.setdefault(column, Master(formula, number, column))
+            self.formulas_changed = True
+        self.done[number][column] = (column, type_, raw, formula, style)
+        start, rest, end = _frame(self.prefix, column, style, t)
+        return f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>"
 
-    def _filled(self, column: int, fill: Fill) -> Master | None:
+    def _filled(self, column: int, fill: Fill) -> Formula | None:
         """Find the formula to fill with: the one above, else the table's own if it is the same in every row."""
-        above = self.above.cells(self._number).get(column)
-        if above is not None and above.formula is not None:
-            return above.formula
-        if fill.otherwise is None or has_relative(fill.otherwise):
-            return None
-        return Master(fill.otherwise, self._number, column)
+        above = self.above.of(self._number).formulas.get(column)
+        if above is not None:
+            self.written.formulas[column] = above  # still spelled out where it was first, so cut up once
+            return Formula(above.at(self._number, column))
+        return None if fill.otherwise is None or has_relative(fill.otherwise) else Formula(fill.otherwise)
 
     def _dated(self, value: dt.date, style: int) -> int:
         if self.styles is None:
@@ -198,3 +220,10 @@ class Splicer:
         if self.styles.is_date(style):
             return style
         return self.styles.dated(style, DATE_TIME if isinstance(value, dt.datetime) else DATE)
+
+
+@lru_cache(maxsize=4_096)
+def _frame(prefix: str, column: int, style: int, t: str) -> tuple[str, str, str]:
+    """Give a cell's tag up to its row number, the attributes after that, and the end tag."""
+    shown, kind = f' s="{style}"' if style else "", f' t="{t}"' if t else ""
+    return f'<{prefix}c r="{letters(column)}', f'"{shown}{kind}', f"</{prefix}c>"

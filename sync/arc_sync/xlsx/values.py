@@ -35,16 +35,16 @@ Value = str | int | Decimal | float | bool | dt.date | dt.datetime | Formula | N
 
 
 class Content(NamedTuple):
-    """What goes into a cell: (type, raw) as it reads back, the `t` attribute, and the inner XML."""
+    """What goes into a cell: (type, raw, formula) as it reads back, the `t` attribute, and the inner XML."""
 
     type: str | None
     raw: str | None
+    formula: str | None
     t: str
     xml: str
-    formula: bool = False
 
 
-BLANK = Content(None, None, "", "")
+BLANK = Content(None, None, None, "", "")
 
 
 def content(value: Value, prefix: str, *, date1904: bool) -> Content:
@@ -53,54 +53,58 @@ def content(value: Value, prefix: str, *, date1904: bool) -> Content:
     Raises Refused for what a cell cannot hold: over-long text, NaN, a date before 1900, a time zone;
     TypeError for a type that is none of Value.
     """
-    if isinstance(value, Formula):
-        return _formula(value, prefix, date1904=date1904)
-    return _plain(value, prefix, date1904)
-
-
-@lru_cache(maxsize=20_000, typed=True)  # names, dates and states come again and again
-def _plain(value: Value, prefix: str, date1904: bool) -> Content:  # noqa: FBT001 - a cache key
-    if value is None:
-        return BLANK
-    if isinstance(value, str):
+    if type(value) is float or type(value) is int:
+        raw = number(value)
+    elif isinstance(value, str):
         return _text(value, prefix)
-    if isinstance(value, bool):
+    elif value is None:
+        return BLANK
+    elif isinstance(value, dt.date):
+        raw = serial(value, date1904=date1904)
+    elif isinstance(value, bool):
         raw = "1" if value else "0"
-        return Content("b", raw, "b", f"<{prefix}v>{raw}</{prefix}v>")
-    raw = serial(value, date1904=date1904) if isinstance(value, dt.date) else number(value)
-    return Content("n", raw, "", f"<{prefix}v>{raw}</{prefix}v>")
+        return Content("b", raw, None, "b", f"<{prefix}v>{raw}</{prefix}v>")
+    elif isinstance(value, Formula):
+        return _formula(value, prefix, date1904=date1904)
+    else:
+        raw = number(value)
+    return tuple.__new__(Content, ("n", raw, None, "", f"<{prefix}v>{raw}</{prefix}v>"))  # the quick way
 
 
+@lru_cache(maxsize=20_000)  # names and states come again and again
 def _text(value: str, prefix: str) -> Content:
     check_length(value)
     space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
     xml = f"<{prefix}is><{prefix}t{space}>{encode(value)}</{prefix}t></{prefix}is>"
-    return Content("s", value, "inlineStr", xml)
+    return Content("s", value, None, "inlineStr", xml)
 
 
 def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
     text = value.text.removeprefix("=")
     if not text or len(text) > LONGEST_FORMULA:
         raise Refused(f"A formula of {len(text):,} characters cannot be written (1 to 8,192); shorten it.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads line ends
     formula = f"<{prefix}f>{escape(text)}</{prefix}f>"
     if isinstance(value.value, str):
         shown = f"<{prefix}v>{encode(value.value)}</{prefix}v>"
-        return Content("s", value.value, "str", formula + shown, formula=True)
+        return Content("s", value.value, text, "str", formula + shown)
     inner = content(value.value, prefix, date1904=date1904)
-    return Content(inner.type, inner.raw, inner.t, formula + inner.xml, formula=True)
+    return Content(inner.type, inner.raw, text, inner.t, formula + inner.xml)
 
 
 def number(value: object) -> str:
     """Write a number in its shortest exact form. Raises Refused for NaN, TypeError for no number."""
-    if isinstance(value, Decimal):
-        return _decimal(value)
-    if isinstance(value, int):
-        return str(value)
     if isinstance(value, float):
-        text = repr(value)
+        text = repr(
+            value if type(value) is float else float(value)
+        )  # numpy's floats show themselves otherwise
         if text in {"nan", "inf", "-inf"}:
             raise Refused(f"{text} is not a number that a cell can hold.")
         return text.removesuffix(".0")
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, Decimal):
+        return _decimal(value)
     raise TypeError(f"a cell cannot hold a {type(value).__name__}")
 
 
@@ -115,6 +119,7 @@ def _decimal(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+@lru_cache(maxsize=4_096)  # days come again and again
 def serial(value: dt.date, *, date1904: bool) -> str:
     """Write a date as days since 1900 or 1904, a time as a fraction of a day.
 
