@@ -268,3 +268,17 @@ class _Unseekable(io.RawIOBase):
 
     def write(self, data: Buffer, /) -> int:
         return self._raw.write(data)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("1.50", "1.5"), ("nan", "'nan'"), ("1_000", "'1_000'"), ("Infinity", "'Infinity'"), ("TRUE", "TRUE"),
+        ("2026-11-30", "2026-11-30"), ("2026-02-30", "'2026-02-30'"), ("=A1", "'=A1'"), ("", "(blank)"),
+    ],
+)  # fmt: skip
+def test_the_command_takes_a_value_for_what_it_plainly_is(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str, shown: str
+) -> None:
+    assert main([str(path), "Invoices!B3", given, "-o", str(tmp_path / "out.xlsx")]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(f"-> {shown}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arc_sync.xlsx import Cell, Value
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,10 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         book.sheet(name).set(ref, _value(options))
         saved = book.save(options.out)
         after = Package(saved.path).sheet(name).cell(ref)
-    except (Refused, OSError) as error:
+    except Refused as error:
         sys.stderr.write(f"Refused: {error}\n")
         return 1
-    sys.stdout.write(_report(f"{name}!{ref}", before, after, saved))
+    except OSError as error:
+        sys.stderr.write(f"Not done: {error.filename or options.file}: {error.strerror or error}.\n")
+        return 1
+    sys.stdout.write(_report(f"{name}!{ref}", _shown(book, before), _shown(book, after), saved))
     return 0
 
 
@@ -61,27 +68,47 @@ def _value(options: argparse.Namespace) -> Value:
 
 
 def _guess(text: str) -> Value:
-    """Take text for what it plainly is: nothing, TRUE or FALSE, a number, an ISO date; else for text."""
+    """Take text for what it plainly is: nothing, TRUE or FALSE, a number, an ISO date; else (so NaN) for text."""
     if not text:
         return None
     if text in {"TRUE", "FALSE"}:
         return text == "TRUE"
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
     try:
-        return dt.date.fromisoformat(text) if text.count("-") == 2 else Decimal(text)
-    except (ValueError, InvalidOperation):
+        return dt.date.fromisoformat(text) if _DATE.fullmatch(text) else text
+    except ValueError:  # 2026-02-30
         return text
 
 
-def _report(where: str, before: Cell, after: Cell, saved: Saved) -> str:
-    lines = [f"{where}: {_shown(before)} -> {_shown(after)}", f"written: {saved.path}"]
+def _report(where: str, before: str, after: str, saved: Saved) -> str:
+    lines = [f"{where}: {before} -> {after}", f"written: {saved.path}"]
     lines += [f"  {change}" for change in saved.parts]
-    return "\n".join([*lines, f"  {saved.untouched} other parts: the same bytes, order and times", ""])
+    lines.append(f"  {saved.untouched} other parts: the same bytes, order and times")
+    if saved.backup is not None:
+        lines.append(f"the old file is kept: {saved.backup}")
+    return "\n".join([*lines, ""])
 
 
-def _shown(cell: Cell) -> str:
+def _shown(book: Package, cell: Cell) -> str:
+    """Show a cell's content: a formula with its '=', text in quotes, a day as a date."""
     if cell.formula is not None:
         return f"={cell.formula}"
-    return "(blank)" if cell.raw is None else repr(cell.raw) if cell.type == "s" else cell.raw
+    if cell.raw is None:
+        return "(blank)"
+    if cell.type == "b":
+        return "TRUE" if cell.raw == "1" else "FALSE"
+    if cell.type == "n" and cell.raw.isdecimal() and book.styles and book.styles.is_date(cell.style):
+        return _day(int(cell.raw), date1904=book.date1904) or cell.raw
+    return repr(cell.raw) if cell.type == "s" else cell.raw
+
+
+def _day(serial: int, *, date1904: bool) -> str | None:
+    """Write a serial number as an ISO date; None for one of 1900's first days, whose count is off, or beyond 9999."""
+    if not 61 <= serial <= 2_950_000:
+        return None
+    first = dt.date(1904, 1, 1) if date1904 else dt.date(1899, 12, 30)
+    return (first + dt.timedelta(serial)).isoformat()
 
 
 if __name__ == "__main__":
