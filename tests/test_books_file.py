@@ -77,14 +77,14 @@ def test_a_plain_range_is_read_past_a_gap_and_added_to_below_everything(filled: 
 def test_a_totals_row_is_no_row_and_moves_down(filled: FileHand) -> None:
     with filled.saving() as package:
         package.sheet("Invoices").set(f"G{FIRST_ROW + 1}", Decimal(1250))
-        package.sheet("Invoices").set(f"B{FIRST_ROW + 1}", "Total")
+        package.sheet("Invoices").set(f"A{FIRST_ROW + 1}", "Total")  # where Excel puts it
     table = Package(filled.path).sheet("Invoices").table("Invoices")
     longer = table.until(FIRST_ROW + 1).ref
     change_part(filled, "Invoices", f' ref="{table.ref}" ', f' ref="{longer}" totalsRowCount="1" ')
     assert ids(filled, INVOICES) == ["a"]
     assert write(filled, mark=SECOND, appends={"invoices": [invoice("b"), invoice("c")]})
     assert ids(filled, INVOICES) == ["a", "b", "c"]
-    assert Package(filled.path).sheet("Invoices").cell(f"B{FIRST_ROW + 3}").raw == "Total"
+    assert Package(filled.path).sheet("Invoices").cell(f"A{FIRST_ROW + 3}").raw == "Total"
 
 
 def test_rows_typed_below_a_table_join_it(filled: FileHand) -> None:
