@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,17 +40,25 @@ def demo(
         now = datetime.combine(on, now.astimezone().time()).astimezone(UTC)
     place = _free(folder)
     say(f"{COMPANY}, a made-up firm, on {day(now.astimezone().date())}.")
-    book = Demo(place, now, say, _tell).run()
+    book, arc = Demo(place, now, say, _tell).run(), _this_command(place)
     say(
         "",
         f"The workbook: {book.absolute()}",
         "Open it: change a note, add a payment below the last one, break a date; save, and close it. Then:",
         f"  cd {place}",
-        "  arc sync        and again: the second time there is nothing left to do",
-        "  arc history     who changed what",
-        "  arc aging       your payment is in it",
-        "  arc doctor      is everything well?",
+        f"  {arc} sync        and again: the second time there is nothing left to do",
+        f"  {arc} history     who changed what",
+        f"  {arc} aging       your payment is in it",
+        f"  {arc} doctor      is everything well?",
     )
+
+
+def _this_command(place: Path) -> str:
+    """Return how `arc` is called from the demo's folder: by its name where the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if shutil.which("arc") or called.stem != "arc":
+        return "arc"
+    return os.path.relpath(called.absolute(), place.absolute())
 
 
 def _tell(firm: Firm, before: int, report: Report) -> None:
