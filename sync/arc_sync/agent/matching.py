@@ -24,11 +24,7 @@ _VERSION: Final = 12  #: the digit of an id that says how it was made
 
 #: By tab name: the columns that name a row of another tab, and that tab.
 _REFERENCES: Final = {
-    tab.name: [
-        (column.name, INVOICES if column.name == "applied_to" else BY_NAME[column.refers])
-        for column in tab.stored
-        if column.refers or column.name == "applied_to"
-    ]
+    tab.name: [(column.name, BY_NAME[column.refers]) for column in tab.stored if column.refers]
     for tab in RECORD_TABS
 }
 

@@ -6,9 +6,7 @@ anywhere and be run again: the end is the same.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -32,6 +30,7 @@ from arc_sync.merge import words
 from arc_sync.merge.history import At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Merged, NewRow
+from arc_sync.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def run_round(
 
     Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
     """
-    with _cycles_kept(), book.open() as session:
+    with undisturbed(), book.open() as session:
         meta = session.meta()
         mark = _checked(meta, ledger, book)
         ledger.add_book(meta.book, book.where)
@@ -108,18 +107,6 @@ def run_round(
             return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
         finally:
             ledger.release(meta.book, epoch)
-
-
-@contextmanager
-def _cycles_kept() -> Iterator[None]:
-    """Leave cyclic garbage alone: a round makes millions of plain values, and looking through them is a fifth of it."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:

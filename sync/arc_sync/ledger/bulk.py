@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from operator import methodcaller
 from typing import Any, Final, TypeVar
@@ -35,18 +33,6 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(values)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Hold the garbage collector: it would walk every new row again and again, and find nothing."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _insert_given(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, delete, select
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Kind, Tab
-from arc_sync.ledger.bulk import BATCH, batches, insert_rows, undisturbed
+from arc_sync.ledger.bulk import BATCH, batches, insert_rows
 from arc_sync.ledger.schema import ROWS
+from arc_sync.undisturbed import undisturbed
 
 Reader: TypeAlias = Callable[[Any], Any]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert
 
 from arc_sheets.tabs import BY_NAME
 from arc_sync.ledger import leases
-from arc_sync.ledger.bulk import insert_rows, undisturbed
+from arc_sync.ledger.bulk import insert_rows
 from arc_sync.ledger.draft import Draft, Sealed, overlaid
 from arc_sync.ledger.engine import reading, writing
 from arc_sync.ledger.links import issue_text
@@ -24,6 +24,7 @@ from arc_sync.ledger.sqlaudit import audit_database
 from arc_sync.ledger.sqlview import Loaded, SqlView
 from arc_sync.ledger.trouble import spoken
 from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
+from arc_sync.undisturbed import undisturbed
 
 #: Change sets fetched at once.
 SETS: Final = 500
