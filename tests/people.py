@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from arc_sheets.cells import CellError, CellValue, Formula, Value, verbatim
 from arc_sheets.tab import Column, Tab
-from arc_sync.agent.choices import MINE, THEIRS
 from arc_sync.books.contents import IssueLine
+from arc_sync.books.draw.issues import MINE, THEIRS
 from arc_sync.books.memory import MemoryRow
 from arc_sync.merge.history import DERIVED
 from arc_sync.merge.issues import ID, IssueKey, IssueKind

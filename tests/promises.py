@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from arc_sheets.cells import Formula, Row, verbatim
 from arc_sheets.errors import BookAhead, Fenced
 from arc_sheets.tab import Column, Owner, Tab
-from arc_sync.agent.choices import MINE, NOTED, THEIRS
+from arc_sync.books.draw.issues import MINE, NOTED, THEIRS
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.issues import ID, IssueKey, IssueKind

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from arc_sheets.cells import CellError
-from arc_sync.agent.choices import MINE, THEIRS
+from arc_sync.books.draw.issues import MINE, THEIRS
 from arc_sync.merge.issues import IssueKind
 from tests.promises import Promises
 from tests.scenes import agreed, row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from arc_sheets.cells import CellError, Formula
-from arc_sync.agent.choices import MINE, NOTED, THEIRS
+from arc_sync.books.draw.issues import MINE, NOTED, THEIRS
 from arc_sync.books.memory import MemoryRow
 from arc_sync.merge.issues import ID, IssueKind
 from tests.scenes import agreed, before, dying, row

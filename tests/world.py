@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from arc_sheets.cells import CellValue, Reading, Row, Rows, Value
 from arc_sheets.tab import Tab
-from arc_sync.agent.choices import MINE, NOTED, THEIRS
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.round import Figures, Report, Settings, run_round
 from arc_sync.books.contents import IssueLine, Meta
+from arc_sync.books.draw.issues import MINE, NOTED, THEIRS
 from arc_sync.books.memory import MemoryBook, MemoryRow, MemorySheet, no_hook
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.port import Ledger, Transaction

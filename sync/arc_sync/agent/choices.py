@@ -12,15 +12,12 @@ from arc_sheets.cells import Row, Value, verbatim
 from arc_sheets.tab import Tab
 from arc_sync.agent.merging import follow_renames
 from arc_sync.books.contents import IssueLine
+from arc_sync.books.draw.issues import MINE, THEIRS
 from arc_sync.books.port import ShownIssue
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.issues import ID, Issue, IssueKey, IssueKind
 from arc_sync.merge.snapshot import fold
-
-MINE: Final = "Keep mine"
-THEIRS: Final = "Take theirs"
-NOTED: Final = "Noted"
 
 #: The states of a line: it waits for a person, or only tells what ARC settled by rule.
 OPEN: Final = "open"

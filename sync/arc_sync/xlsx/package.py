@@ -175,11 +175,6 @@ class Package:
         return self._strings
 
     @property
-    def strings_read(self) -> bool:
-        """Whether the shared strings are in memory already."""
-        return self._strings is not None
-
-    @property
     def styles(self) -> Styles | None:
         """The cell formats, if the workbook has any."""
         if self._styles is None:

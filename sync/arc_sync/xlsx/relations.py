@@ -77,11 +77,6 @@ def without_override(xml: bytes, part: str) -> bytes:
     return without(xml, "Override", lambda tag: part_key(attribute(tag, "PartName") or "") == part)
 
 
-def with_child(xml: bytes, parent: str, child: str, attributes: dict[str, str]) -> bytes:
-    """Add a childless element at the end of the root `parent`, in the root's own prefix."""
-    return with_children(xml, parent, child, [attributes])
-
-
 def with_children(xml: bytes, parent: str, child: str, elements: Sequence[Mapping[str, str]]) -> bytes:
     """Add childless elements, given by their attributes, at the end of the root `parent`."""
     root = find_tag(parent, xml)

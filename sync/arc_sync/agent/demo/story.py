@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 from arc_sheets import money
-from arc_sync.agent.choices import THEIRS
 from arc_sync.agent.config import Config
 from arc_sync.agent.demo.desk import desk_work
 from arc_sync.agent.demo.exports import write_exports, write_invoices
@@ -22,6 +21,7 @@ from arc_sync.agent.demo.trade import Invoice, Trade, make_trade
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.importing import import_entries
 from arc_sync.agent.round import Report
+from arc_sync.books.draw.issues import THEIRS
 from arc_sync.intake import understand
 from arc_sync.ledger.port import Ledger
 

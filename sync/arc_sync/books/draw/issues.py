@@ -10,7 +10,10 @@ from arc_sync.books.contents import BookRow
 if TYPE_CHECKING:
     from arc_sync.books.contents import IssueLine
 
-CHOICES: Final = ("Keep mine", "Take theirs", "Noted")
+MINE: Final = "Keep mine"
+THEIRS: Final = "Take theirs"
+NOTED: Final = "Noted"  #: seen; of a line that only tells
+CHOICES: Final = (MINE, THEIRS, NOTED)
 
 ISSUES: Final = Tab(
     "issues",
