@@ -55,6 +55,7 @@ class Defaults:
             "invoices": [("status", "open"), ("due", self._due(given))],
             "payments": [("type", "payment")],
             "activity": [("when", self.now)],
+            "promises": [("given", today)],
             "disputes": [("opened", today)],
         }
         return known + others.get(tab.name, [])

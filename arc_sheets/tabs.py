@@ -38,6 +38,14 @@ STAGES: Final = (
     "Final notice",
     "Agency review",
 )
+#: What a person may decide about a reminder; the last two settle one that may or may not have arrived.
+DECISIONS: Final = ("Approve", "Skip", "Send again", "It went")
+#: What became of a reminder. Proposed and held wait for a decision, to do is a person's task (a call, a review);
+#: not planned says why not; unknown may or may not have arrived; withdrawn no longer holds; the rest speak for themselves.
+REMINDER_STATES: Final = (
+    *("proposed", "held", "to do", "not planned", "skipped", "withdrawn"),
+    *("queued", "sent", "drafted", "failed", "unknown", "done"),
+)
 YES_NO: Final = ("yes", "no")
 
 
@@ -58,6 +66,7 @@ CUSTOMERS: Final = Tab(
         C("prefers", "Prefers", Kind.CHOICE, choices=("Email", "Phone", "Text", "Letter"), width=11),
         C("language", "Language", width=11),
         C("time_zone", "Time zone", width=18),
+        C("quiet_hours", "Quiet hours", width=13),
         C("terms", "Terms, days", Kind.NUMBER, BOTH, width=10),
         C("currency", "Currency", Kind.CODE, BOTH, required=True, width=11),
         C("credit_limit", "Credit limit", Kind.MONEY),
@@ -148,6 +157,7 @@ PROMISES: Final = Tab(
         C("currency", "Currency", Kind.CODE, BOTH, required=True, width=10),
         C("date", "By", Kind.DATE, required=True),
         C("plan", "Plan", width=10),
+        C("given", "Given", Kind.DATE),
         _computed("state", "State", Kind.TEXT, 11),
     ),
     sentence="Promises to pay. ARC marks them kept or broken from the payments.",
@@ -176,17 +186,22 @@ REMINDERS: Final = Tab(
     "reminders",
     "Reminders",
     columns=(
-        C("decision", "Decision", Kind.CHOICE, choices=("Approve", "Skip"), width=13),
+        C("decision", "Decision", Kind.CHOICE, choices=DECISIONS, width=13),
         C("customer", "Customer", Kind.TEXT, LEDGER, required=True, refers="customers", width=24),
         C("stage", "Stage", Kind.CHOICE, LEDGER, required=True, choices=STAGES, width=13),
+        C("channel", "How", Kind.CHOICE, LEDGER, choices=CHANNELS, width=9),
         C("to", "To", Kind.TEXT, LEDGER, width=27),
         C("invoices", "Invoices", Kind.NOTE, LEDGER, width=24),
         C("amount", "Amount", Kind.MONEY, LEDGER),
         C("currency", "Cur", Kind.CODE, LEDGER, required=True, width=7),
         C("why", "Why, or why not", Kind.NOTE, LEDGER, width=50),
-        C("status", "Status", Kind.TEXT, LEDGER, width=12),
+        C("status", "Status", Kind.CHOICE, LEDGER, choices=REMINDER_STATES, width=12),
+        C("planned", "Planned", Kind.DATE, LEDGER),
+        C("sent", "Sent", Kind.TIME, LEDGER),
+        C("subject", "Subject", width=34),
+        C("body", "Message", width=60),
     ),
-    sentence="What ARC proposes to send. Nothing is sent before you approve.",
+    sentence="What ARC proposes to send, and whom it leaves alone. Edit subject and message as you like; nothing is sent before you approve.",
     empty="No reminders wait for a decision.",
 )
 

@@ -291,7 +291,7 @@ def sample(many: int = 600, seed: int = 11) -> Contents:
         kpis=told.kpis,
         worklist=told.worklist,
         promises=DueToday(3, 1_150_900),
-        reminders=sum(row[-1] == "proposed" for row in rows["reminders"].values()),
+        reminders=sum("proposed" in row for row in rows["reminders"].values()),
         account=_view(picked, owed[picked], [t for t in touches if t[1] == picked]),
     )
 

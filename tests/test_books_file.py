@@ -10,6 +10,7 @@ from arc_sheets.tabs import CUSTOMERS, INVOICES
 from arc_sync.books.draw.records import FIRST_ROW, HEADER_ROW
 from arc_sync.merge.plan import SetCell
 from arc_sync.xlsx import Package
+from arc_sync.xlsx.refs import cell_ref
 from tests.book_contract import SECOND, BookContract, cells, customer, ids, invoice, write
 from tests.hands import FileHand, file_hand, new_file
 
@@ -62,7 +63,7 @@ def test_a_plain_range_is_read_past_a_gap_and_added_to_below_everything(filled: 
         sheet = package.sheet("Customers")
         rows = {r.number: r for r in sheet.rows()}
         for cell in rows[FIRST_ROW + 1].cells:  # the second customer, moved four rows down
-            sheet.set(f"{'ABCDEFGHIJKLMNOPQRSTU'[cell.column]}{FIRST_ROW + 1}", None)
+            sheet.set(cell_ref(FIRST_ROW + 1, cell.column), None)
         sheet.set(f"A{FIRST_ROW + 5}", "b")
         sheet.set(f"B{FIRST_ROW + 5}", "Firm b")
         sheet.set(f"B{FIRST_ROW + 9}", "a note far below")

@@ -11,9 +11,7 @@ from arc_sheets.tab import Tab
 from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Touch
 
 #: The facts of a customer that the tab shows as they are.
-_FACTS = (
-    "contact email cc phone prefers language time_zone terms credit_limit do_not_contact collector".split()
-)
+_FACTS = "contact email cc phone prefers language time_zone quiet_hours terms credit_limit do_not_contact collector".split()
 
 
 def details(

@@ -116,6 +116,7 @@ class AccountView:
     prefers: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    quiet_hours: str | None = None
     terms: int | None = None  #: days
     credit_limit: int | None = None
     do_not_contact: str | None = None

@@ -11,7 +11,7 @@ from arc_sync.ledger.port import BookRecord
 from arc_sync.merge.history import At, ChangeSet, Origin
 
 #: The newest migration: what a database must be at.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 
 def read_set(found: Sequence[Any]) -> ChangeSet:
