@@ -15,21 +15,48 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from tzlocal import get_localzone_name
 
 from arc_sheets.aging import Buckets
 from arc_sheets.dates import Order
 from arc_sheets.errors import ConfigError
 from arc_sheets.money import CURRENCIES
 from arc_sheets.rates import Rates
-from arc_sync.agent.places import BOOK, LEDGER, NAME, beside, find, read_settings, stamp_of
+from arc_sync.agent.places import BOOK, LEDGER, NAME, POLICY, beside, find, read_settings, stamp_of
 
 
-class _Written(BaseModel):
-    """The keys of `arc.toml`, as a person writes them."""
-
+class _Table(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _Sender(_Table):
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    pay: str = ""
+    language: str = "English"
+
+
+class _Mail(_Table):
+    how: Literal["drafts", "smtp", "imap-drafts"] = "drafts"
+    folder: str = "outbox"
+    host: str = ""
+    port: int | None = Field(None, ge=1, le=65535)
+    security: Literal["tls", "starttls"] = "starttls"
+    user: str = ""
+    login: Literal["password", "google", "microsoft", "none"] = "password"
+    drafts: str = "Drafts"
+
+
+class _Texts(_Table):
+    how: Literal["off", "gateway"] = "off"
+
+
+class _Written(_Table):
+    """The keys of `arc.toml`, as a person writes them."""
 
     company: str
     base_currency: str
@@ -40,6 +67,37 @@ class _Written(BaseModel):
     who: str = ""
     rates_on: date | None = None
     rates: dict[str, str] = {}
+    time_zone: str = ""
+    policy: str = Field(POLICY, min_length=1)
+    sender: _Sender = _Sender()
+    mail: _Mail = _Mail()
+    texts: _Texts = _Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom customers see and may ask; what every message needs of the firm."""
+
+    company: str
+    name: str
+    email: str
+    phone: str
+    pay: str  #: how to pay: an account number, or a link
+    language: str  #: of messages to customers whose own is not known
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How email leaves. Passwords and tokens are in the system's keyring, never here."""
+
+    how: Literal["drafts", "smtp", "imap-drafts"]
+    folder: Path  #: of drafts
+    host: str
+    port: int
+    security: Literal["tls", "starttls"]
+    user: str
+    login: Literal["password", "google", "microsoft", "none"]
+    drafts: str  #: the IMAP mailbox for drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +113,11 @@ class Config:
     buckets: Buckets
     rates: Rates
     who: str  #: whose name the changes get
+    zone: ZoneInfo  #: the firm's wall clock
+    policy: Path  #: the reminder policy; the shipped one counts where there is no such file
+    sender: Sender
+    mail: MailSettings
+    texts: bool  #: texts go out through the gateway whose address is in the keyring
     stamp: str  #: differs where the settings or the version of ARC do
 
     @classmethod
@@ -111,9 +174,9 @@ class _Said(NamedTuple):
         table, *within = map(str, first["loc"])
         if table == "rates" and within:
             return self.wrong(within[0], 'must be a rate in quotation marks, such as "0.92"')
-        return self.wrong(
-            table, _WRONG.get(first["type"], _MUST.get(table, "is not understood; take it out"))
-        )
+        names = [table, *(part for part in within if not part.isdigit())]  # not places in a list
+        key, named = names[-1], ".".join(names)
+        return self.wrong(key, _WRONG.get(first["type"], _MUST.get(named, "is not understood; take it out")))
 
     def _line(self, key: str) -> str:
         lines = self.text.splitlines()
@@ -137,10 +200,42 @@ def _config(said: _Said, written: _Written) -> Config:
             Buckets(tuple(written.buckets)),
             Rates(written.base_currency, rates, written.rates_on),
             written.who.strip() or _login(),
+            _zone(said, written.time_zone),
+            Path(beside(said.file, written.policy)),
+            Sender(written.company.strip(), **{k: v.strip() for k, v in written.sender}),
+            _mail(said, written.mail),
+            written.texts.how == "gateway",
             stamp_of(said.text),
         )
     except ConfigError as error:
         raise ConfigError(f"{said.file}: {error}") from None
+
+
+def _zone(said: _Said, name: str) -> ZoneInfo:
+    """Return the firm's time zone; without one, that of this machine."""
+    try:
+        return ZoneInfo(name or get_localzone_name())
+    except (ZoneInfoNotFoundError, ValueError):
+        raise said.wrong(
+            "time_zone", f'is "{name}", which is no time zone; write one such as "Europe/Berlin"'
+        ) from None
+
+
+def _mail(said: _Said, written: _Mail) -> MailSettings:
+    if written.how != "drafts" and not written.host:
+        raise said.wrong("how", f'is "{written.how}", which needs host, the name of the mail server')
+    usual = {"smtp": {"tls": 465, "starttls": 587}, "imap-drafts": {"tls": 993, "starttls": 143}}
+    port = written.port or usual.get(written.how, {}).get(written.security, 0)
+    return MailSettings(
+        written.how,
+        Path(beside(said.file, written.folder)),
+        written.host,
+        port,
+        written.security,
+        written.user,
+        written.login,
+        written.drafts,
+    )
 
 
 def _rate(said: _Said, code: str, text: str) -> Decimal:
@@ -176,6 +271,21 @@ _MUST: Final = {
     "who": "must be a name in quotation marks",
     "rates_on": "must be a date without quotation marks, such as 2026-11-19",
     "rates": 'must be a table of currencies and rates in quotation marks, such as USD = "0.92"',
+    "time_zone": 'must be a time zone in quotation marks, such as "Europe/Berlin"',
+    "policy": 'must be the path of the reminder policy, such as "policy.toml"',
+    "sender.name": "must be a name in quotation marks",
+    "sender.language": 'must be a language in quotation marks, such as "English"',
+    "sender": "must be a table: [sender] with name, email, phone and pay",
+    "mail": "must be a table: [mail] with how, host and user",
+    "mail.host": 'must be the name of the mail server, such as "smtp.example.com"',
+    "mail.user": "must be the mailbox's login name in quotation marks",
+    "mail.folder": 'must be the path of a folder, such as "outbox"',
+    "mail.how": 'must be "drafts", "smtp" or "imap-drafts"',
+    "mail.port": "must be a port number without quotation marks, such as 587",
+    "mail.security": 'must be "starttls" or "tls"; ARC does not send over an open line',
+    "mail.login": 'must be "password", "google", "microsoft" or "none"',
+    "texts": 'must be a table: [texts] with how = "gateway"',
+    "texts.how": 'must be "off" or "gateway"',
 }
 _WRONG: Final = {
     "missing": "is missing; add it, as `arc init` would in a new folder",
@@ -194,6 +304,25 @@ buckets = [30, 60, 90] # the last day overdue of each column of the aging
 #who = "Maria Lopez" # whose name the changes get; without it, the login name
 #rates_on = 2026-11-19 # the day of the rates below
 
+#time_zone = "Europe/Berlin" # the firm's; without it, this machine's
+
 [rates] # what one unit is worth in the base currency
 #USD = "0.92"
+
+[sender] # whom customers see and may ask; every reminder says it
+#name = "Maria Lopez"
+#email = "receivables@example.com"
+#phone = "+49 30 1234567"
+#pay = "Please pay to DE89 3704 0044 0532 0130 00." # or a link
+#language = "English" # of messages to customers whose own is not known; or "German"
+
+[mail] # as it is, reminders become drafts in the folder outbox; a person sends them
+how = "drafts" # or "smtp", or "imap-drafts"
+#host = "smtp.example.com"
+#user = "receivables@example.com"
+#security = "starttls" # or "tls"
+#login = "password" # or "google", "microsoft"; `arc mail login` asks for it and keeps it in the system's keyring
+
+[texts]
+how = "off" # or "gateway": `arc mail login --texts` asks for its address
 """

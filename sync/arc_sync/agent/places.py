@@ -13,6 +13,7 @@ from arc_sheets.errors import ConfigError
 NAME: Final = "arc.toml"
 BOOK: Final = "Receivables.xlsx"
 LEDGER: Final = "ledger.db"
+POLICY: Final = "policy.toml"
 
 
 def find(path: Path | None = None) -> Path:

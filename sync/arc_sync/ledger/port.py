@@ -2,6 +2,10 @@
 
 A ledger keeps live rows, open issues, one history of both, and for each book its progress (`At`) and
 lease. There is one write door: a change set, atomic, opened with `Ledger.change`.
+
+Beside the history it keeps the outbox (messages and how far they are), the answers to requests (so that a
+request is carried out once), and a few notes (such as the day up to which the bank's data are in). They are
+written in the same transaction as the rows they belong to.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from datetime import datetime
 from typing import Protocol
 
 from arc_sheets.cells import Row, Rows
+from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.tab import Tab
 from arc_sync.merge.history import At, Bookmark, Change, ChangeSet, Origin
 from arc_sync.merge.issues import Issue, IssueKey
@@ -59,6 +64,20 @@ class View(Protocol):
     def book(self, book: str) -> BookRecord | None:
         """Return what is known of a book."""
 
+    def posted(
+        self, *states: MessageState, message: str = "", since: datetime | None = None
+    ) -> Sequence[Posted]:
+        """Return messages, the oldest first: of these states (none given: all), or the one of this id.
+
+        `since` (UTC) leaves out those whose state has not changed since then.
+        """
+
+    def answered(self, request: str) -> str | None:
+        """Return the answer to a request that was carried out; None if it was not."""
+
+    def note(self, name: str) -> str:
+        """Return a note, "" if there is none."""
+
 
 class Transaction(View, Protocol):
     """One change set in the making. Nothing is kept if the block raises.
@@ -78,6 +97,21 @@ class Transaction(View, Protocol):
 
     def pend(self, book: str) -> None:
         """When this set is committed, append its (start, end) to the book's pending sets."""
+
+    def queue(self, message: Message) -> bool:
+        """Put a message into the outbox; False, and nothing kept, if one with its key is there already."""
+
+    def move(self, message: str, state: MessageState, *, owner: str = "", said: str = "") -> None:
+        """Let a message come to a state that may follow its own (`arc_sheets.message.NEXT`).
+
+        With `owner`, only while that sender holds it. Raises `Fenced`, and nothing of the set is kept.
+        """
+
+    def answer(self, request: str, answer: str) -> None:
+        """Keep the answer to a request, with what it changed; raises `LedgerError` if it has one."""
+
+    def set_note(self, name: str, text: str) -> None:
+        """Keep a note in place of the one of that name."""
 
 
 class Ledger(Protocol):
@@ -112,6 +146,28 @@ class Ledger(Protocol):
 
     def acknowledge(self, book: str, epoch: int, at: At, fingerprint: str = "") -> None:
         """Record that the book holds everything up to `at.mark`; raises `Fenced` if the epoch is old."""
+
+    def claim(self, owner: str, now: datetime, until: datetime, many: int) -> Sequence[Posted]:
+        """Give a sender up to `many` messages that may go now, the oldest first; nobody else gets them.
+
+        Those are queued ones whose `not_before` and `next_try` have passed, and claimed ones whose claim has
+        lapsed. What is past its `not_after` is given too: the sender lets it fail. All moments are UTC.
+        """
+
+    def hand_back(self, message: str, owner: str, next_try: datetime, said: str) -> None:
+        """Put a claimed message, or one in `sending` that is known not to have left, back into the queue.
+
+        Raises `Fenced` if the sender does not hold it any more.
+        """
+
+    def about_to_send(self, message: str, owner: str, now: datetime) -> None:
+        """Note durably that the message's last byte is about to go out; raises `Fenced`, and then it must not.
+
+        From here on only the sender itself, or a person, can say what became of it.
+        """
+
+    def lost(self, now: datetime) -> Sequence[Posted]:
+        """Let messages in `sending` whose sender's claim has lapsed come to `unknown`; return them."""
 
     def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
         """Return the change sets."""
