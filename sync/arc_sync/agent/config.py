@@ -26,6 +26,7 @@ from arc_sheets.errors import ConfigError
 from arc_sheets.money import CURRENCIES
 from arc_sheets.rates import Rates
 from arc_sync.agent.places import BOOK, LEDGER, NAME, POLICY, beside, find, read_settings, stamp_of
+from arc_sync.mail.settings import MailSettings, Sender
 
 
 class _Table(BaseModel):
@@ -72,32 +73,6 @@ class _Written(_Table):
     sender: _Sender = _Sender()
     mail: _Mail = _Mail()
     texts: _Texts = _Texts()
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Whom customers see and may ask; what every message needs of the firm."""
-
-    company: str
-    name: str
-    email: str
-    phone: str
-    pay: str  #: how to pay: an account number, or a link
-    language: str  #: of messages to customers whose own is not known
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """How email leaves. Passwords and tokens are in the system's keyring, never here."""
-
-    how: Literal["drafts", "smtp", "imap-drafts"]
-    folder: Path  #: of drafts
-    host: str
-    port: int
-    security: Literal["tls", "starttls"]
-    user: str
-    login: Literal["password", "google", "microsoft", "none"]
-    drafts: str  #: the IMAP mailbox for drafts
 
 
 @dataclass(frozen=True, slots=True)
