@@ -74,3 +74,11 @@ class RowAbove:
                 if text:
                     above.formulas[column] = Master(text, number, column)
         return above
+
+
+def row_style(tag: bytes) -> int | None:
+    """Give the style of a row as a whole from its start tag; None if it has none."""
+    if b"customFormat" not in tag or attribute(tag, "customFormat") not in {"1", "true"}:
+        return None
+    style = attribute(tag, "s")
+    return whole(style) if style else None

@@ -11,6 +11,7 @@ from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import grow
 from arc_sync.xlsx.grow import Growth
 from arc_sync.xlsx.refs import LAST_ROW
+from arc_sync.xlsx.shapes import NewRow
 from arc_sync.xlsx.splice import ABOVE, Edit
 from arc_sync.xlsx.values import Fill, Formula, Value
 
@@ -64,8 +65,9 @@ class Appending:
             if any(fills)
             else row
         )
-        edits = self.sheet.edits.setdefault(number, {})
-        edits.update(enumerate(map(Edit, filled, styles), self.table.area.left))
+        new = NewRow(range(self.table.area.left, self.table.area.right + 1), filled, styles)
+        pending = self.sheet.edits.get(number)
+        self.sheet.edits[number] = {**pending, **new} if pending else new
 
     def _put_blank(self, number: int, row: Sequence[Value], styles: Sequence[int | None]) -> None:
         """Note the blank first row: None leaves a cell as it is, with its formula."""

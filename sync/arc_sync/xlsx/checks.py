@@ -10,6 +10,7 @@ from arc_sync.xlsx.formulas import Master, Shared
 from arc_sync.xlsx.markup import attribute, find_tag, start_tag, with_attribute
 from arc_sync.xlsx.refs import Area, area_ref, cell_ref, parse_area
 from arc_sync.xlsx.scan import row_spans
+from arc_sync.xlsx.shapes import NewRow
 from arc_sync.xlsx.text import unescape
 
 if TYPE_CHECKING:
@@ -80,17 +81,23 @@ def with_dimension(head: bytes, edits: Edits) -> bytes:
     """Let `<dimension>` cover the cells that get a value."""
     found = find_tag("dimension", head)
     ref = attribute(found[0], "ref") if found else None
-    filled = {n: [c for c, e in row.items() if e.value is not None] for n, row in edits.items()}
-    rows = [number for number, columns in filled.items() if columns]
-    if found is None or not ref or not rows:
+    filled = {number: ends for number, row in edits.items() if (ends := _ends(row)) is not None}
+    if found is None or not ref or not filled:
         return head
     try:
         old = parse_area(ref)
     except Refused:  # a hint that is none
         return head
-    left = min(min(columns) for columns in filled.values() if columns)
-    right = max(max(columns) for columns in filled.values() if columns)
-    new = Area(min(old.top, *rows), min(old.left, left), max(old.bottom, *rows), max(old.right, right))
+    left, right = min(first for first, _ in filled.values()), max(last for _, last in filled.values())
+    new = Area(min(old.top, *filled), min(old.left, left), max(old.bottom, *filled), max(old.right, right))
     if new == old:
         return head
     return head[: found.start()] + with_attribute(found[0], "ref", area_ref(new)) + head[found.end() :]
+
+
+def _ends(edits: Mapping[int, Edit]) -> tuple[int, int] | None:
+    """Give the first and last column that gets a value."""
+    if isinstance(edits, NewRow):  # a table's row counts whole
+        return edits.columns[0], edits.columns[-1]
+    filled = [column for column, edit in edits.items() if edit.value is not None]
+    return (min(filled), max(filled)) if filled else None

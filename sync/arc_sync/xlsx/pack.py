@@ -73,6 +73,8 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:
+        if not piece.data:
+            continue
         if waiting and (piece.same or size >= _TOGETHER):
             yield Piece(b"".join(waiting), same=False)
             waiting, size = [], 0

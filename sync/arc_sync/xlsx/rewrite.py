@@ -7,23 +7,23 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from arc_sync.xlsx.above import RowAbove
+from arc_sync.xlsx.above import RowAbove, row_style
 from arc_sync.xlsx.cells import RowReader, attributes, whole
 from arc_sync.xlsx.checks import check_merges, note_formulas, with_dimension
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
 from arc_sync.xlsx.markup import attribute, start_tag, with_attribute, without_attribute
+from arc_sync.xlsx.newrows import NewRows, with_height
 from arc_sync.xlsx.pack import Piece
 from arc_sync.xlsx.refs import LAST_COLUMN, cell_ref
 from arc_sync.xlsx.scan import row_end, row_spans
 from arc_sync.xlsx.splice import Splicer
-from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from arc_sync.xlsx.scan import Block, SheetStream
-    from arc_sync.xlsx.splice import Edit
+    from arc_sync.xlsx.splice import Cut, Edit
     from arc_sync.xlsx.styles import Styles
 
 _FEW = 40  # rows to look up one by one in a block; for more it is quicker to go through them all
@@ -65,9 +65,9 @@ class Rewriter:
         self._turn = 0
         self._name = source.names
         self._above = RowAbove(source.names, Shared())
-        self._look = 0, b""
         columns = column_styles(source.head)
         self.splicer = Splicer(source.names.prefix.decode(), styles, columns, date1904, self._above)
+        self._new = NewRows(source.names, self.splicer, self._above, plan.heights, plan.appended)
 
     def pieces(self) -> Iterator[Piece]:
         """Give head, rows and tail."""
@@ -78,33 +78,66 @@ class Rewriter:
                 note_formulas(block, number, self._name, self._above.shared, self._plan.edits)
             yield from self._block(block, number)
             number = block.last or number
-        for left in self._todo[self._turn :]:
-            yield Piece(self._new_row(left), same=False)
+        for rows in self._new.write(self._todo[self._turn :], self._plan.edits):
+            yield Piece(rows, same=False)
         check_merges(self._source.tail, self._plan.edits)
         yield Piece(self._plan.tail(self._source.tail), same=False)
 
     def _block(self, block: Block, before: int) -> Iterator[Piece]:
-        """Cut a block at its stops; short stretches between them count as edited, to be packed in one go."""
-        at, data = 0, block.data
-        for stop in self._stops(block, before):
-            if stop.start > at:
-                yield self._unchanged(data, at, stop.start, block)
-                self._above.passed(data, stop.start, None if block.numbered else stop.number - 1)
-            yield Piece(self._at(data, stop), same=False)
-            at = stop.end
-        if at < len(data):
-            yield self._unchanged(data, at, len(data), block)
-            self._above.passed(data, len(data), block.last)
+        """Cut a block where it changes; short stretches between count as edited, to be packed in one go."""
+        due = self._due(block.last)
+        cuts = self._cell_cuts(block, due)
+        at, edited = 0, list[bytes]()
+        for start, end, xml in self._row_cuts(block, before, due) if cuts is None else cuts:
+            if self._may_stay(block, start - at):
+                yield from (Piece(b"".join(edited), same=False), Piece(block.data[at:start], same=True))
+                edited = [xml]
+            else:
+                edited += [block.data[at:start], xml]
+            at = end
+        yield Piece(b"".join(edited), same=False)
+        yield Piece(block.data[at:], self._may_stay(block, len(block.data) - at))
 
-    def _unchanged(self, data: bytes, start: int, end: int, block: Block) -> Piece:
-        same = not self._whole and block.numbered and end - start >= _WORTH_CUTTING
-        return Piece(data[start:end], same)
+    def _may_stay(self, block: Block, length: int) -> bool:
+        """Say whether a stretch of so many bytes between edits is worth a cut."""
+        return not self._whole and block.numbered and length >= _WORTH_CUTTING
 
-    def _stops(self, block: Block, before: int) -> list[Stop]:
-        """Find where the block has to be changed, top to bottom."""
-        end = bisect_right(self._todo, block.last, self._turn)
+    def _due(self, last: int) -> list[int]:
+        """Take the next rows to be changed, up to and with `last`."""
+        end = bisect_right(self._todo, last, self._turn)
         due = self._todo[self._turn : end]
         self._turn = end
+        return due
+
+    def _cell_cuts(self, block: Block, due: list[int]) -> list[Cut] | None:
+        """Write over cells that stand there as Excel writes them; None if more is to be done to the block."""
+        if self.splicer.unshare and b"shared" in block.data:
+            return None
+        cuts: list[Cut] = []
+        for number in due:
+            if number in self._plan.heights or number in self._plan.appended:
+                return None
+            found = self.splicer.in_place(block.data, cuts[-1][1] if cuts else 0, number, self._plan.edits[number])
+            if found is None:
+                return None
+            cuts += found
+        last = _last_row(block.data, self._name.row, cuts)
+        self._above.passed(last, len(last), block.last)
+        return cuts
+
+    def _row_cuts(self, block: Block, before: int, due: list[int]) -> Iterator[Cut]:
+        """Write whole rows anew."""
+        at, data = 0, block.data
+        for stop in self._stops(block, before, due):
+            if stop.start > at:
+                self._above.passed(data, stop.start, None if block.numbered else stop.number - 1)
+            yield stop.start, stop.end, self._at(data, stop)
+            at = stop.end
+        if at < len(data):
+            self._above.passed(data, len(data), block.last)
+
+    def _stops(self, block: Block, before: int, due: list[int]) -> list[Stop]:
+        """Find where the block has to be changed, top to bottom."""
         sharers = bool(self.splicer.unshare) and b"shared" in block.data
         quick = self._quick_stops(block.data, due) if len(due) < _FEW and not sharers else None
         return self._all_stops(block, before, due) if quick is None else quick
@@ -144,7 +177,7 @@ class Rewriter:
 
     def _at(self, data: bytes, stop: Stop) -> bytes:
         if stop.start == stop.end:
-            return self._new_row(stop.number)
+            return b"".join(self._new.write([stop.number], self._plan.edits))
         return self._edited_row(data, stop)
 
     def _edited_row(self, data: bytes, stop: Stop) -> bytes:
@@ -153,12 +186,12 @@ class Rewriter:
         cells = b"" if empty else data[stop.body : data.rindex(self._name.row_end, stop.body, stop.end)]
         if empty:
             tag = tag[:-2].rstrip() + b">"
-        tag = self._with_height(_with_spans(tag, edits), stop.number)
+        tag = with_height(_with_spans(tag, edits), self._plan.heights.get(stop.number))
         if attribute(tag, "r") is None:
             tag = with_attribute(tag, "r", str(stop.number))
         if stop.number in self._plan.appended:
             self._check_free(stop.number, cells.decode(), edits)
-        new = self.splicer.row(stop.number, cells.decode(), edits, _row_style(tag)).encode()
+        new = self.splicer.row(stop.number, cells.decode(), edits, row_style(tag)).encode()
         row = tag + new + self._name.row_end + b">"
         self._above.wrote(row, stop.number, None)
         return row
@@ -172,37 +205,15 @@ class Rewriter:
                     "as the table needs the row."
                 )
 
-    def _new_row(self, number: int) -> bytes:
-        """Write a row that the sheet does not have; nothing if nothing is left of it."""
-        tag = self._with_height(self._new_tag(number), number)
-        cells = self.splicer.row(number, "", self._plan.edits.get(number, {}), _row_style(tag))
-        if not cells and number not in self._plan.heights:
-            return b""
-        row = tag + cells.encode() + self._name.row_end + b">"
-        self._above.wrote(row, number, self.splicer.written)
-        return row
 
-    def _new_tag(self, number: int) -> bytes:
-        look = self._look_above(number) if number in self._plan.appended else b""
-        return self._name.row + b' r="%d"%b>' % (number, look)
-
-    def _look_above(self, number: int) -> bytes:
-        """Give the attributes by which an appended row looks like the one above; read once for all of them."""
-        before, look = self._look
-        if before != number - 1:
-            like = self._above.tag()
-            values = {name: attribute(like, name) for name in ("s", "customFormat", "ht", "customHeight")}
-            look = "".join(
-                f' {name}="{escape(value)}"' for name, value in values.items() if value is not None
-            ).encode()
-        self._look = number, look
-        return look
-
-    def _with_height(self, tag: bytes, number: int) -> bytes:
-        points = self._plan.heights.get(number)
-        if points is None:
-            return tag
-        return with_attribute(with_attribute(tag, "ht", f"{points:g}"), "customHeight", "1")
+def _last_row(data: bytes, row: bytes, cuts: list[Cut]) -> bytes:
+    """Give the last row of a block as it will be."""
+    at, new = max(0, data.rfind(row)), list[bytes]()
+    for start, end, xml in cuts:
+        if start >= at:
+            new += [data[at:start], xml]
+            at = end
+    return b"".join([*new, data[at:]])
 
 
 def column_styles(head: bytes) -> dict[int, int]:
@@ -217,13 +228,6 @@ def column_styles(head: bytes) -> dict[int, int]:
         if style and first:
             found.update(dict.fromkeys(range(first - 1, last), style))
     return found
-
-
-def _row_style(tag: bytes) -> int | None:
-    if b"customFormat" not in tag or attribute(tag, "customFormat") not in {"1", "true"}:
-        return None
-    style = attribute(tag, "s")
-    return whole(style) if style else None
 
 
 def _with_spans(tag: bytes, edits: Mapping[int, Edit]) -> bytes:

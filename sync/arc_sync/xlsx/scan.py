@@ -207,22 +207,22 @@ def row_end(data: bytes, tag: re.Match[bytes], name: Names) -> int:
     return end
 
 
-def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[bytes]:
+def rows_of(block: Block, name: Names, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
     """Find the rows of these numbers, in order, that say their number and have an end of their own."""
     at, end = 0, name.row_end + b">"
     for turn, number in enumerate(numbers):
-        start = block.data.find(name.row + b' r="%d"' % number, at)
+        start = block.data.find(b'%b r="%d"' % (name.row, number), at)
         stop = block.data.find(end, start) if start >= 0 else -1
         if stop < 0:
             yield from _rows_of(block, name, set(numbers[turn:]))
             return
         at = stop + len(end)
-        yield block.data[start:at]
+        yield number, block.data[start:at]
 
 
-def _rows_of(block: Block, name: Names, numbers: set[int]) -> Iterator[bytes]:
+def _rows_of(block: Block, name: Names, numbers: set[int]) -> Iterator[tuple[int, bytes]]:
     """Do the same by going through all rows."""
     for tag in name.row_tag.finditer(block.data):
         stated = attribute(tag[0], "r")
         if stated is not None and int(stated) in numbers and not tag[0].endswith(b"/>"):
-            yield block.data[tag.start() : row_end(block.data, tag, name)]
+            yield int(stated), block.data[tag.start() : row_end(block.data, tag, name)]

@@ -20,7 +20,7 @@ from arc_sync.xlsx.tables import Table, resized
 from arc_sync.xlsx.values import Value, content
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from arc_sync.xlsx.package import Package
     from arc_sync.xlsx.workbook import SheetEntry
@@ -36,7 +36,7 @@ class Sheet:
         self.state = entry.state
         self.part = entry.part
         self._package = package
-        self.edits: dict[int, dict[int, Edit]] = {}
+        self.edits: dict[int, Mapping[int, Edit]] = {}
         self._heights: dict[int, float] = {}
         self._appended: set[int] = set()
         self._growths: list[Growth] = []
@@ -143,7 +143,10 @@ class Sheet:
         """Note an edit: row from 1, column from 0."""
         if not (1 <= row <= LAST_ROW and 0 <= column <= LAST_COLUMN):
             raise Refused(f"Row {row}, column {column + 1} lies beyond the edge of a sheet.")
-        self.edits.setdefault(row, {})[column] = edit
+        edits = self.edits.get(row)
+        if not isinstance(edits, dict):
+            edits = self.edits[row] = dict(edits or {})
+        edits[column] = edit
 
     def _checked(self, style: int | None) -> int | None:
         if style is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arc_sync.xlsx.cells import Plain
+    from arc_sync.xlsx.shapes import Like
     from arc_sync.xlsx.styles import Styles
 
 ABOVE = -1  # a style: that of the cell above
-_FORMULAS = (Formula, Fill)
+Cut = tuple[int, int, bytes]  # bytes from start to end, and what comes in their place
 
 
 class Edit(NamedTuple):
@@ -47,10 +49,11 @@ class Splicer:
     above: RowAbove
     unshare: dict[str, Master] = field(default_factory=dict)
     formulas_changed: bool = False
-    done: dict[int, dict[int, Plain]] = field(default_factory=dict)
+    done: dict[int, dict[int, Plain] | Like] = field(default_factory=dict)
     written: Above = field(default_factory=lambda: Above({}, {}))  # the edited cells of the row at hand
     _number: int = 0
     _row_style: int | None = None
+    _done: dict[int, Plain] = field(default_factory=dict)
 
     def row(self, number: int, xml: str, edits: Mapping[int, Edit], row_style: int | None) -> str:
         """Rewrite the cells of a row. Raises Refused where that would break the sheet."""
@@ -58,30 +61,31 @@ class Splicer:
             raise Refused(
                 f"Row {number} holds cells in a form that is not known; save the file again in Excel."
             )
-        self._number, self._row_style, self.written = number, row_style, Above({}, {})
-        self.done[number] = {}
-        if not xml:
-            return self._fresh(edits)
-        if not self.unshare:
-            quick = self._in_place(xml, edits)
-            if quick is not None and not (self.unshare and "shared" in quick):
-                return quick
+        self.start(number, row_style)
+        self._done = self.done[number] = {}
         return self._walked(xml, edits)
 
-    def _in_place(self, xml: str, edits: Mapping[int, Edit]) -> str | None:
-        """Replace cells found by their references as Excel writes them; None if one is not found so."""
-        cell, out, at = patterns(self.prefix).cell, [], 0
+    def start(self, number: int, row_style: int | None) -> None:
+        """Turn to another row, whose own style is `row_style`, if it has one."""
+        self._number, self._row_style, self.written = number, row_style, Above({}, {})
+
+    def in_place(self, data: bytes, at: int, number: int, edits: Mapping[int, Edit]) -> list[Cut] | None:
+        """Write over cells of a row that stand after `at` in the form that Excel writes; None if one does not."""
+        self.start(number, None)
+        cuts: list[Cut] = []
+        self._done = {}
         for column in sorted(edits):
-            start = xml.find(f'<{self.prefix}c r="{letters(column)}{self._number}"', at)
-            match = cell.match(xml, start) if start >= 0 else None
-            if match is None:
+            value, style = edits[column]
+            start = data.find(f'<{self.prefix}c r="{letters(column)}{number}"'.encode(), at)
+            match = _plain(self.prefix).match(data, start) if start >= 0 else None
+            if match is None or style == ABOVE or isinstance(value, Fill):
                 return None
-            out += [
-                xml[at:start],
-                self._replaced(column, attributes(match[1]), match[2] or "", edits[column]),
-            ]
             at = match.end()
-        return "".join([*out, xml[at:]])
+            self.formulas_changed |= match[2] is not None
+            own = whole(match[1].decode() if match[1] else None) if style is None else style
+            cuts.append((start, at, self._cell(column, value, own).encode()))
+        self.done[number] = self._done
+        return cuts
 
     def _walked(self, xml: str, edits: Mapping[int, Edit]) -> str:
         """Go through all cells of the row, replacing, putting in, and spelling out formulas."""
@@ -104,39 +108,28 @@ class Splicer:
         new = [self._new(column, edits[column]) for column in reversed(todo)]
         return "".join([*out, xml[at:], *new])
 
-    def _fresh(self, edits: Mapping[int, Edit]) -> str:
-        """Write a row that was not there.
-
-        The short way is for plain values that look like the cell above: a table's new rows hold little else,
-        and there may be thousands.
-        """
-        number, prefix, date1904 = self._number, self.prefix, self.date1904
-        above, styles, done, out = self.above.of(number).styles, self.written.styles, self.done[number], []
-        for column in sorted(edits):
-            value, style = edits[column]
-            if style != ABOVE or column not in above or isinstance(value, _FORMULAS):
-                out.append(self._new(column, edits[column]))
-                continue
-            style = above[column] if not isinstance(value, dt.date) else self._dated(value, above[column])
-            styles[column] = style
-            type_, raw, _, t, xml = content(value, prefix, date1904=date1904)
-            done[column] = (column, type_, raw, None, style)
-            start, rest, end = _frame(prefix, column, style, t)
-            out.append(f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>")
-        return "".join(out)
-
     def _new(self, column: int, edit: Edit) -> str:
         """Write a cell that was not there; a blank one only if it was given a style."""
         value, style = edit
         if style is None and value is None:
-            self.done[self._number][column] = (column, None, None, None, 0)
+            self._done[column] = (column, None, None, None, 0)
             return ""
-        if style is None or style == ABOVE:
-            above = self.above.of(self._number).styles.get(column)
-            if style is None or above is None:
-                above = self._new_style(column, value, above)
-            style = above
-        return self._cell(column, value, style)
+        cell = self._cell(column, value, self._look(column, value, style))
+        if style == ABOVE:  # a date's format is for its own cell only
+            self.written.styles[column] = self._look(column, value, style)
+        return cell
+
+    def style_of(self, column: int, value: Value, style: int) -> int:
+        """Give the style that a new cell of the row gets; the row's next one may look like it, but for a date's format."""
+        look = self.written.styles[column] = self._look(column, value, style)
+        return self._dated(value, look) if isinstance(value, dt.date) else look
+
+    def _look(self, column: int, value: Value | Fill, style: int | None) -> int:
+        """Give the style of a new cell, before a date brings its format."""
+        if style is not None and style != ABOVE:
+            return style
+        above = self.above.of(self._number).styles.get(column)
+        return above if style == ABOVE and above is not None else self._new_style(column, value, above)
 
     def _new_style(self, column: int, value: Value | Fill, above: int | None) -> int:
         if self._row_style is not None:
@@ -200,8 +193,8 @@ class Splicer:
         if formula is not None:
             self.written.formulas.setdefault(column, Master(formula, number, column))
             self.formulas_changed = True
-        self.done[number][column] = (column, type_, raw, formula, style)
-        start, rest, end = _frame(self.prefix, column, style, t)
+        self._done[column] = (column, type_, raw, formula, style)
+        start, rest, end = frame(self.prefix, column, style, t)
         return f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>"
 
     def _filled(self, column: int, fill: Fill) -> Formula | None:
@@ -223,7 +216,16 @@ class Splicer:
 
 
 @lru_cache(maxsize=4_096)
-def _frame(prefix: str, column: int, style: int, t: str) -> tuple[str, str, str]:
+def frame(prefix: str, column: int, style: int, t: str) -> tuple[str, str, str]:
     """Give a cell's tag up to its row number, the attributes after that, and the end tag."""
     shown, kind = f' s="{style}"' if style else "", f' t="{t}"' if t else ""
     return f'<{prefix}c r="{letters(column)}', f'"{shown}{kind}', f"</{prefix}c>"
+
+
+@lru_cache(maxsize=64)
+def _plain(prefix: str) -> re.Pattern[bytes]:
+    """Find a cell that can be written over without a look at others; groups: its style, its own formula."""
+    p = re.escape(prefix)
+    inner = f'<{p}v>[^<]*</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?>[^<]*</{p}t></{p}is>'
+    cell = f'<{p}c r="[A-Z]+[0-9]+"(?: s="([0-9]+)")?(?: t="[a-zA-Z]+")?(?:/>|>(<{p}f>[^<]*</{p}f>)?(?:{inner})?</{p}c>)'
+    return re.compile(cell.encode())

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LONGEST = 32_767  # UTF-16 units in one cell, Excel's own limit
 
@@ -36,6 +40,18 @@ def encode(text: str) -> str:
     if text.isprintable():
         return text
     return _ODD.sub(lambda odd: f"_x{ord(odd[0]):04X}_", text).replace("\r", "&#13;")
+
+
+def all_easy(texts: Sequence[str]) -> bool:
+    """Say whether texts can all stand in cells as they are; one look at them together finds what cannot."""
+    text = "|".join(["", *texts, ""])
+    marks = ("&", "<", ">", "_x", "| ", " |")  # a space at either end of a text stands beside a bar
+    return text.isprintable() and not any(mark in text for mark in marks) and max(map(len, texts)) * 2 <= LONGEST
+
+
+def has_outer_space(text: str) -> bool:
+    """Say whether a text has spaces at its ends, or lines, which XML readers drop unless told to keep them."""
+    return text != text.strip() or "\n" in text
 
 
 def check_length(text: str) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from arc_sync.xlsx.errors import Refused
-from arc_sync.xlsx.text import check_length, encode, escape
+from arc_sync.xlsx.text import check_length, encode, escape, has_outer_space
 
 LONGEST_FORMULA = 8_192
 _FIRST_1900, _FIRST_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
@@ -74,7 +74,7 @@ def content(value: Value, prefix: str, *, date1904: bool) -> Content:
 @lru_cache(maxsize=20_000)  # names and states come again and again
 def _text(value: str, prefix: str) -> Content:
     check_length(value)
-    space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
+    space = ' xml:space="preserve"' if has_outer_space(value) else ""
     xml = f"<{prefix}is><{prefix}t{space}>{encode(value)}</{prefix}t></{prefix}is>"
     return Content("s", value, None, "inlineStr", xml)
 
@@ -95,10 +95,8 @@ def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
 def number(value: object) -> str:
     """Write a number in its shortest exact form. Raises Refused for NaN, TypeError for no number."""
     if isinstance(value, float):
-        text = repr(
-            value if type(value) is float else float(value)
-        )  # numpy's floats show themselves otherwise
-        if text in {"nan", "inf", "-inf"}:
+        text = float.__repr__(value)  # numpy's floats show themselves otherwise
+        if text[-1] in "nf":  # nan, inf, -inf
             raise Refused(f"{text} is not a number that a cell can hold.")
         return text.removesuffix(".0")
     if isinstance(value, int):

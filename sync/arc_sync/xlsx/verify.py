@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 from arc_sync.xlsx import archive, deflate
-from arc_sync.xlsx.cells import RowReader
-from arc_sync.xlsx.errors import Refused
-from arc_sync.xlsx.refs import cell_ref
+from arc_sync.xlsx.readback import ReadBack, Written, wrong
 from arc_sync.xlsx.scan import SheetStream, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from arc_sync.xlsx.assemble import Placed
-    from arc_sync.xlsx.cells import Plain
     from arc_sync.xlsx.pack import Packed, Stretch
     from arc_sync.xlsx.package import Package
 
 WHOLE = 16 << 20  # bytes; a sheet part up to this size is inflated and parsed whole
 _COMPARE = 1 << 20
 
-Done = dict[int, dict[int, "Plain"]]
+Done = dict[int, Written]
 
 
 def verify(
@@ -45,7 +41,7 @@ def verify(
     with new.open("rb") as file, package.path.open("rb") as old:
         members = archive.read_directory(file, package.limits).members
         if members.keys() != placed.keys():
-            raise _wrong("its list of parts")
+            raise wrong("its list of parts")
         for key, member in members.items():
             part = packed.get(key)
             if part is None:
@@ -59,12 +55,6 @@ def verify(
                 _well_formed(archive.stream(new, member, part.size), key)
 
 
-def _wrong(what: str) -> Refused:
-    return Refused(
-        f"The new file did not pass its check ({what}), so nothing was changed; please report this file."
-    )
-
-
 def _same(old: BinaryIO, before: archive.Member, new: BinaryIO, after: archive.Member) -> None:
     length = before.end - before.offset
     pairs = zip(
@@ -74,7 +64,7 @@ def _same(old: BinaryIO, before: archive.Member, new: BinaryIO, after: archive.M
     )
     sizes = (before.crc, before.stored, before.size) == (after.crc, after.stored, after.size)
     if not sizes or any(first != second for first, second in pairs):
-        raise _wrong(f"{before.name} is not as it was")
+        raise wrong(f"{before.name} is not as it was")
 
 
 def _stretches(file: BinaryIO, start: int, stretches: Iterable[Stretch]) -> Iterator[bytes]:
@@ -84,7 +74,7 @@ def _stretches(file: BinaryIO, start: int, stretches: Iterable[Stretch]) -> Iter
         try:
             yield from deflate.inflate(pieces, 1 << 40)
         except deflate.ERRORS as error:
-            raise _wrong("an edited part does not unpack") from error
+            raise wrong("an edited part does not unpack") from error
 
 
 def _well_formed(chunks: Iterable[bytes], part: str) -> None:
@@ -94,44 +84,21 @@ def _well_formed(chunks: Iterable[bytes], part: str) -> None:
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keyword
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
     except expat.ExpatError as error:
-        raise _wrong(f"{part} is not well-formed: {error}") from error
+        raise wrong(f"{part} is not well-formed: {error}") from error
 
 
 def _check_sheet(chunks: Iterable[bytes], done: Done, package: Package, part: str) -> None:
     """Read the edited rows back; they, with what stands before and after the rows, must be well-formed."""
     source = SheetStream(chunks, package.limits.small)
-    reader = RowReader(source.names, _Unread())
-    left = dict(done)
+    back = ReadBack(source.names, done)
+    wanted = sorted(done)
 
     def kept() -> Iterator[bytes]:
         yield source.head
-        wanted = sorted(done)
         for block in source.blocks():
             due = wanted[bisect_left(wanted, block.first) : bisect_right(wanted, block.last)]
-            rows = b"".join(rows_of(block, source.names, due))
-            yield rows
-            for number, xml in reader.inner(replace(block, data=rows)):
-                if number not in left:
-                    raise _wrong(f"row {number} stands there twice")
-                _check_row(number, reader.plain_cells(number, xml), left.pop(number))
+            yield b"".join(row for n, row in rows_of(block, source.names, due) if not back.is_known(n, row))
         yield source.tail
 
     _well_formed(kept(), part)
-    for number, row in left.items():
-        _check_row(number, [], row)
-
-
-class _Unread(list[str]):
-    """Shared strings that nobody has asked for: edited cells are never among them."""
-
-    def __getitem__(self, index: object) -> str:  # type: ignore[override]
-        return ""
-
-
-def _check_row(number: int, cells: Sequence[Plain], expected: dict[int, Plain]) -> None:
-    if cells == [*expected.values()]:  # as all rows are that were put below a table
-        return
-    found = {cell[0]: cell for cell in cells}
-    for column, cell in expected.items():
-        if found.get(column, (column, None, None, None, 0)) != cell:
-            raise _wrong(f"cell {cell_ref(number, column)} does not read back")
+    back.check_all_seen()
