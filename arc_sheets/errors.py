@@ -15,6 +15,7 @@ ArcError                      a person can act on it; the message is one sentenc
     BookAhead                 its bookmark is unknown to the ledger: the ledger was restored
   IntakeError                 an export cannot be imported
     Undecided                 the file reads in two ways; a person must say which
+  MailError                   an address, a login or a way of sending is not as it must be; nothing was sent
 
 An `ArcError` ends a command with exit code 2 and its message, never a traceback. Anything else that
 escapes is a defect in ARC. Bad cells are not errors: they are values (`cells.Unreadable`) and issues.
@@ -81,3 +82,7 @@ class IntakeError(ArcError):
 
 class Undecided(IntakeError):
     """The file reads in two ways and a person must say which."""
+
+
+class MailError(ArcError):
+    """An address, a login or a way of sending is not as it must be; nothing was sent."""
