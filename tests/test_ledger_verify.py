@@ -163,7 +163,7 @@ def test_a_long_list_of_findings_is_cut(ledger: SqlLedger) -> None:
 def test_tampering_in_memory_is_found(n: int) -> None:
     ledger = MemoryLedger()
     fill(ledger)
-    history = ledger._now.history
+    history = ledger._now.log
     true = list(history)
     for wrong in (
         replace(true[n], hash="x"),

@@ -40,4 +40,4 @@ def restored(ledger: MemoryLedger, vault: Vault) -> Iterator[None]:
 
 def _apart(moment: _Moment) -> _Moment:
     n = moment.at.n
-    return replace(moment, history=moment.history[:n], born=dict(moment.born))
+    return replace(moment, log=moment.log[:n], born=dict(moment.born))

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.errors import LedgerError
+from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME
 from arc_sync.ledger.links import Link, Loose, forge, to_text
+from arc_sync.ledger.outbox import Entry, Tail
+from arc_sync.ledger.outdraft import OutboxDraft, OutboxSource
 from arc_sync.ledger.port import BookRecord, View
 from arc_sync.merge.history import At, Before, Bookmark, Change, ChangeSet, Origin, place_of
 from arc_sync.merge.issues import Issue, IssueKey
@@ -33,9 +37,14 @@ class Sealed:
     rows: Mapping[str, Mapping[str, tuple[Row | None, Row | None]]]  #: per tab name, per id: (was, is)
     issues: Mapping[IssueKey, Issue | None]  #: as they are now; None: closed
     books: Mapping[str, At]
+    queued: Sequence[Entry]  #: new messages, at the end of the outbox
+    moved: Mapping[str, Posted]  #: messages that were there before, as they are now
+    tail: Tail  #: of the outbox as it is now
+    answers: Mapping[str, str]
+    notes: Mapping[str, str]
 
 
-class Source(View, Protocol):
+class Source(View, OutboxSource, Protocol):
     """What a draft asks of the ledger it lies over."""
 
     def issue(self, key: IssueKey) -> Issue | None:
@@ -70,6 +79,7 @@ class Draft:
         self._issues: dict[IssueKey, Issue | None] = {}
         self._ats: dict[str, At] = {}
         self._pending: list[str] = []
+        self._out = OutboxDraft(now, origin.when)
 
     def head(self) -> Bookmark:
         """Return the head it started from; once committed, the head it made."""
@@ -110,6 +120,24 @@ class Draft:
         known = self._now.book(book)
         return replace(known, at=self._ats[book]) if known and book in self._ats else known
 
+    def history(self, tab: Tab, row: str) -> Sequence[Change]:
+        """Return the committed changes of one row; those in the making are not among them."""
+        return self._now.history(tab, row)
+
+    def posted(
+        self, *states: MessageState, message: str = "", since: datetime | None = None
+    ) -> Sequence[Posted]:
+        """Return messages, the oldest first."""
+        return self._out.posted(states, message, since)
+
+    def answered(self, request: str) -> str | None:
+        """Return the answer to a request, or None."""
+        return self._out.answered(request)
+
+    def note(self, name: str) -> str:
+        """Return a note, "" if there is none."""
+        return self._out.note(name)
+
     def put(self, tab: Tab, row: str, after: Row | None, source: str = "") -> None:
         """Insert, replace or delete (None) a row; the value it has already is no change."""
         before = self.row(tab, row)
@@ -139,6 +167,22 @@ class Draft:
         if book not in self._pending:
             self._pending.append(book)
 
+    def queue(self, message: Message) -> bool:
+        """Put a message into the outbox, unless one with its key is there."""
+        return self._out.queue(message)
+
+    def move(self, message: str, state: MessageState, *, owner: str = "", said: str = "") -> None:
+        """Let a message come to a state that may follow its own; raises `Fenced`."""
+        self._out.move(message, state, owner, said)
+
+    def answer(self, request: str, answer: str) -> None:
+        """Keep the answer to a request; raises `LedgerError` if it has one."""
+        self._out.answer(request, answer)
+
+    def set_note(self, name: str, text: str) -> None:
+        """Keep a note in place of the one of that name."""
+        self._out.set_note(name, text)
+
     def seal(self, number: int) -> Sealed:
         """Give the changes numbers and hashes, as change set `number`; raises `LedgerError` if a key stands twice."""
         for name, put in self._is.items():
@@ -156,6 +200,7 @@ class Draft:
             rows,
             dict(self._issues),
             self._progress(start.n, end.n),
+            *self._out.sealed(),
         )
 
     def committed(self, head: Bookmark) -> None:

@@ -42,7 +42,7 @@ def sqlite_engine(path: Path, *, patience: float, create: bool = False) -> Engin
 
 def postgres_engine(url: URL, *, patience: float) -> Engine:
     """Return an engine on a PostgreSQL database; `patience` in seconds, for connections and locks."""
-    options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC"
+    options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC -c synchronous_commit=on"
     before = url.query.get("options")
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -81,4 +81,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(select(LEDGER.c.id).with_for_update())
+        yield connection
+
+
+@contextmanager
+def posting(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction for a few messages: SQLite's write lock; in PostgreSQL only what it touches is locked.
+
+    So senders do not wait for a change set under way, nor for each other.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection

@@ -72,13 +72,13 @@ def row_text(tab: Tab, row: Row) -> str:
             f"{name}:{_WRITERS[type(row[i])](row[i])}" for i, name in _ORDER[tab.name] if row[i] is not None
         ]
     except KeyError:  # a subclass, such as a choice declared as an enum
-        return _keepable(_write(pack_row(tab, row)), tab.title)
-    return _keepable("{" + ",".join(pairs) + "}", tab.title)
+        return keepable(_write(pack_row(tab, row)), tab.title)
+    return keepable("{" + ",".join(pairs) + "}", tab.title)
 
 
 def issue_text(issue: Issue) -> str:
     """Return an issue as canonical JSON text; raises `LedgerError` for a text that no ledger can keep."""
-    return _keepable(_write(pack_issue(issue)), "Issues")
+    return keepable(_write(pack_issue(issue)), "Issues")
 
 
 def to_text(tab: str, value: Before) -> str | None:
@@ -119,7 +119,7 @@ def facts_of(number: int, origin: Origin) -> str:
     """Return what the hash of a change covers of its change set, as canonical JSON."""
     who, source, what, when = origin
     facts = {"number": number, "who": who, "source": source, "what": what, "when": when.isoformat()}
-    return _keepable(_write(facts), "the change set")
+    return keepable(_write(facts), "the change set")
 
 
 def digest(previous: str, link: Link, facts: str) -> str:
@@ -135,7 +135,7 @@ def digest(previous: str, link: Link, facts: str) -> str:
     return sha256(f'["{previous}",{record},{facts}]'.encode()).hexdigest()
 
 
-def _keepable(text: str, title: str) -> str:
+def keepable(text: str, title: str) -> str:
     """Refuse U+0000, which PostgreSQL cannot keep, and half a surrogate pair, which no file can."""
     if "\\u0000" in text and "\\u0000" in text.replace("\\\\", ""):  # not where it follows a typed backslash
         raise LedgerError(f"A text on {title} contains the character U+0000; remove it and try again.")

@@ -8,15 +8,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.errors import LedgerBusy
+from arc_sheets.message import MessageState, Posted
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import RECORD_TABS
-from arc_sync.ledger import leases
-from arc_sync.ledger.audit import Standing, audit
+from arc_sheets.tabs import RECORD_TABS, REMINDERS
+from arc_sync.ledger import leases, outbox
+from arc_sync.ledger.audit import ENOUGH, Standing, audit
 from arc_sync.ledger.draft import Draft, Sealed, overlaid
 from arc_sync.ledger.links import to_link, to_text
+from arc_sync.ledger.outbox import Entry, Tail
+from arc_sync.ledger.outboxaudit import audit_outbox, told_of
 from arc_sync.ledger.port import BookRecord, Transaction, View
 from arc_sync.merge.history import ISSUES, ROOT, At, Bookmark, Change, ChangeSet, Origin, place_of
 from arc_sync.merge.issues import Issue, IssueKey
@@ -24,14 +28,19 @@ from arc_sync.merge.issues import Issue, IssueKey
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """The ledger at one moment. `changes_` and `born` are shared and only grow: later entries do not count."""
+    """The ledger at one moment. `log` and `born` are shared and only grow: later entries do not count."""
 
     at: Bookmark = ROOT
     tabs: Mapping[str, Rows] = field(default_factory=dict)
     open: Mapping[IssueKey, Issue] = field(default_factory=dict)
     shelf: Mapping[str, BookRecord] = field(default_factory=dict)
-    history: list[Change] = field(default_factory=list)
+    log: list[Change] = field(default_factory=list)
     born: dict[tuple[str, str], int] = field(default_factory=dict)  #: the first change of each place
+    outbox: Mapping[str, Entry] = field(default_factory=dict)  #: by message, the oldest first
+    keys: frozenset[str] = frozenset()
+    end: Tail = field(default_factory=Tail)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def head(self) -> Bookmark:
         return self.at
@@ -49,7 +58,11 @@ class _Moment:
         return {k: v for k, v in self.open.items() if book in (None, k.book)}
 
     def changes(self, since: int, until: int | None = None) -> Sequence[Change]:
-        return self.history[since : self.at.n if until is None else min(until, self.at.n)]
+        return self.log[since : self.at.n if until is None else min(until, self.at.n)]
+
+    def history(self, tab: Tab, row: str) -> Sequence[Change]:
+        first = self.born.get((tab.name, row), self.at.n + 1)
+        return [c for c in self.changes(first - 1) if (c.tab, c.row) == (tab.name, row)]
 
     def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
         live, late = self.rows(tab), self.at.n + 1
@@ -57,6 +70,27 @@ class _Moment:
 
     def book(self, book: str) -> BookRecord | None:
         return self.shelf.get(book)
+
+    def posted(
+        self, *states: MessageState, message: str = "", since: datetime | None = None
+    ) -> Sequence[Posted]:
+        asked = [self.outbox[message]] if message in self.outbox else [] if message else self.outbox.values()
+        return [e.posted for e in asked if outbox.fits(e.posted, states, since)]
+
+    def answered(self, request: str) -> str | None:
+        return self.answers.get(request)
+
+    def note(self, name: str) -> str:
+        return self.notes.get(name, "")
+
+    def tail(self) -> Tail:
+        return self.end
+
+    def keyed(self, key: str) -> bool:
+        return key in self.keys
+
+    def grasp(self, message: str) -> Posted | None:
+        return self.outbox[message].posted if message in self.outbox else None
 
     def holders(self, tab: Tab, keys: Collection[str]) -> Mapping[str, str]:
         at = [c.name for c in tab.stored].index(tab.key)
@@ -87,9 +121,7 @@ class MemoryLedger:
     @contextmanager
     def change(self, origin: Origin, *, book: str = "", epoch: int = 0) -> Iterator[Transaction]:
         """Open a change set; see the port."""
-        if not self._changing.acquire(timeout=self._patience):
-            raise LedgerBusy("Another change to the ledger is under way; try again when it has ended.")
-        try:
+        with self._alone():
             self._check(book, epoch)
             draft = Draft(self._now, origin)
             yield draft
@@ -98,8 +130,6 @@ class MemoryLedger:
                 sealed = draft.seal(len(self._sets) + 1)
                 self._keep(sealed)
             draft.committed(sealed.head)
-        finally:
-            self._changing.release()
 
     def add_book(self, book: str, where: str) -> None:
         """Register a book, or note that it has moved."""
@@ -128,6 +158,28 @@ class MemoryLedger:
         with self._swapping:
             self._shelve(leases.acknowledged(self._known(book), epoch, at, fingerprint))
 
+    def claim(self, owner: str, now: datetime, until: datetime, many: int) -> Sequence[Posted]:
+        """Give a sender up to `many` messages that may go now; see the port."""
+        with self._alone():
+            free = (e.posted for e in self._now.outbox.values() if outbox.may_go(e.posted, now))
+            return self._post([outbox.claimed(p, owner, now, until) for p in islice(free, many)])
+
+    def hand_back(self, message: str, owner: str, next_try: datetime, said: str) -> None:
+        """Put a message back into the queue; raises `Fenced` if the sender does not hold it any more."""
+        with self._alone():
+            self._post([outbox.handed_back(self._message(message), owner, next_try, said)])
+
+    def about_to_send(self, message: str, owner: str, now: datetime) -> None:
+        """Note that the message's last byte is about to go out; raises `Fenced`, and then it must not."""
+        with self._alone():
+            self._post([outbox.on_its_way(self._message(message), owner, now)])
+
+    def lost(self, now: datetime) -> Sequence[Posted]:
+        """Let messages in `sending` whose sender's claim has lapsed come to `unknown`; return them."""
+        with self._alone():
+            sending = self._now.posted(MessageState.SENDING)
+            return self._post([outbox.lost(p, now) for p in sending if outbox.lapsed(p, now)])
+
     def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
         """Return the change sets."""
         sets = self._sets[:]
@@ -139,7 +191,9 @@ class MemoryLedger:
         live = ((t.name, i, to_text(t.name, r)) for t in RECORD_TABS for i, r in now.rows(t).items())
         issues = ((*place_of(k), to_text(ISSUES, v)) for k, v in now.open.items())
         standing = Standing(now.at, [*live, *issues], list(now.shelf.values()))
-        return audit(map(to_link, now.history), self._sets, standing, known)
+        wrong = audit(map(to_link, now.log), self._sets, standing, known)
+        told = told_of((i, row) for i, row in now.rows(REMINDERS).items())
+        return [*wrong, *audit_outbox(now.outbox.values(), now.end, told)][:ENOUGH]
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
@@ -156,12 +210,41 @@ class MemoryLedger:
             self._sets.append(sealed.changeset)
         for link, (before, after) in zip(sealed.links, sealed.values, strict=True):
             now.born.setdefault((link.tab, link.row), link.n)
-            now.history.append(
+            now.log.append(
                 Change(link.n, link.set, link.source, link.tab, link.row, before, after, link.hash)
             )
         self._now = replace(
-            now, at=sealed.head, tabs=tabs, open=overlaid(now.open, sealed.issues), shelf=shelf
+            now,
+            at=sealed.head,
+            tabs=tabs,
+            open=overlaid(now.open, sealed.issues),
+            shelf=shelf,
+            outbox=_put(now.outbox, sealed.moved.values(), sealed.queued),
+            keys=now.keys | {e.posted.message.key for e in sealed.queued},
+            end=sealed.tail,
+            answers={**now.answers, **sealed.answers},
+            notes={**now.notes, **sealed.notes},
         )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._changing.acquire(timeout=self._patience):
+            raise LedgerBusy("Another change to the ledger is under way; try again when it has ended.")
+        try:
+            yield
+        finally:
+            self._changing.release()
+
+    def _post(self, moved: Sequence[Posted]) -> Sequence[Posted]:
+        with self._swapping:
+            self._now = replace(self._now, outbox=_put(self._now.outbox, moved))
+        return moved
+
+    def _message(self, message: str) -> Posted:
+        known = self._now.grasp(message)
+        if known is None:
+            raise outbox.missing()
+        return known
 
     def _shelve(self, book: BookRecord) -> None:
         self._now = replace(self._now, shelf={**self._now.shelf, book.id: book})
@@ -175,3 +258,13 @@ class MemoryLedger:
     def _check(self, book: str, epoch: int) -> None:
         if book:
             leases.check_epoch(self._known(book), epoch)
+
+
+def _put(
+    outbox: Mapping[str, Entry], moved: Iterable[Posted], queued: Sequence[Entry] = ()
+) -> Mapping[str, Entry]:
+    """Return the outbox with messages moved, and new ones at its end."""
+    put = dict(outbox)
+    put.update((p.message.id, put[p.message.id]._replace(posted=p)) for p in moved)
+    put.update((entry.posted.message.id, entry) for entry in queued)
+    return put

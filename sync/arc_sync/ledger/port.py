@@ -58,6 +58,9 @@ class View(Protocol):
     def changes(self, since: int, until: int | None = None) -> Sequence[Change]:
         """Return changes since + 1 .. until (default: the head), oldest first."""
 
+    def history(self, tab: Tab, row: str) -> Sequence[Change]:
+        """Return the changes of one row, the newest last."""
+
     def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
         """Return those ids that once were rows and are deleted."""
 

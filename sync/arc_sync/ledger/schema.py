@@ -1,8 +1,9 @@
 """The ledger's tables, derived from the tabs' declarations. `migrations` brings a database to this state.
 
 One table of live rows per record tab; `change` and `change_set`, the history; `issue`, the open ones;
-`book`, the progress and lease of each; `ledger`, one row with the head, which every writer locks.
-Moments are ISO 8601 texts, as they are hashed; wall-clock values of rows are TIMESTAMPs without zone.
+`book`, the progress and lease of each; `message`, the outbox; `answer`, the request log; `note`; `ledger`,
+one row with the heads of history and outbox, which every change set locks. Moments are ISO 8601 texts, as
+they are hashed; wall-clock values of rows are TIMESTAMPs without zone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -48,6 +50,8 @@ LEDGER: Final = Table(
     Column("created", Text, nullable=False),
     Column("n", BIG, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("messages", BIG, nullable=False, server_default="0"),
+    Column("seal", Text, nullable=False, server_default="root"),
 )
 
 CHANGE_SET: Final = Table(
@@ -98,6 +102,52 @@ BOOK: Final = Table(
     Column("holder", Text, nullable=False),
     Column("until", Text),
     Column("fingerprint", Text, nullable=False),
+)
+
+#: Its moments are of fixed width in UTC, so that they compare as texts. The content comes last: SQLite need
+#: not step over it to the rest.
+MESSAGE: Final = Table(
+    "message",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("number", BIG, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("reminder", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("to", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("invoices", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BIG, nullable=False),
+    Column("queued", Text, nullable=False),
+    Column("not_before", Text, nullable=False),
+    Column("not_after", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", BIG, nullable=False),
+    Column("next_try", Text),
+    Column("owner", Text, nullable=False),
+    Column("until", Text),
+    Column("said", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("message_by_state", "state", "number"),
+)
+
+ANSWER: Final = Table(
+    "answer",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("answer", Text, nullable=False),
+)
+
+NOTE: Final = Table(
+    "note",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 

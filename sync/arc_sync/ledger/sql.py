@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
+from arc_sheets.message import Posted
 from arc_sheets.tabs import BY_NAME
-from arc_sync.ledger import leases
+from arc_sync.ledger import leases, sqloutbox
 from arc_sync.ledger.bulk import insert_rows
 from arc_sync.ledger.draft import Draft, Sealed, overlaid
-from arc_sync.ledger.engine import reading, writing
+from arc_sync.ledger.engine import posting, reading, writing
 from arc_sync.ledger.links import issue_text
 from arc_sync.ledger.port import BookRecord, Transaction, View
 from arc_sync.ledger.records import at_values, book_values, read_set, set_values
@@ -104,6 +105,26 @@ class SqlLedger:
             known = _known(SqlView(connection), book)
             _shelve(connection, leases.acknowledged(known, epoch, at, fingerprint))
 
+    def claim(self, owner: str, now: datetime, until: datetime, many: int) -> Sequence[Posted]:
+        """Give a sender up to `many` messages that may go now; see the port."""
+        with self._posting() as connection:
+            return sqloutbox.claim(connection, owner, now, until, many)
+
+    def hand_back(self, message: str, owner: str, next_try: datetime, said: str) -> None:
+        """Put a message back into the queue; raises `Fenced` if the sender does not hold it any more."""
+        with self._posting() as connection:
+            sqloutbox.hand_back(connection, message, owner, next_try, said)
+
+    def about_to_send(self, message: str, owner: str, now: datetime) -> None:
+        """Note that the message's last byte is about to go out; raises `Fenced`, and then it must not."""
+        with self._posting() as connection:
+            sqloutbox.about_to_send(connection, message, owner, now)
+
+    def lost(self, now: datetime) -> Sequence[Posted]:
+        """Let messages in `sending` whose sender's claim has lapsed come to `unknown`; return them."""
+        with self._posting() as connection:
+            return sqloutbox.lost(connection, now)
+
     def sets(self, *, newest_first: bool = True) -> Iterator[ChangeSet]:
         """Return the change sets."""
         number = CHANGE_SET.c.number
@@ -138,6 +159,11 @@ class SqlLedger:
         with spoken(self._place), writing(self._engine) as connection:
             yield connection
 
+    @contextmanager
+    def _posting(self) -> Iterator[Connection]:
+        with spoken(self._place), posting(self._engine) as connection:
+            yield connection
+
 
 def _keep(connection: Connection, sealed: Sealed) -> None:
     if sealed.changeset:
@@ -149,6 +175,7 @@ def _keep(connection: Connection, sealed: Sealed) -> None:
         connection.execute(update(LEDGER).values(n=sealed.head.n, hash=sealed.head.hash))
     for book, at in sealed.books.items():
         connection.execute(update(BOOK).where(BOOK.c.id == book).values(at_values(at)))
+    sqloutbox.keep(connection, sealed)
 
 
 def _keep_issues(connection: Connection, sealed: Sealed) -> None:

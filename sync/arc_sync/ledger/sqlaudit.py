@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
-from arc_sheets.tabs import RECORD_TABS
-from arc_sync.ledger.audit import Standing, audit
+from arc_sheets.tabs import RECORD_TABS, REMINDERS
+from arc_sync.ledger import sqloutbox
+from arc_sync.ledger.audit import ENOUGH, Standing, audit
 from arc_sync.ledger.links import row_text
+from arc_sync.ledger.outboxaudit import audit_outbox, told_of
 from arc_sync.ledger.rows import raw_rows, read_row
 from arc_sync.ledger.schema import ISSUE
 from arc_sync.ledger.sqlview import SqlView
@@ -22,7 +24,12 @@ def audit_database(connection: Connection, known: Iterable[Bookmark]) -> list[st
     if unsound := _unsound(connection):
         return unsound
     view = SqlView(connection)
-    return audit(view.links(), view.sets(), Standing(view.head(), _live(connection), view.books()), known)
+    standing = Standing(view.head(), _live(connection), view.books())
+    wrong = audit(view.links(), view.sets(), standing, known)
+    told = told_of(
+        (row, read_row(connection, REMINDERS, raw)) for row, *raw in raw_rows(connection, REMINDERS)
+    )
+    return [*wrong, *audit_outbox(sqloutbox.entries(connection), view.tail(), told)][:ENOUGH]
 
 
 def _unsound(connection: Connection) -> list[str]:

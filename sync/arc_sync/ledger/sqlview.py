@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
 from arc_sheets.cells import Row, Rows
+from arc_sheets.message import MessageState, Posted
 from arc_sheets.tab import Tab
-from arc_sync.ledger import rows
+from arc_sync.ledger import rows, sqloutbox
 from arc_sync.ledger.bulk import BATCH, batches
 from arc_sync.ledger.links import Link, from_text, to_change
+from arc_sync.ledger.outbox import Tail
 from arc_sync.ledger.port import BookRecord
 from arc_sync.ledger.records import read_book, read_set
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
@@ -37,7 +40,9 @@ class SqlView:
 
     def __init__(self, connection: Connection, kept: Loaded | None = None) -> None:
         self._connection = connection
-        self._head = Bookmark(*connection.execute(select(LEDGER.c.n, LEDGER.c.hash)).one())
+        heads = select(LEDGER.c.n, LEDGER.c.hash, LEDGER.c.messages, LEDGER.c.seal)
+        n, last, messages, seal = connection.execute(heads).one()
+        self._head, self._tail = Bookmark(n, last), Tail(messages, seal)
         self.loaded = kept if kept and kept.head == self._head else Loaded(self._head)
         self._singles: dict[str, int] = {}
 
@@ -78,6 +83,11 @@ class SqlView:
         for found in self._pages(ahead, CHANGE.c.n, since):
             yield Link(*found)
 
+    def history(self, tab: Tab, row: str) -> Sequence[Change]:
+        """Return the changes of one row, the newest last."""
+        of_row = select(CHANGE).where(CHANGE.c.tab == tab.name, CHANGE.c.row == row).order_by(CHANGE.c.n)
+        return [to_change(Link(*found)) for found in self._connection.execute(of_row)]
+
     def sets(self) -> Iterator[ChangeSet]:
         """Yield the change sets, oldest first."""
         for found in self._pages(select(CHANGE_SET).order_by(CHANGE_SET.c.number), CHANGE_SET.c.number, 0):
@@ -100,8 +110,36 @@ class SqlView:
         """Return the books, oldest first."""
         return [read_book(b) for b in self._connection.execute(select(BOOK).order_by(BOOK.c.number))]
 
+    def posted(
+        self, *states: MessageState, message: str = "", since: datetime | None = None
+    ) -> Sequence[Posted]:
+        """Return messages, the oldest first."""
+        return sqloutbox.posted(self._connection, states, message, since)
+
+    def answered(self, request: str) -> str | None:
+        """Return the answer to a request, or None."""
+        return sqloutbox.answered(self._connection, request)
+
+    def note(self, name: str) -> str:
+        """Return a note, "" if there is none."""
+        return sqloutbox.note(self._connection, name)
+
+    def tail(self) -> Tail:
+        """Return the end of the outbox."""
+        return self._tail
+
+    def keyed(self, key: str) -> bool:
+        """Say whether a message with this key is in the outbox."""
+        return sqloutbox.keyed(self._connection, key)
+
+    def grasp(self, message: str) -> Posted | None:
+        """Return a message, and lock it until the transaction ends."""
+        return sqloutbox.grasp(self._connection, message)
+
     def holders(self, tab: Tab, keys: Collection[str]) -> Mapping[str, str]:
         """Return {natural key: row id} of the live rows that have one of these keys."""
+        if not keys:
+            return {}
         known = self.loaded.tabs.get(tab.name)
         if known is None:
             return rows.held_keys(self._connection, tab, keys)
