@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
 
+#: Channels by which a person acts, not the machine. A letter is written by the machine; a person prints and posts it.
+TASKS: Final = frozenset({"Call", "Meeting", "Letter", "Note"})
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -16,14 +19,14 @@ class Stage:
 
     name: str  #: of `tabs.STAGES`
     days: int  #: after the due date of the oldest invoice; negative: before it
-    channel: str  #: Email, Text or Letter are sent; Call and Note are a person's task
+    channel: str  #: Email or Text are sent; Call, Meeting, Letter and Note are a person's task
     automatic: bool = False  #: goes without a person's approval
     patience: int = 7  #: days that a person's task waits before the next stage may follow without it
 
     @property
     def is_task(self) -> bool:
         """Say whether a person does it, not the machine."""
-        return self.channel in {"Call", "Meeting", "Note"}
+        return self.channel in TASKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,17 +50,17 @@ class Promises(NamedTuple):
     state: NDArray[np.object_]  #: of `State`
 
 
-def promises(records: Records, receivables: Receivables, as_of: date) -> Promises:
-    """Return the state of every promise at the end of the day."""
+def promises(records: Records, receivables: Receivables, as_of: date, grace: int = 0) -> Promises:
+    """Return the state of every promise at the end of the day; money may be `grace` days late."""
     rows, today = records.promises, day_number(as_of)
     account, document = _targets(rows, receivables)
     by, amount = days(rows["date"]), ints(rows["amount"])
     since = _window_starts(account, document, by)
-    until = np.minimum(by, today)
+    until = np.minimum(by + grace, today)
     money = _Money.make(receivables, account, document)
     paid = money.paid(account, document, since, until)
     kept = (paid >= amount) | money.settled(document, until)
-    past = by < today
+    past = by + grace < today
     state = np.full(len(rows), State.OPEN, dtype=object)
     state[past] = State.BROKEN
     state[past & (paid > 0)] = State.PARTLY

@@ -1,9 +1,17 @@
-"""Who is to be reminded on a day, of what, how, and why; and who is not, and why not. Pure: values in, values out."""
+"""The values of a plan: who is to be reminded on a day, of what, how, and why; and who is not, and why not.
+
+`planning.plan` makes them, `schedule.simulate` makes them for days ahead. Pure: values in, values out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
+
+from arc_sheets.frames import Records
+from arc_sheets.policy import TASKS
+from arc_sheets.receivables import Receivables
 
 
 class Item(NamedTuple):
@@ -18,25 +26,30 @@ class Item(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """One message to one customer in one currency, or one task for a person (see `Stage.is_task`)."""
+    """One message to one customer in one currency, or one task for a person."""
 
     customer: str
     currency: str
     stage: str
     channel: str  #: the stage's, or the one that the customer prefers
-    to: str  #: one address or number; "" where it is a task without one
-    cc: str  #: as the customer's row says; each of them is a copy of the same message
+    to: str  #: one address, or one number in E.164; "" where it is a task or a letter without one
+    cc: str  #: "a@x.example; b@y.example", or ""; each of them is a copy of the same message
     language: str  #: of the message: the customer's, or ""
     items: tuple[Item, ...]  #: the oldest first; those not yet overdue last
-    amount: int  #: minor units: what the items still owe, less unapplied credit
+    amount: int  #: minor units: what the items still owe, less unapplied credit; above zero
     why: str  #: one sentence
     automatic: bool  #: the policy lets it go without approval
-    key: str  #: the same proposal has the same key: customer, currency, stage and invoices
+    key: str  #: the same proposal has the same key: customer, currency, stage, invoices, how often it came before
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The invoices' numbers."""
         return tuple(item.number for item in self.items)
+
+    @property
+    def is_task(self) -> bool:
+        """Say whether a person does it (a call, a review, a letter to print), by its own channel."""
+        return self.channel in TASKS
 
 
 class LeftOut(NamedTuple):
@@ -44,8 +57,8 @@ class LeftOut(NamedTuple):
 
     customer: str
     currency: str
-    amount: int  #: minor units that are overdue, or soon due
-    why: str  #: one sentence
+    amount: int  #: minor units that are overdue, or soon due, whatever speaks against asking for them
+    why: str  #: one sentence or more
 
 
 class Reached(NamedTuple):
@@ -57,3 +70,22 @@ class Reached(NamedTuple):
     invoices: tuple[str, ...]
     on: date  #: when it was sent, or the task done, or a person skipped it
     written: bool  #: something went to the customer: it counts for intervals and caps
+    settled: bool = True  #: False: a task that was put to a person on that day and still waits
+
+
+class Known(NamedTuple):
+    """All that a plan rests on."""
+
+    records: Records
+    receivables: Receivables
+    reached: Sequence[Reached]  #: in any order; what is dated later than the plan's day counts as well
+    bank_until: date | None  #: the last day whose money has come in, None if there never was any
+
+
+class Plan(NamedTuple):
+    """What is to be said to customers on a day; who owes what is overdue or soon due is in one of both lists."""
+
+    as_of: date
+    proposals: tuple[Proposal, ...]  #: most money at risk first
+    left_out: tuple[LeftOut, ...]  #: by customer and currency
+    held: str  #: why nothing may go out today, and what to do, in a sentence or two; "" where it may

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from arc_sheets.frames import Flags
+    from arc_sheets.rates import Rates
     from arc_sheets.receivables import Receivables
 
 #: Below so many settled invoices a history says nothing.
 FEW: Final = 3
+#: The risk of a customer whose history is too short to tell.
+UNKNOWN: Final = 50
 #: How many invoices of the average customer are mixed into each customer's rate.
 WEIGHT: Final = 5
 
@@ -36,6 +39,17 @@ def risks(receivables: Receivables, as_of: date) -> dict[str, int]:
     overall = int(late.sum()) / max(1, int(done.sum()))
     risk = np.rint(100 * (bad + WEIGHT * overall) / (count + WEIGHT)).astype(np.int64)
     return {names[n]: int(risk[n]) for n in np.flatnonzero(count >= FEW)}
+
+
+def at_risk(minor: int, currency: str, risk: int | None, rates: Rates) -> tuple[bool, int]:
+    """Return the key that sorts amounts by money at risk, most first.
+
+    Money at risk is the amount in the base currency, weighted from 1 to 2 by the customer's risk; what has no
+    rate comes last, largest amount first.
+    """
+    base = rates.convert(minor, currency)
+    weight = 100 + (UNKNOWN if risk is None else risk)
+    return base is None, -weight * (minor if base is None else base)
 
 
 def _history(receivables: Receivables, as_of: date) -> tuple[Flags, Flags]:

@@ -1,0 +1,85 @@
+"""When each customer was last written to, and who stopped text messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from arc_sheets.frames import day_number, days, from_day_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from arc_sheets.policy import Policy
+    from arc_sheets.reminders import Reached
+
+#: The channels by which something is written.
+WRITTEN: Final = ("Email", "Text", "Letter")
+#: What takes an opt-out back.
+AGAIN: Final = "start"
+
+
+class Written(NamedTuple):
+    """On which days each customer was written to, by hand or by the machine."""
+
+    days: dict[str, tuple[date, ...]]  #: by customer, in order; a day stands as often as there were messages
+
+    def last(self, customer: str) -> date | None:
+        """Return the last day on which this customer was written to."""
+        return max(self.days.get(customer, ()), default=None)
+
+    def on(self, day: date) -> int:
+        """Return how many messages went out on a day, to anybody."""
+        return sum(days.count(day) for days in self.days.values())
+
+    def since(self, customer: str, day: date) -> tuple[date, ...]:
+        """Return the days later than `day` on which this customer was written to."""
+        return tuple(d for d in self.days.get(customer, ()) if d > day)
+
+
+def written(activity: pd.DataFrame, reached: Iterable[Reached], as_of: date) -> Written:
+    """Return when customers were written to: every reminder that was sent, and touches up to `as_of`.
+
+    A touch that does not say "In" is taken for one that went out. The machine logs what it sends, so that one
+    message may be in both: of each day the larger count holds. A reminder dated later than `as_of` counts too:
+    a clock that was set back must not make anybody be written to twice.
+    """
+    machine = Counter((r.customer, r.on) for r in reached if r.written)
+    out = activity["channel"].isin(WRITTEN).to_numpy() & (activity["direction"] != "In").to_numpy()
+    out &= days(activity["when"]) <= day_number(as_of)
+    names = activity["customer"].to_numpy()[out].tolist()
+    touched = Counter(zip(names, map(from_day_number, days(activity["when"])[out].tolist()), strict=True))
+    found: dict[str, list[date]] = {}
+    for (customer, day), count in sorted((machine | touched).items()):
+        found.setdefault(customer, []).extend([day] * count)
+    return Written({customer: tuple(on) for customer, on in found.items()})
+
+
+def stopped(activity: pd.DataFrame, policy: Policy, as_of: date) -> dict[str, date]:
+    """Return the customers who want no texts, and since when.
+
+    An inbound text whose outcome or notes is, as a whole, one of the policy's words stops them; "start" lets
+    them go on.
+    """
+    texts = (activity["channel"] == "Text").to_numpy() & (activity["direction"] == "In").to_numpy()
+    texts &= days(activity["when"]) <= day_number(as_of)
+    rows = activity[texts].sort_values("when", kind="stable")
+    found: dict[str, date] = {}
+    columns = (rows[name].tolist() for name in ("customer", "outcome", "notes"))
+    whens = map(from_day_number, days(rows["when"]).tolist())
+    for customer, outcome, notes, on in zip(*columns, whens, strict=True):
+        said = {_word(outcome), _word(notes)}
+        if said & set(policy.opt_out):
+            found.setdefault(customer, on)
+        elif AGAIN in said:
+            found.pop(customer, None)
+    return found
+
+
+def _word(text: object) -> str:
+    return text.strip().strip(".!").casefold() if isinstance(text, str) else ""
