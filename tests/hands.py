@@ -21,8 +21,11 @@ from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Link
 from arc_sync.books.file import FileBook
+from arc_sync.books.form import LABELS, LAST_ROW, PLACES
+from arc_sync.books.hidden import read_hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout, find, read_rows
 from arc_sync.books.memory import MemoryBook, MemoryRow
+from arc_sync.books.overtyped import value_of
 from arc_sync.books.port import Book
 from arc_sync.books.seals import Typed
 from arc_sync.merge.issues import ID
@@ -67,6 +70,15 @@ class Hand(Protocol):
 
     def pick_customer(self, name: str) -> None:
         """Pick a customer on Account."""
+
+    def fill(self, block: str, **cells: CellValue) -> None:
+        """Type into entry cells of a block of the form on Account, by field."""
+
+    def entry(self, block: str, name: str) -> CellValue:
+        """Return what an entry cell shows."""
+
+    def age(self) -> None:
+        """Let the book be one that was made before there was a form."""
 
     def scribble(self, sheet: str, cell: str, text: str) -> None:
         """Type on a report, or among the issues."""
@@ -122,6 +134,15 @@ class MemoryHand:
 
     def pick_customer(self, name: str) -> None:
         self.memory.customer = name
+
+    def fill(self, block: str, **cells: CellValue) -> None:
+        self.memory.entries |= {(block, name): value for name, value in cells.items()}
+
+    def entry(self, block: str, name: str) -> CellValue:
+        return self.memory.entries.get((block, name))
+
+    def age(self) -> None:
+        self.memory.nonce = ""
 
     def scribble(self, sheet: str, cell: str, text: str) -> None:
         self.memory.typed.setdefault(sheet, []).append(Typed(cell, text))
@@ -229,6 +250,21 @@ class FileHand:
 
     def pick_customer(self, name: str) -> None:
         self.scribble("Account", cell_ref(*PICKER), name)
+
+    def fill(self, block: str, **cells: CellValue) -> None:
+        with self.saving() as package:
+            for name, value in cells.items():
+                package.sheet("Account").set(cell_ref(*PLACES[block, name]), _typed(value))
+
+    def entry(self, block: str, name: str) -> CellValue:
+        package = Package(self.path)
+        return value_of(package, package.sheet("Account").cell(cell_ref(*PLACES[block, name])))
+
+    def age(self) -> None:
+        with self.saving() as package:
+            write_hidden(package, read_hidden(package), {"nonce": "", "area Account": "B1:I7"})
+            for row in range(1, LAST_ROW + 1):
+                package.sheet("Account").set(cell_ref(row, LABELS), None)
 
     def scribble(self, sheet: str, cell: str, text: str) -> None:
         with self.saving() as package:

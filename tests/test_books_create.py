@@ -20,11 +20,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from arc_sheets import money, tabs
 from arc_sheets.errors import BookError
 from arc_sheets.tab import Tab
+from arc_sync.books import form
 from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.create import create
 from arc_sync.books.draw import aging, home, records
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.look import ROLES, read_look, record_role
+from arc_sync.xlsx.refs import area_ref, cell_ref
 from tests.sample_contents import AS_OF, META, empty, row, sample
 
 FULL = sample()
@@ -236,8 +238,36 @@ def test_lists_grow_with_their_tables(full: Any, bare: Any) -> None:
         codes = book["_ARC"][book.defined_names["list_currencies"].value.split("!")[1]]
         assert [cell.value for (cell,) in codes] == sorted(money.CURRENCIES)
         assert book.defined_names["go_customer"].value == "Account!$B$2"
-        (pick,) = book["Account"].data_validations.dataValidation
-        assert (str(pick.sqref), pick.formula1) == ("B2", "list_customers")
+        pick = _checks(book["Account"])["B2"]
+        assert pick.formula1 == "list_customers"
+
+
+def _checks(sheet: Worksheet) -> dict[str, Any]:
+    return {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+
+
+def test_the_form_prompts_and_checks_every_entry_cell(full: Any, bare: Any) -> None:
+    for book in (full, bare):
+        sheet, checks = book["Account"], _checks(book["Account"])
+        for block in form.BLOCKS:
+            for one, place in block.places():
+                ref = cell_ref(*place) if one.rows == 1 else area_ref(form.TALL[0])
+                rule, column = checks.pop(ref), one.column
+                assert sheet.cell(place.row, form.LABELS + 1).value == column.header
+                assert (rule.promptTitle or column.header, rule.prompt or "") == (column.header, one.hint)
+                listed = one.usual or column.choices
+                assert (rule.type == "list") == bool(listed)
+                assert rule.formula1 == f'"{",".join(listed)}"' if listed else True
+                stops = (rule.errorStyle or "stop") == "stop" and rule.showErrorMessage and bool(rule.type)
+                assert stops == bool(column.choices), "what is typed freely is only warned of"
+        assert set(checks) == {"B2"}
+
+
+def test_the_blocks_of_the_form_can_be_gone_to(full: Any) -> None:
+    places = {name: full.defined_names[name].value for name in full.defined_names if name.startswith("go_")}
+    for block, at in (("log", 10), ("promise", 21), ("dispute", 28), ("message", 35)):
+        assert places[f"go_{block}"] == f"Account!$L${at}"
+        assert full["Account"].cell(at - 1, form.LABELS + 1).value == form.BY_NAME[block].title
 
 
 def test_rules_reach_to_the_end_of_the_sheet(full: Any) -> None:

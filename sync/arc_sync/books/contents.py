@@ -57,6 +57,18 @@ class IssueLine(NamedTuple):
     seal: str
 
 
+class Said(NamedTuple):
+    """What ARC answered to the form on Account last, as its tile shows it."""
+
+    text: str = ""  #: one sentence; "" while nothing was asked
+    when: datetime | None = None  #: local wall clock
+    done: bool = True  #: False: it was refused, and the sentence says why
+
+
+#: Nothing was asked yet.
+SILENCE: Final = Said()
+
+
 class DueToday(NamedTuple):
     """The open promises whose date is today."""
 
@@ -145,3 +157,5 @@ class Contents:
     promises: DueToday
     reminders: int  #: proposals that wait for a decision
     account: AccountView | None = None
+    picked: str = ""  #: who is picked on Account, as typed, whether there is such a customer or not
+    said: Said | None = SILENCE  #: the last answer to the form there; None: the book has no form

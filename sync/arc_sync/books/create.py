@@ -20,7 +20,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from arc_sheets import money, tabs
 from arc_sheets.errors import BookError
 from arc_sheets.tab import Kind
-from arc_sync.books import draw
+from arc_sync.books import draw, form
 from arc_sync.books.contents import FORMAT
 from arc_sync.books.draw import account, aging, charts, home, issues, kpis, records, worklist
 from arc_sync.books.drawing import Drawn, digest
@@ -89,6 +89,8 @@ def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[s
         ("format", FORMAT),
         ("as of", contents.as_of.isoformat()),
         ("synced", contents.synced.isoformat() if contents.synced else ""),
+        ("nonce", form.FIRST_NONCE),
+        ("said", ""),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
         *((f"drawn {drawing.sheet}", digest(drawing)) for drawing in drawings),
         *(
@@ -142,6 +144,8 @@ def _names(workbook: Workbook) -> None:
     workbook.define_name("list_customers", f"={tabs.CUSTOMERS.title}[{tabs.CUSTOMERS.column('name').header}]")
     workbook.define_name("list_currencies", f"={HIDDEN}!${codes}$1:${codes}${last.removeprefix(codes)}")
     workbook.define_name("go_customer", f"={account.SHEET}!$B${account.PICKER.row}")
+    for block in form.BLOCKS:
+        workbook.define_name(f"go_{block.name}", f"={account.SHEET}!$L${block.top + 1}")
     for sheet, cell in (
         ("Home", "$B$1"),
         ("Worklist", "$B$5"),
@@ -160,6 +164,7 @@ def _reports(writer: Writer, sheets: dict[str, Worksheet], contents: Contents) -
     charts.charts(writer.workbook, sheets["Home"], contents.aging, contents.kpis, writer.look)
     charts.sparklines(sheets["KPIs"], contents.kpis, writer.look)
     _pick_customer(sheets["Account"])
+    _check_entries(sheets["Account"])
     return drawings
 
 
@@ -182,6 +187,19 @@ def _pick_customer(sheet: Worksheet) -> None:
     row, column = account.PICKER
     sheet.data_validation(row - 1, column, row - 1, column, told)
     sheet.set_selection(row - 1, column, row - 1, column)
+
+
+def _check_entries(sheet: Worksheet) -> None:
+    """Give the form its lists, checks and prompts. Lists stop; what may be typed freely only warns."""
+    for block in form.BLOCKS:
+        for one, (row, column) in block.places():
+            told = _check(one.column) or {"validate": "any"}
+            if one.usual:
+                told = {"validate": "list", "source": list(one.usual), "show_error": False}
+            told |= {"ignore_blank": True, "input_title": one.column.header, "input_message": one.hint}
+            sheet.data_validation(row - 1, column, row + one.rows - 2, column, told)
+            if one.column.kind is Kind.TEXT:
+                sheet.ignore_errors({"number_stored_as_text": cell_ref(row, column)})
 
 
 def _rows(tab: Tab, contents: Contents) -> Sequence[BookRow]:

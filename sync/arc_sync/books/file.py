@@ -15,13 +15,14 @@ from pathlib import Path
 from arc_sheets.cells import verbatim
 from arc_sheets.errors import BookMissing, BookOpen, BookRefused
 from arc_sheets.tab import Tab
+from arc_sync.books import entries, overtyped
 from arc_sync.books import layout as layouts
-from arc_sync.books import overtyped
 from arc_sync.books.contents import Meta
 from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.account import SHEET as ACCOUNT
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
+from arc_sync.books.form import Form
 from arc_sync.books.hidden import Hidden, read_hidden
 from arc_sync.books.layout import Layout
 from arc_sync.books.port import BookPlan, LastDrawn, ShownIssue
@@ -106,6 +107,11 @@ class FileSession:
         """Return the lines of the Issues tab; none if the tab is gone."""
         rows = self.read(ISSUES).rows
         return [ShownIssue(row.id, verbatim(row.cells[0]), row.seal) for row in rows if row.id]
+
+    def form(self) -> Form:
+        """Return the form on the Account tab, each cell read where its label stands."""
+        with self._said():
+            return entries.read_form(self._package, self._hidden, self.account())
 
     def account(self) -> str:
         """Return the customer picked on the Account tab."""

@@ -109,6 +109,13 @@ def record_role(tab: Tab, column: Column, currency: str | None) -> str:
     return ".".join(words)
 
 
+def entry_role(column: Column, *, then: bool, tall: bool) -> str:
+    """Return the role of an entry cell of the form on Account: *Then* stands out, a tall cell wraps."""
+    words = ["entry", "choice" if column.kind is Kind.CHOICE else column.kind.value]
+    words += ["left"] * (column.kind in _RIGHT) + ["bold"] * then + ["wrap", "top"] * tall
+    return ".".join(words)
+
+
 def header_role(tab: Tab, column: Column) -> str:
     """Return the role of a record tab's header cell."""
     if column.kind in _RIGHT:
@@ -198,6 +205,8 @@ def _tones(look: Look) -> dict[str, Format]:
         "large": {"font_size": sizes["section"]},
         "link": {"font_color": colours["navy"], "underline": 1, "num_format": "@", "align": "left"},
         "right": {"align": "right"},
+        "left": {"align": "left"},
+        "top": {"valign": "top"},
         "gap": {"indent": 1},
         "wrap": {"text_wrap": True},
     }
@@ -241,6 +250,9 @@ def _shapes(look: Look) -> dict[str, Format]:
         "tile": {**tile, "left": 5, "left_color": navy},
         "tileon": tile,  # the second column of a tile: same ground, no bar
         "late": {"left_color": colours["rust"]},
+        "saved": {"left_color": colours["steel"]},
+        "answer": {"text_wrap": True, "valign": "top"},
+        "entry": {"bg_color": colours["cream"], "bottom": 1, "bottom_color": colours["steel"]},
         "label": {"bold": True, "font_color": colours["slate"]},
         "value": {"font_size": sizes["tile"], "bold": True, "font_color": navy, "align": "left"},
         "fact": {"font_size": sizes["fact"], "bold": True, "font_color": navy, "align": "left"},
@@ -279,9 +291,11 @@ def _rules(look: Look) -> dict[str, Format]:
 
 _MONEY: Final = tuple(_MONEY_WORDS.values())
 _ON_PAGES: Final = (
-    "plain title navy navy.large slate slate.small picker section section.aside section.asidelink share.slate "
+    "plain title navy navy.large slate slate.small slate.bold slate.top picker section section.aside section.asidelink share.slate "
     "link.bold.right link.alarm.right head head.gap head.headright head.filtered head.thin head.headright.thin "
-    "head.gap.thin stripyours striparc"
+    "head.gap.thin stripyours striparc tile.saved.label tile.saved.answer tile.saved.answer.slate tile.late.answer "
+    "entry.text entry.note entry.note.wrap.top entry.choice entry.choice.bold entry.date entry.money.left "
+    "entry.number.left"
 ).split()
 _IN_ROWS: Final = (
     "text text.bold text.slate text.slate.gap text.gap text.alarm.gap note note.wrap link link.gap.wrap "

@@ -61,12 +61,13 @@ def _lost(
         if row.number > last:
             return
         for cell in row.cells:
-            value = _value(package, cell)
+            value = value_of(package, cell)
             if value is not None and lost(Place(row.number, cell.column), value):
                 yield Typed(cell_ref(row.number, cell.column), verbatim(value))
 
 
-def _value(package: Package, cell: Cell) -> CellValue:
+def value_of(package: Package, cell: Cell) -> CellValue:
+    """Return what a person sees in a cell of no declared column; a formula without its result."""
     if cell.formula is not None:
         return Formula(cell.formula)
     if cell.raw is None or cell.raw == "":

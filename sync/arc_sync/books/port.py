@@ -15,8 +15,9 @@ from typing import NamedTuple, Protocol
 
 from arc_sheets.cells import CellValue
 from arc_sheets.tab import Tab
-from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
 from arc_sync.books.drawing import Drawing
+from arc_sync.books.form import Form
 from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.identify import Stamp
@@ -49,6 +50,15 @@ class SetFace(NamedTuple):
     seal: str
 
 
+class SetEntry(NamedTuple):
+    """Write an entry cell of the form on Account, if it still holds what was read."""
+
+    block: str
+    field: str
+    seen: CellValue
+    value: str | None
+
+
 @dataclass(slots=True)
 class BookPlan:
     """One round's writes to a book, in the order in which they are carried out."""
@@ -57,6 +67,10 @@ class BookPlan:
     mark: Bookmark  #: the new bookmark: the head of the merge's change set
     was: Bookmark  #: the bookmark that was read; if it has moved, somebody else was here
     synced: datetime  #: when this round was, local wall clock
+    said: Said | None = None  #: the answer to the form; None: nothing was asked
+    #: A block is left as it is where its *Then* no longer holds what was read: somebody thought again.
+    entries: list[SetEntry] = field(default_factory=list)
+    nonce: str = ""  #: the form's new one, set if every entry held; "": it keeps the one it has
     cells: list[SetCell] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     faces: list[SetFace] = field(default_factory=list)
@@ -76,8 +90,8 @@ class BookPlan:
     @property
     def idle(self) -> bool:
         """Say whether there is nothing to write, not even a bookmark."""
-        work = self.cells or self.drops or self.faces or any(self.appends.values())
-        return not work and self.issues is None and not self.drawings and self.mark == self.was
+        work = (self.cells, self.drops, self.faces, any(self.appends.values()), self.entries, self.said)
+        return not any(work) and self.issues is None and not self.drawings and self.mark == self.was
 
 
 class Session(Protocol):
@@ -106,6 +120,9 @@ class Session(Protocol):
 
     def typed_on_issues(self, many: int) -> Sequence[Typed]:
         """Return what people typed where `many` lines of the Issues tab would go; a choice is no typing."""
+
+    def form(self) -> Form:
+        """Return the form on the Account tab; an empty one where the book has none."""
 
     def account(self) -> str:
         """Return the customer picked on the Account tab, or ""."""

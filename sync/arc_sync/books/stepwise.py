@@ -6,13 +6,16 @@ only if every step held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
-from arc_sync.books.contents import BookRow, IssueLine
+from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
-from arc_sync.books.port import BookPlan, SetFace
+from arc_sync.books.form import THEN
+from arc_sync.books.port import BookPlan, SetEntry, SetFace
 from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.plan import Drop, Look, SetCell
@@ -20,6 +23,15 @@ from arc_sync.merge.plan import Drop, Look, SetCell
 
 class Steps(Protocol):
     """The single writes of a book; each returns False, and writes nothing, if it does not find what was read."""
+
+    def say(self, said: Said) -> bool:
+        """Keep the answer to the form, for its tile."""
+
+    def set_entry(self, step: SetEntry) -> bool:
+        """Write an entry cell of the form over the value that was read."""
+
+    def set_nonce(self, nonce: str) -> bool:
+        """Give the form its new nonce."""
 
     def set_cell(self, step: SetCell) -> bool:
         """Write a cell over the value that was read."""
@@ -48,7 +60,7 @@ class Steps(Protocol):
 
 def carry_out(steps: Steps, plan: BookPlan) -> bool:
     """Write a plan; True if every step held and the bookmark moved."""
-    held = not plan.waits
+    held = _settle_form(steps, plan) and not plan.waits
     for cell in plan.cells:
         held &= steps.set_cell(cell)
     for drop in plan.drops:
@@ -65,3 +77,22 @@ def carry_out(steps: Steps, plan: BookPlan) -> bool:
     for look in plan.looks:  # typed after the read but before the issue was shown is no decision
         held &= steps.look(look)
     return held and (plan.mark == plan.was or steps.set_bookmark(plan.was, plan.mark))
+
+
+def _settle_form(steps: Steps, plan: BookPlan) -> bool:
+    """Write the answer and clear what was carried out: first, so that it is not long asked for twice."""
+    held = plan.said is None or steps.say(plan.said)
+    for _, entries in groupby(plan.entries, attrgetter("block")):
+        held &= _set_block(steps, entries)
+    return held and (not plan.nonce or steps.set_nonce(plan.nonce))
+
+
+def _set_block(steps: Steps, entries: Iterable[SetEntry]) -> bool:
+    """Write the entries of a block, *Then* before the others: half a form must not ask for anything."""
+    ordered = sorted(entries, key=lambda entry: entry.field != THEN)
+    held = True
+    for entry in ordered:
+        held &= steps.set_entry(entry)
+        if entry.field == THEN and not held:
+            return False
+    return held

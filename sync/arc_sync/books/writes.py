@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from arc_sheets.cells import CellValue, Formula
+from arc_sync.books import entries
 from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
@@ -39,7 +40,7 @@ class Writes:
 
         Raises Refused for what the file cannot take.
         """
-        held = True
+        held = self._settle_form(plan)
         for cell in plan.cells:
             held &= self._cell(cell)
         for drop in plan.drops:
@@ -72,6 +73,14 @@ class Writes:
         if plan.issues is not None:
             values |= self._seals(ISSUES.title, (v for line in plan.issues for v in as_row(line).values))
         write_hidden(self._package, self._hidden, values)
+
+    def _settle_form(self, plan: BookPlan) -> bool:
+        """Gather the answer to the form, and the entry cells; the new nonce only if all of them held."""
+        held = entries.set_entries(self._package, self._hidden, plan.entries)
+        values = {entries.SAID: entries.as_text(plan.said)} if plan.said else {}
+        values |= {entries.NONCE: plan.nonce} if plan.nonce and held else {}
+        write_hidden(self._package, self._hidden, values)
+        return held
 
     def _seals(self, sheet: str, values: Iterable[Shown]) -> dict[str, str]:
         """Return a sheet's seals as lines of `_ARC`; those that it no longer needs are blank."""

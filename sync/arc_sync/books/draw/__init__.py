@@ -16,7 +16,7 @@ def reports(contents: Contents) -> tuple[Drawing, ...]:
     return (
         home.draw(contents),
         worklist.draw(contents.worklist),
-        account.draw(contents.account),
+        account.draw(contents.account, contents.said, contents.picked),
         aging.draw(contents.aging),
         kpis.draw(contents.kpis, contents.aging.rates),
     )

@@ -1,7 +1,7 @@
 """The Account tab: the Details of one customer, whom a person picks in B2. The next sync draws the picked one.
 
 Left, columns B to I: tiles, terms and contacts, open invoices, promises and disputes, timeline; each section
-follows the one before. Columns K and L stay free.
+follows the one before. Right, columns K and L, the form (`books/form.py`): what is asked for, and the answer.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
+from arc_sync.books import form
 from arc_sync.books.drawing import Drawing, Page, Rule, Shown, Sketch, below, mail, phone
-from arc_sync.books.look import money_word
+from arc_sync.books.look import entry_role, money_word
 from arc_sync.xlsx.refs import Area, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Touch
+    from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Said, Touch
 
 SHEET: Final = "Account"
 FIRST: Final = 1
 LAST: Final = 8
-PICKER: Final = Place(2, 1)  #: the customer's name; the only cell here that belongs to people
+PICKER: Final = Place(2, 1)  #: the customer's name; this cell and the form's entry cells belong to people
+HINT_ROWS: Final = (2, 3)
 TILE_ROWS: Final = (5, 6, 7)
 TERMS_ROW: Final = 9
+NOBODY: Final = "No customer is picked yet."
 #: Rows shown of each list; the section says how many there are.
 INVOICES: Final = 60
 PLEDGES: Final = 20
@@ -32,15 +35,22 @@ TOUCHES: Final = 60
 
 _PICKED_TO: Final = 6
 _DAYS: Final = 4
+_SAID: Final = Area(TILE_ROWS[1], form.LABELS, TILE_ROWS[2], form.ENTRIES)  #: one cell for the answer
+_HINTS: Final = (
+    "Type in the cream cells; Enter moves down. Pick Save in Then, and the next sync files it.",
+    "F5 goes to a form: go_log, go_promise, go_dispute, go_message, go_customer.",
+)
 
 PAGE: Final = Page(
     colour="rust",
-    widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14),
+    widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14, 3, 13, 46),
     freeze=Place(4, 0),
     portrait=True,
     merges=(
         Area(PICKER.row, PICKER.column, PICKER.row, _PICKED_TO),
         *(Area(row, c, row, c + 1) for row in TILE_ROWS for c in range(FIRST, LAST, 2)),
+        _SAID,
+        *form.TALL,
     ),
     rules=(
         Rule(
@@ -53,25 +63,64 @@ PAGE: Final = Page(
 )
 
 
-def draw(view: AccountView | None) -> Drawing:
-    """Draw the tab; None asks to pick a customer."""
+def draw(view: AccountView | None, said: Said | None = None, picked: str = "") -> Drawing:
+    """Draw the tab; no view asks to pick a customer, and says so if there is none of the name `picked`.
+
+    `said` is the last answer to the form; None draws no form, as a book of an older ARC has no room for it.
+    """
     sketch = Sketch(SHEET)
     sketch.heights |= {2: 32, 4: 8, TILE_ROWS[1]: 28}
     sketch.put(1, FIRST, "Account: pick a customer below; the next sync shows the picked one", "slate.small")
     sketch.blanks(PICKER.row, PICKER.column, _PICKED_TO, "picker")
     entries = frozenset(place for place in sketch.cells if place.row == PICKER.row)
+    last = _details(sketch, view, picked)
+    if said is None:
+        return sketch.done(Area(1, FIRST, last, LAST), entries=entries)
+    _form(sketch, said)
+    area = Area(1, FIRST, max(last, form.LAST_ROW), form.ENTRIES)
+    return sketch.done(area, entries=entries | frozenset(form.PLACES.values()))
+
+
+def _details(sketch: Sketch, view: AccountView | None, picked: str) -> int:
+    """Draw the left side; return its last row."""
     if view is None:
-        sketch.put(3, FIRST, "No customer is picked yet.", "slate")
+        told = f"There is no customer named {picked}; pick one from the list." if picked else NOBODY
+        sketch.put(3, FIRST, told, "slate")
         _no_tiles(sketch)
-        return sketch.done(Area(1, FIRST, TILE_ROWS[2], LAST), entries=entries)
+        return TILE_ROWS[2]
     sketch.put(PICKER.row, PICKER.column, view.name, "picker")
     sketch.put(3, FIRST, _rules_of_contact(view), "slate")
     _tiles(sketch, view)
     _terms(sketch, view)
     row = _invoices(sketch, TERMS_ROW + 4, view)
     row = _pledges(sketch, row, view.pledges)
-    row = _timeline(sketch, row, view.timeline)
-    return sketch.done(Area(1, FIRST, row, LAST), entries=entries)
+    return _timeline(sketch, row, view.timeline)
+
+
+def _form(sketch: Sketch, said: Said) -> None:
+    for row, text in zip(HINT_ROWS, _HINTS, strict=True):
+        sketch.put(row, form.LABELS, text, "slate.small")
+    _answer(sketch, said)
+    for block in form.BLOCKS:
+        sketch.section(block.top, form.LABELS, form.ENTRIES, block.title)
+        for one, place in block.places():
+            then, tall = one.column.name == form.THEN, one.rows > 1
+            label = "slate.bold" if then else "slate.top" if tall else "slate"
+            sketch.put(place.row, form.LABELS, one.column.header, label)
+            sketch.put(*place, None, entry_role(one.column, then=then, tall=tall))
+
+
+def _answer(sketch: Sketch, said: Said) -> None:
+    """Draw what became of the last request: when, and the sentence below it."""
+    when = f"{said.when:%d %b %Y %H:%M}" if said.when else ""
+    label = f"Done  ·  {when}" if said.done else f"Not done  ·  {when}"
+    bar = "tile.saved" if said.done else "tile.late"
+    sketch.put(TILE_ROWS[0], form.LABELS, label if said.text else "Last saved", f"{bar}.label")
+    sketch.put(TILE_ROWS[0], form.ENTRIES, None, "tileon.label")
+    for place in (Place(r, c) for r in TILE_ROWS[1:] for c in (form.LABELS, form.ENTRIES)):
+        sketch.put(*place, None, f"{bar}.answer")
+    tone = f"{bar}.answer" if said.text else f"{bar}.answer.slate"
+    sketch.put(_SAID.top, _SAID.left, said.text or "Nothing yet.", tone)
 
 
 def _rules_of_contact(view: AccountView) -> str:
