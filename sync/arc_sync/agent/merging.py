@@ -130,9 +130,13 @@ class Keys:
 
     def find(self, tab: Tab, key: Value) -> Row | None:
         """Return the live row with this natural key, or None."""
-        rows, index = self._of(tab)
-        row = index.get(key) or index.get(fold(key))
-        return rows[row] if row else None
+        row = self.id(tab, key)
+        return self._of(tab)[0][row] if row else None
+
+    def id(self, tab: Tab, key: Value) -> str | None:
+        """Return the id of the live row with this natural key, or None."""
+        _, index = self._of(tab)
+        return index.get(key) or index.get(fold(key))
 
     def spelling(self, tab: Tab, key: Value) -> Value:
         """Return the key as the live row spells it, or as given if there is none."""

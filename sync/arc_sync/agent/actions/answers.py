@@ -24,6 +24,16 @@ class Answer:
     wants_round: bool = False  #: a round would bring it into the workbook
 
 
+def done(sentence: str, **shown: str) -> Answer:
+    """Return the answer to what changed the ledger, or may have."""
+    return Answer(done=True, sentence=sentence, shown=shown, wants_round=True)
+
+
+def refused(sentence: str) -> Answer:
+    """Return the answer to what cannot be done."""
+    return Answer(done=False, sentence=sentence)
+
+
 def kept(request: Request, answer: Answer) -> str:
     """Return the answer as the ledger keeps it, with a fingerprint of what was asked."""
     told = {"asked": fingerprint(request), "sentence": answer.sentence, "shown": dict(answer.shown)}
@@ -34,12 +44,12 @@ def again(request: Request, known: str) -> Answer:
     """Return the answer to a request whose number has been carried out: the same, if it is the same request."""
     told = json.loads(known)
     if told["asked"] != fingerprint(request):
-        return Answer(
-            done=False,
-            sentence=f"The request {request.request} has been carried out with other contents ({told['sentence']});"
-            " give this one another number.",
+        before = told["sentence"].rstrip(".")
+        return refused(
+            f"The request {request.request} has been carried out with other contents ({before}); give this one another"
+            " number."
         )
-    return Answer(True, f"Done already: {told['sentence']}", told["shown"], wants_round=True)
+    return done(f"Done already: {told['sentence']}", **told["shown"])
 
 
 def fingerprint(request: Request) -> str:

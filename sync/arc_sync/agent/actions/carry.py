@@ -7,12 +7,13 @@ into the workbook or written here: no action leaves anything else behind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from arc_sheets.cells import Reading
 from arc_sync.agent.actions import disputing, messages, paying, promising, touches
-from arc_sync.agent.actions.answers import Answer, again, kept
+from arc_sync.agent.actions.answers import Answer, again, done, kept, refused
 from arc_sync.agent.actions.desk import Desk
+from arc_sync.agent.actions.finding import Cannot
 from arc_sync.agent.actions.requests import (
     AgreePlan,
     ComposeMessage,
@@ -29,10 +30,24 @@ from arc_sync.agent.actions.requests import (
     SendMessage,
     TakePromise,
     parse,
+    told,
 )
-from arc_sync.agent.actions.work import Cannot, Work
+from arc_sync.agent.actions.work import Work
 from arc_sync.ledger.port import Ledger, View
 from arc_sync.merge.history import Origin
+
+#: The requests that change the ledger.
+Change: TypeAlias = (
+    LogTouch
+    | TakePromise
+    | AgreePlan
+    | ExtendDue
+    | RaiseDispute
+    | ResolveDispute
+    | HoldReminders
+    | RecordPayment
+    | SendMessage
+)
 
 _ROUNDS: Final = {
     "refresh_aging": "Aging is brought up to date by the round that follows.",
@@ -41,11 +56,11 @@ _ROUNDS: Final = {
 }
 
 
-def carry_out_told(ledger: Ledger, told: Mapping[str, Any], desk: Desk, reading: Reading) -> Answer:
+def carry_out_told(ledger: Ledger, fields: Mapping[str, Any], desk: Desk, reading: Reading) -> Answer:
     """Carry out what these fields ask for; see `requests.parse` and `carry_out`."""
-    request = parse(told, reading)
+    request = parse(fields, reading)
     if isinstance(request, Refused):
-        return Answer(done=False, sentence=request.sentence)
+        return refused(request.sentence)
     return carry_out(ledger, request, desk)
 
 
@@ -59,18 +74,18 @@ def carry_out(ledger: Ledger, request: Request, desk: Desk) -> Answer:
     try:
         match request:
             case Refresh():
-                return Answer(done=True, sentence=_ROUNDS[request.action], wants_round=True)
+                return done(_ROUNDS[request.action])
             case OpenAccount() | ComposeMessage():
                 with ledger.read() as view:
                     return _look(view, request, desk)
             case _:
                 return _change(ledger, request, desk)
     except Cannot as why:
-        return Answer(done=False, sentence=str(why))
+        return refused(str(why))
 
 
-def _change(ledger: Ledger, request: Request, desk: Desk) -> Answer:
-    origin = Origin(request.who, "action", request.told, desk.now)
+def _change(ledger: Ledger, request: Change, desk: Desk) -> Answer:
+    origin = Origin(request.who, "action", told(request), desk.now)
     with ledger.change(origin) as t:
         known = t.answered(request.request)
         if known is not None:
@@ -87,7 +102,7 @@ def _look(view: View, request: OpenAccount | ComposeMessage, desk: Desk) -> Answ
     return messages.compose(view, request, desk)
 
 
-def _do(work: Work, request: Request) -> Answer:  # noqa: PLR0911 (one line a request)
+def _do(work: Work, request: Change) -> Answer:  # noqa: PLR0911 (one line a request)
     """Put what is asked for into the change set; raises `Cannot`, and nothing of it is kept."""
     match request:
         case LogTouch():
@@ -108,5 +123,3 @@ def _do(work: Work, request: Request) -> Answer:  # noqa: PLR0911 (one line a re
             return paying.record_payment(work, request)
         case SendMessage():
             return messages.send(work, request)
-        case _:
-            raise TypeError(f"{request.action} changes nothing")

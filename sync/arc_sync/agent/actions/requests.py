@@ -8,13 +8,12 @@ A blank field is one that was not given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from arc_sheets.cells import PLAIN, Reading
+from arc_sync.agent.actions.faults import sentence_of
 from arc_sync.agent.actions.fields import (
     Amount,
     Channel,
@@ -37,35 +36,6 @@ from arc_sync.agent.actions.fields import (
     Whole,
 )
 
-_LONG: Final = 60  #: characters of what was given that a sentence repeats
-
-
-#: What each kind of request does, in words.
-_WORDS: Final = {
-    "open_account": "Account opened",
-    "log_call": "Call logged",
-    "log_text": "Text logged",
-    "log_email": "Email logged",
-    "log_letter": "Letter logged",
-    "log_meeting": "Meeting logged",
-    "log_note": "Note logged",
-    "take_promise": "Promise taken",
-    "agree_plan": "Payment plan agreed",
-    "extend_due": "Due date extended",
-    "raise_dispute": "Dispute raised",
-    "resolve_dispute": "Dispute resolved",
-    "hold_reminders": "Reminders held",
-    "release_reminders": "Reminders released",
-    "record_payment": "Payment recorded",
-    "compose_message": "Message composed",
-    "send_message": "Message queued",
-    "refresh_aging": "Aging refreshed",
-    "refresh_kpis": "KPIs refreshed",
-    "sync_now": "Round asked for",
-}
-#: Every action, by the name that a request gives it.
-ACTIONS: Final = tuple(_WORDS)
-
 
 class Refused(NamedTuple):
     """Why a request is not carried out: one sentence, with the remedy."""
@@ -82,14 +52,6 @@ class _Request(BaseModel):
     source: Annotated[
         Literal["command", "form", "ribbon", "menu"], Field(title="place that the request comes from")
     ]
-
-    @property
-    def told(self) -> str:
-        """Return the request in a few words, for the history."""
-        does = _WORDS[getattr(self, "action")]
-        about = getattr(self, "customer", None) or getattr(self, "invoice", None)
-        more = getattr(self, "invoices", None) or getattr(self, "applied_to", None)
-        return f"{does}: {about or more}" if about or more else does
 
 
 class OpenAccount(_Request):
@@ -256,7 +218,31 @@ Request: TypeAlias = (
     | Refresh
 )
 
-_MODELS: Final[tuple[type[_Request], ...]] = Request.__args__  # type: ignore[attr-defined]  # of a union of classes
+#: Every action by the name that a request gives it, and what it does in the words of the history.
+ACTIONS: Final = {
+    "open_account": "Account opened",
+    "log_call": "Call logged",
+    "log_text": "Text logged",
+    "log_email": "Email logged",
+    "log_letter": "Letter logged",
+    "log_meeting": "Meeting logged",
+    "log_note": "Note logged",
+    "take_promise": "Promise taken",
+    "agree_plan": "Payment plan agreed",
+    "extend_due": "Due date extended",
+    "raise_dispute": "Dispute raised",
+    "resolve_dispute": "Dispute resolved",
+    "hold_reminders": "Reminders held",
+    "release_reminders": "Reminders released",
+    "record_payment": "Payment recorded",
+    "compose_message": "Message composed",
+    "send_message": "Message queued",
+    "refresh_aging": "Aging refreshed",
+    "refresh_kpis": "KPIs refreshed",
+    "sync_now": "Round asked for",
+}
+
+_MODELS: Final[tuple[type[_Request], ...]] = Request.__args__
 _BY_ACTION: Final[Mapping[str, type[_Request]]] = {
     action: model
     for model in _MODELS
@@ -274,58 +260,19 @@ def parse(told: Mapping[str, Any], reading: Reading = PLAIN) -> Request | Refuse
     try:
         return _REQUEST.validate_python(given, context=reading)
     except ValidationError as error:
-        return Refused(_sentence(error.errors()[0]))
+        return Refused(sentence_of(error.errors()[0], tuple(ACTIONS), _title))
+
+
+def told(request: Request) -> str:
+    """Return a request in a few words, for the history."""
+    fields = ("customer", "invoice", "invoices", "applied_to")
+    about = next(filter(None, (getattr(request, name, None) for name in fields)), None)
+    return f"{ACTIONS[request.action]}: {about}" if about else ACTIONS[request.action]
+
+
+def _title(action: str, name: str) -> str:
+    return _BY_ACTION[action].model_fields[name].title or name
 
 
 def _blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
-
-
-def _sentence(error: ErrorDetails) -> str:
-    """Return what pydantic found, in people's words."""
-    kind, where = error["type"], [str(part) for part in error["loc"]]
-    if kind == "union_tag_not_found":
-        return "The request does not say what to do; give it an action."
-    if kind == "union_tag_invalid":
-        return f'There is no action "{_shown(error["ctx"]["tag"])}"; ARC knows {", ".join(ACTIONS)}.'
-    why = error.get("ctx", {}).get("error")
-    if len(where) < 2:  # noqa: PLR2004 (the action, and a field)
-        remedy = why.remedy if isinstance(why, NotTaken) else "correct it"
-        return f"{why or error['msg']}; {remedy}."
-    action, name = where[0], where[1]
-    if kind == "extra_forbidden":
-        return f'"{_shown(name)}" is nothing that {action} knows; take it out.'
-    title = _BY_ACTION[action].model_fields[name].title or name
-    if kind == "missing":
-        return f"The {title} is missing; fill it in."
-    said, remedy = (str(why), why.remedy) if isinstance(why, NotTaken) else _told(error)
-    what = f'The {title} "{_shown(error["input"])}" cannot be taken'
-    return f"{what} ({said}); {remedy}." if remedy else f"{what}: {said}."
-
-
-def _told(error: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong, and the remedy, of what pydantic itself checks."""
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "literal_error":
-            return f"it is none of {context['expected'].replace(chr(39), '')}", "choose one of them"
-        case "string_pattern_mismatch":
-            return "it is not 1 to 64 letters, digits, dots, hyphens or underscores", "give it another"
-        case "greater_than_equal":
-            return f"it is less than {context['ge']}", "give a larger one"
-        case "less_than_equal":
-            return f"it is more than {context['le']}", "give a smaller one"
-        case "int_type" | "int_from_float":
-            return "it is not a whole number", "correct it"
-        case "bool_type":
-            return "it is neither true nor false", "give one of them"
-        case _:
-            return "it is not of the right kind", "correct it"
-
-
-def _shown(given: object) -> str:
-    """Return what was given, in one line and not too long."""
-    text = f"{given:f}" if isinstance(given, Decimal) and given.is_finite() else str(given)
-    line = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(line.split())
-    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"

@@ -1,0 +1,99 @@
+"""Finding the customers and invoices that a request names, whatever their case; or saying which is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from arc_sheets import tabs
+from arc_sheets.cells import Value
+from arc_sheets.tab import Column, Tab
+from arc_sync.agent.merging import Keys, named
+from arc_sync.ledger.port import View
+
+#: What a name must have in common with another to be taken for a slip of it.
+_ALIKE: Final = 0.7
+
+
+_SEVERAL: Final = Column("invoices", "Invoices", many=True)
+
+
+class Cannot(Exception):
+    """The request cannot be carried out; the message says why and what to do."""
+
+
+class Record(NamedTuple):
+    """A live row, by the names of its columns."""
+
+    id: str
+    values: dict[str, Value]
+
+    def text(self, name: str) -> str:
+        """Return a value as text, "" if it is blank."""
+        value = self.values[name]
+        return "" if value is None else str(value)
+
+    def day(self, name: str) -> date:
+        """Return the date of a column that holds one."""
+        value = self.values[name]
+        if not isinstance(value, date):
+            raise Cannot(f"The row of {next(iter(self.values.values()))} lacks its {name} date; fill it in.")
+        return value
+
+
+class Finder:
+    """Finds what a request names in the ledger."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.keys = Keys(view)
+
+    def customer(self, name: str) -> Record:
+        """Return the customer of this name, whatever its case; raises `Cannot` with the nearest one."""
+        return self._find(tabs.CUSTOMERS, name, "customer")
+
+    def invoice(self, number: str) -> Record:
+        """Return the invoice of this number, whatever its case; raises `Cannot` with the nearest one."""
+        return self._find(tabs.INVOICES, number, "invoice")
+
+    def invoices(self, text: str) -> list[Record]:
+        """Return the invoices that a text such as "RE-1; RE-2" names, each once, in its order."""
+        return list({i.id: i for i in map(self.invoice, self.numbers(text))}.values())
+
+    def numbers(self, text: str) -> list[str]:
+        """Return the numbers that a text such as "RE-1; RE-2: 50.00" names, there or not."""
+        return named(self.keys, tabs.INVOICES, _SEVERAL, text)
+
+    def theirs(self, customer: Record, text: str) -> list[Record]:
+        """Return the invoices that a text names; raises `Cannot` unless they are this customer's."""
+        found = self.invoices(text)
+        for invoice in found:
+            if invoice.text("customer") != customer.text("name"):
+                raise Cannot(
+                    f"{invoice.text('number')} is an invoice of {invoice.text('customer')}, not of"
+                    f" {customer.text('name')}; correct one of them."
+                )
+        return found
+
+    def _find(self, tab: Tab, key: str, noun: str) -> Record:
+        found, row = self.keys.id(tab, key), self.keys.find(tab, key)
+        if found is None or row is None:
+            raise Cannot(f"There is no {noun} {key}{_or_else(self._names(tab), key, tab)}")
+        names = (c.name for c in tab.stored)
+        return Record(found, dict(zip(names, row, strict=True)))
+
+    def _names(self, tab: Tab) -> list[str]:
+        at = next(k for k, c in enumerate(tab.stored) if c.name == tab.key)
+        return [str(row[at]) for row in self._view.rows(tab).values()]
+
+
+def _or_else(names: Sequence[str], key: str, tab: Tab) -> str:
+    """Return how a sentence about a name that is not there goes on: with the nearest one that is."""
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(key.casefold(), folded, 1, _ALIKE)
+    near = near or [name for name in folded if key.casefold() in name]
+    if len(near) == 1:
+        return f"; did you mean {folded[near[0]]}?"
+    return f"; write it as it stands on {tab.title}."

@@ -1,0 +1,86 @@
+"""Touches put on record, and a customer looked up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from arc_sheets import tabs
+from arc_sheets.frames import frame
+from arc_sheets.touches import stopped
+from arc_sync.agent.actions.answers import Answer, done
+from arc_sync.agent.actions.finding import Finder, Record
+from arc_sync.agent.actions.requests import LogTouch, OpenAccount
+from arc_sync.agent.actions.work import Work, not_ahead, not_past, on
+from arc_sync.ledger.port import View
+
+#: How a touch is told: (ours, theirs).
+_TOLD: Final = {
+    "Call": ("Call to", "Call from"),
+    "Text": ("Text to", "Text from"),
+    "Email": ("Email to", "Email from"),
+    "Letter": ("Letter to", "Letter from"),
+    "Meeting": ("Meeting with", "Meeting with"),
+    "Note": ("Note on", "Note on"),
+}
+
+
+def open_account(view: View, request: OpenAccount) -> Answer:
+    """Answer how the ledger spells the customer: the caller picks that name on Account and runs a round."""
+    name = Finder(view).customer(request.customer).text("name")
+    return done(f"Account shows {name} after the round that follows.", customer=name)
+
+
+def log(work: Work, request: LogTouch) -> Answer:
+    """Put a touch on Activity, by whoever asks."""
+    customer = work.find.customer(request.customer)
+    happened = request.happened or work.asked
+    not_ahead(happened.date(), work.today)
+    if request.next_on is not None:
+        not_past(request.next_on, work.today, "date of the next step")
+    numbers = [i.text("number") for i in work.find.theirs(customer, request.invoices or "")]
+    silent = _stopped(work, customer)
+    work.add(
+        tabs.ACTIVITY,
+        when=happened,
+        customer=customer.text("name"),
+        channel=request.channel,
+        direction=request.direction,
+        contact=request.contact,
+        invoices="; ".join(numbers) or None,
+        outcome=request.outcome,
+        reason=request.reason,
+        notes=request.notes,
+        next_step=request.next_step,
+        next_on=request.next_on,
+        by=request.who,
+    )
+    told = f"{_TOLD[request.channel][request.direction == 'In']} {customer.text('name')} logged"
+    return done(f"{told}{_next(request)}{_texts(work, customer, before=silent)}.")
+
+
+def _next(request: LogTouch) -> str:
+    """Return how a sentence goes on about the next step."""
+    if request.next_step is None and request.next_on is None:
+        return ""
+    when = f" on {on(request.next_on)}" if request.next_on else ""
+    return f"; next: {request.next_step or 'to be seen'}{when}"
+
+
+def _stopped(work: Work, customer: Record) -> bool:
+    """Say whether the customer wants no texts, by the touches on record."""
+    return is_stopped(work, customer.text("name"))
+
+
+def is_stopped(work: Work, customer: str) -> bool:
+    """Say whether the customer of this very name wants no texts, by the touches on record."""
+    at = next(k for k, c in enumerate(tabs.ACTIVITY.stored) if c.name == "customer")
+    rows = {i: row for i, row in work.t.rows(tabs.ACTIVITY).items() if row[at] == customer}
+    return customer in stopped(frame(tabs.ACTIVITY, rows), work.desk.policy, work.today)
+
+
+def _texts(work: Work, customer: Record, *, before: bool) -> str:
+    """Return how a sentence goes on where this touch stopped text messages, or let them go on."""
+    now = _stopped(work, customer)
+    if now == before:
+        return ""
+    return "; no more texts go there until they say START" if now else "; texts may go there again"
