@@ -210,7 +210,14 @@ TEMPLATES: Final = Tab(
     "Templates",
     columns=(
         C("stage", "Stage", Kind.CHOICE, required=True, choices=STAGES, width=13),
-        C("channel", "Channel", Kind.CHOICE, required=True, choices=("Email", "Text", "Letter", "Call", "Note"), width=10),
+        C(
+            "channel",
+            "Channel",
+            Kind.CHOICE,
+            required=True,
+            choices=("Email", "Text", "Letter", "Call", "Note"),
+            width=10,
+        ),
         C("language", "Language", required=True, width=11),
         C("subject", "Subject", Kind.NOTE, width=40),
         C("body", "Body", Kind.NOTE, required=True, width=86),
