@@ -131,7 +131,7 @@ def source_words(source: str, books: Mapping[str, str]) -> str:
 
 _SOURCES: Final = {
     "import": "import",
-    "action": "command",
+    "action": "request",
     "undo": "undo",
     "choice": "Issues tab",
     "derived": "follows from another change",

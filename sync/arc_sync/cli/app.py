@@ -9,7 +9,20 @@ from typing import Annotated, Any
 import typer
 
 from arc_sheets import __version__
-from arc_sync.cli import demo, doctor, history, importing, init, reports, syncing, undoing
+from arc_sync.cli import (
+    account,
+    demo,
+    disputes,
+    doctor,
+    history,
+    importing,
+    init,
+    money,
+    reports,
+    syncing,
+    touches,
+    undoing,
+)
 from arc_sync.cli.out import in_one_sentence, say
 
 app = typer.Typer(
@@ -45,6 +58,17 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "sync": syncing.sync,
     "aging": reports.aging,
     "kpis": reports.kpis,
+    "worklist": account.worklist,
+    "account": account.account,
+    "log": touches.log,
+    "promise": money.promise,
+    "plan": money.plan,
+    "extend": money.extend,
+    "dispute": disputes.dispute,
+    "resolve": disputes.resolve,
+    "hold": disputes.hold,
+    "release": disputes.release,
+    "pay": money.pay,
     "history": history.history,
     "undo": undoing.undo,
     "verify": history.verify,

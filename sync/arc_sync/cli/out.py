@@ -149,21 +149,21 @@ def in_one_sentence() -> Iterator[None]:
     try:
         yield
     except ArcError as error:
-        _fail(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
-        _fail("Stopped. What was under way is settled by running the command again.")
+        fail("Stopped. What was under way is settled by running the command again.")
     except BrokenPipeError:  # the reader, such as head, has seen enough
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         finish(FINE)
     except OSError as error:
-        _fail(_of_system(error))
+        fail(_of_system(error))
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:
         if os.environ.get("ARC_TRACE"):
             raise
-        _fail(
+        fail(
             f"ARC met something it was not made for ({type(error).__name__}: {error}). What was committed before is"
             " kept; please report this, with what ARC_TRACE=1 shows."
         )
@@ -176,7 +176,8 @@ def _of_system(error: OSError) -> str:
     return f"The system refused{where}: {error.strerror or error}. Nothing was half written; mend that and run this again."
 
 
-def _fail(sentence: str) -> NoReturn:
+def fail(sentence: str) -> NoReturn:
+    """Say why it could not be done, in one line on standard error, and end the command."""
     typer.echo(" ".join(sentence.split()), err=True)
     finish(FAILED)
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from arc_sheets import tabs
+from arc_sheets.applied import respelled
 from arc_sheets.cells import Reading
 from arc_sync.agent.actions import disputing, messages, paying, promising, touches
 from arc_sync.agent.actions.answers import Answer, again, done, kept, refused
 from arc_sync.agent.actions.desk import Desk
 from arc_sync.agent.actions.finding import Cannot
 from arc_sync.agent.actions.requests import (
+    ACTIONS,
     AgreePlan,
     ComposeMessage,
     ExtendDue,
@@ -30,9 +33,9 @@ from arc_sync.agent.actions.requests import (
     SendMessage,
     TakePromise,
     parse,
-    told,
 )
 from arc_sync.agent.actions.work import Work
+from arc_sync.agent.merging import Keys
 from arc_sync.ledger.port import Ledger, View
 from arc_sync.merge.history import Origin
 
@@ -85,7 +88,8 @@ def carry_out(ledger: Ledger, request: Request, desk: Desk) -> Answer:
 
 
 def _change(ledger: Ledger, request: Change, desk: Desk) -> Answer:
-    origin = Origin(request.who, "action", told(request), desk.now)
+    with ledger.read() as view:
+        origin = Origin(request.who, "action", _told(view, request), desk.now)
     with ledger.change(origin) as t:
         known = t.answered(request.request)
         if known is not None:
@@ -93,6 +97,16 @@ def _change(ledger: Ledger, request: Change, desk: Desk) -> Answer:
         answer = _do(Work(t, request, desk, ledger.id), request)
         t.answer(request.request, kept(request, answer))
     return answer
+
+
+def _told(view: View, request: Change) -> str:
+    """Return a request in a few words, for the history: "Call logged: Elbe Spedition"."""
+    keys, does = Keys(view), ACTIONS[request.action]
+    if customer := getattr(request, "customer", None):
+        return f"{does}: {keys.spelling(tabs.CUSTOMERS, customer)}"
+    fields = ("invoice", "invoices", "applied_to")
+    text = next(filter(None, (getattr(request, name, None) for name in fields)), "")
+    return f"{does}: {respelled(text, lambda n: str(keys.spelling(tabs.INVOICES, n)))}"
 
 
 def _look(view: View, request: OpenAccount | ComposeMessage, desk: Desk) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Final, NamedTuple
@@ -10,7 +9,7 @@ from typing import Final, NamedTuple
 from arc_sheets import tabs
 from arc_sheets.cells import Value
 from arc_sheets.tab import Column, Tab
-from arc_sync.agent.merging import Keys, named
+from arc_sync.agent.merging import Keys, key_field, named
 from arc_sync.ledger.port import View
 
 #: What a name must have in common with another to be taken for a slip of it.
@@ -52,11 +51,11 @@ class Finder:
 
     def customer(self, name: str) -> Record:
         """Return the customer of this name, whatever its case; raises `Cannot` with the nearest one."""
-        return self._find(tabs.CUSTOMERS, name, "customer")
+        return self._find(tabs.CUSTOMERS, name)
 
     def invoice(self, number: str) -> Record:
         """Return the invoice of this number, whatever its case; raises `Cannot` with the nearest one."""
-        return self._find(tabs.INVOICES, number, "invoice")
+        return self._find(tabs.INVOICES, number)
 
     def invoices(self, text: str) -> list[Record]:
         """Return the invoices that a text such as "RE-1; RE-2" names, each once, in its order."""
@@ -77,23 +76,20 @@ class Finder:
                 )
         return found
 
-    def _find(self, tab: Tab, key: str, noun: str) -> Record:
+    def _find(self, tab: Tab, key: str) -> Record:
         found, row = self.keys.id(tab, key), self.keys.find(tab, key)
         if found is None or row is None:
-            raise Cannot(f"There is no {noun} {key}{_or_else(self._names(tab), key, tab)}")
+            raise Cannot(self.missing(tab, key))
         names = (c.name for c in tab.stored)
         return Record(found, dict(zip(names, row, strict=True)))
 
-    def _names(self, tab: Tab) -> list[str]:
-        at = next(k for k, c in enumerate(tab.stored) if c.name == tab.key)
-        return [str(row[at]) for row in self._view.rows(tab).values()]
-
-
-def _or_else(names: Sequence[str], key: str, tab: Tab) -> str:
-    """Return how a sentence about a name that is not there goes on: with the nearest one that is."""
-    folded = {name.casefold(): name for name in names}
-    near = get_close_matches(key.casefold(), folded, 1, _ALIKE)
-    near = near or [name for name in folded if key.casefold() in name]
-    if len(near) == 1:
-        return f"; did you mean {folded[near[0]]}?"
-    return f"; write it as it stands on {tab.title}."
+    def missing(self, tab: Tab, key: str) -> str:
+        """Return the sentence about a key that is not there: which one may be meant."""
+        at = key_field(tab)
+        names = {str(row[at]).casefold(): str(row[at]) for row in self._view.rows(tab).values()}
+        wanted = key.casefold()
+        near = get_close_matches(wanted, names, 1, _ALIKE) or [n for n in names if wanted in n]
+        what = f"There is no {tab.title.removesuffix('s').lower()} {key}"
+        if len(near) == 1:
+            return f"{what}; did you mean {names[near[0]]}?"
+        return f"{what}; write it as it stands on {tab.title}."

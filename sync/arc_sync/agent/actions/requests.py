@@ -263,13 +263,6 @@ def parse(told: Mapping[str, Any], reading: Reading = PLAIN) -> Request | Refuse
         return Refused(sentence_of(error.errors()[0], tuple(ACTIONS), _title))
 
 
-def told(request: Request) -> str:
-    """Return a request in a few words, for the history."""
-    fields = ("customer", "invoice", "invoices", "applied_to")
-    about = next(filter(None, (getattr(request, name, None) for name in fields)), None)
-    return f"{ACTIONS[request.action]}: {about}" if about else ACTIONS[request.action]
-
-
 def _title(action: str, name: str) -> str:
     return _BY_ACTION[action].model_fields[name].title or name
 
