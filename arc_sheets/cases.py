@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from arc_sheets.frames import days, from_day_number, ints
+from arc_sheets.frames import days, ints
+from arc_sheets.stages import Progress
 from arc_sheets.standing import Against, Standing
 
 if TYPE_CHECKING:
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
     from arc_sheets.frames import Ints
     from arc_sheets.receivables import Receivables
-    from arc_sheets.stages import Progress
+
+_NEW: Final = Progress()
+_AGAINST: Final = tuple(Against)
 
 
 class Claim(NamedTuple):
@@ -26,8 +30,8 @@ class Claim(NamedTuple):
     late: int  #: days after its due date, negative before
     amount: int
     balance: int
-    against: Against
     cause: int  #: the row of disputes or promises that speaks against it, or -1
+    against: Against
     progress: Progress
 
 
@@ -40,17 +44,13 @@ class Case(NamedTuple):
     claims: tuple[Claim, ...]  #: every open invoice, the oldest first
     credit: int  #: not applied, minor units
 
-    def overdue(self, first: int) -> tuple[Claim, ...]:
-        """Return the claims that may be chased and are at least `first` days late."""
-        return tuple(c for c in self.claims if c.against is Against.NOTHING and c.late >= first)
-
-    def soon(self, first: int, ahead: int) -> tuple[Claim, ...]:
-        """Return the claims that may be chased, less than `first` days late, and due within `ahead` days."""
-        return tuple(c for c in self.claims if c.against is Against.NOTHING and -ahead <= c.late < first)
+    def chaseable(self, least: int, below: int) -> tuple[Claim, ...]:
+        """Return the claims that nothing speaks against and that are so many days late: `least`, but not `below`."""
+        return tuple(c for c in self.claims if c.against is Against.NOTHING and least <= c.late < below)
 
 
 def cases(
-    receivables: Receivables, standing: Standing, progress: Mapping[int, Progress], none: Progress, ahead: int
+    receivables: Receivables, standing: Standing, progress: Mapping[int, Progress], ahead: int
 ) -> Iterator[Case]:
     """Yield the customers and currencies that owe what is overdue, or due within `ahead` days."""
     documents, accounts = receivables.documents, receivables.accounts
@@ -61,13 +61,11 @@ def cases(
     chosen = np.flatnonzero(owed & called[account])
     due, issued = days(documents["due"]), days(documents["issued"])
     chosen = chosen[np.lexsort((chosen, issued[chosen], due[chosen], account[chosen]))]
-    columns = (documents["number"].to_numpy(), issued, due, standing.late, ints(documents["amount"]))
-    columns = (*columns, standing.balance, standing.against, standing.cause)
-    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
-    claims = [
-        Claim(*row[:6], Against(row[6]), row[7], progress.get(n, none))
-        for n, row in zip(chosen.tolist(), rows, strict=True)
-    ]
+    columns = (issued, due, standing.late, ints(documents["amount"]), standing.balance, standing.cause)
+    lists = [column[chosen].tolist() for column in (documents["number"].to_numpy(), *columns)]
+    against = [_AGAINST[n] for n in standing.against[chosen].tolist()]
+    come = [progress.get(n, _NEW) for n in chosen.tolist()]
+    claims = [Claim(*row) for row in zip(*lists, against, come, strict=True)]
     customers, currencies = accounts["customer"].tolist(), accounts["currency"].tolist()
     for start, end in _runs(account[chosen]):
         n = int(account[chosen[start]])
@@ -78,4 +76,4 @@ def _runs(groups: Ints) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each run of equal values."""
     edges = np.flatnonzero(np.diff(groups)) + 1
     bounds = [0, *edges.tolist(), len(groups)] if len(groups) else [0]
-    return zip(bounds, bounds[1:], strict=False)
+    return pairwise(bounds)

@@ -12,6 +12,7 @@ from arc_sheets import why
 from arc_sheets.cases import Case, Claim
 from arc_sheets.frames import Records, from_day_number
 from arc_sheets.hours import next_business_day
+from arc_sheets.phrases import begun, say_amount, say_day, say_many
 from arc_sheets.policy import Policy, Stage
 from arc_sheets.rates import Rates
 from arc_sheets.reminders import Item, LeftOut, Proposal, Reached
@@ -19,7 +20,10 @@ from arc_sheets.routes import NoRoute, Person, Route, route
 from arc_sheets.stages import Ladder
 from arc_sheets.standing import Standing
 from arc_sheets.touches import Written
-from arc_sheets.words import say_amount, say_day, say_many
+
+#: The stage that lists everything open, due or not.
+STATEMENT = "Statement"
+_FOREVER = 10**6  #: days
 
 
 class Desk(NamedTuple):
@@ -35,106 +39,116 @@ class Desk(NamedTuple):
     written: Written
     stopped: Mapping[str, date]  #: who wants no texts, and since when
     came: Mapping[tuple[str, str, str], int]  #: how often a customer had a stage in a currency
-    tasks: tuple[Reached, ...]  #: those that still wait for a person
+    tasks: Mapping[
+        tuple[str, str, str], tuple[Reached, ...]
+    ]  #: by the same: those that still wait for a person
     risks: Mapping[str, int]
 
 
 class Step(NamedTuple):
     """What comes next for a case."""
 
-    claim: Claim  #: the invoice that decides
+    lead: Claim  #: the invoice that decides
     stage: Stage | None  #: None: it has been through all of them
-    due: bool  #: it may come today
+    today: bool  #: old enough for it today
     items: tuple[Claim, ...]  #: what it speaks of
     passed: Stage | None = None  #: a person's task that was not done in time and is passed over
 
 
 def decide(case: Case, desk: Desk) -> Proposal | LeftOut:
     """Return what becomes of a case today."""
+    person = desk.people.get(case.customer)
+    if person is None or person.barred:
+        return _left_out(case, _barred(person), desk)
     step = next_step(case, desk)
-    reason = _barred(case, desk) or why.nothing_to_ask(case, desk.records, step is None)
-    if not reason and step is not None:
-        reason = _covered(case, step, desk) or _too_early(step, desk) or _too_small(case, step, desk)
-    if reason or step is None or step.stage is None:
-        return _left_out(case, reason, desk)
-    person = desk.people[case.customer]
+    if step is None:
+        return _left_out(case, why.nothing_to_ask(case, desk.records, desk.ladder.ahead), desk)
+    reason = _covered(case, step, desk)
+    if reason or step.stage is None or not step.today:
+        return _left_out(case, reason or _later(case, step, desk), desk)
     way = route(step.stage, person, desk.stopped.get(case.customer), desk.policy.country)
-    if isinstance(way, NoRoute):
-        return _left_out(case, way.why, desk)
-    reason = _too_soon(case, step.stage, desk)
-    return _left_out(case, reason, desk) if reason else _proposal(case, step, way, desk)
+    reason = _too_small(case, step, desk) or _too_soon(case.customer, step.stage, desk)
+    if isinstance(way, NoRoute) or reason:
+        return _left_out(case, way.why if isinstance(way, NoRoute) else reason, desk)
+    return _proposal(case, step, step.stage, way, desk)
 
 
 def next_step(case: Case, desk: Desk) -> Step | None:
     """Return what comes next for a case, None where nothing may be asked for."""
     ladder = desk.ladder
-    first = 0 if ladder.after and ladder.after[0].days == 0 else 1
-    overdue, soon = case.overdue(first), case.soon(first, ladder.ahead)
+    overdue, soon = case.chaseable(ladder.first, _FOREVER), case.chaseable(-ladder.ahead, ladder.first)
     if overdue:
-        return _after_due(case, overdue, soon, desk)
+        return _after_due(case, overdue, (*overdue, *soon), desk)
     for claim in soon:
         level = ladder.courtesy(claim.late)
         if level > claim.progress.courtesy:
-            return Step(claim, ladder.before[level], due=True, items=soon)
-    return Step(soon[0], ladder.after[0] if ladder.after else None, due=False, items=soon) if soon else None
+            return Step(claim, ladder.before[level], today=True, items=soon)
+    return Step(soon[0], next(iter(ladder.after), None), today=False, items=soon) if soon else None
 
 
-def _after_due(case: Case, overdue: tuple[Claim, ...], soon: tuple[Claim, ...], desk: Desk) -> Step:
+def _after_due(case: Case, overdue: tuple[Claim, ...], items: tuple[Claim, ...], desk: Desk) -> Step:
+    """Return the next stage of the oldest invoice that has one to come."""
     after = desk.ladder.after
     for claim in overdue:
         level, passed = claim.progress.level + 1, None
-        if level >= len(after):
-            continue
-        if _overran(case, claim, after[level], desk) and claim.late >= after[level + 1].days:
+        while level < len(after) - 1 and _overran(case, claim, after[level], desk):
+            if claim.late < after[level + 1].days:
+                break
             level, passed = level + 1, after[level]
-        stage = after[level]
-        everything = stage.name == "Statement"
-        items = case.overdue(-(10**6)) if everything else (*overdue, *soon)
-        return Step(claim, stage, claim.late >= stage.days, items, passed)
-    return Step(overdue[0], None, due=False, items=overdue)
+        if level < len(after):
+            stage = after[level]
+            everything = case.chaseable(-_FOREVER, _FOREVER)
+            listed = everything if stage.name == STATEMENT else items
+            return Step(claim, stage, claim.late >= stage.days, listed, passed)
+    return Step(overdue[0], None, today=False, items=items)
 
 
 def _overran(case: Case, claim: Claim, stage: Stage, desk: Desk) -> bool:
-    """Say whether a person's task has waited longer than its patience, and a stage follows it."""
-    if not stage.is_task or stage is desk.ladder.after[-1]:
-        return False
-    who = (case.customer, case.currency, stage.name)
-    put = (t.on for t in desk.tasks if t[:3] == who and claim.number in t.invoices)
-    return any((desk.as_of - on).days >= stage.patience for on in put)
+    """Say whether a person's task has waited longer than its patience."""
+    put = desk.tasks.get((case.customer, case.currency, stage.name), ())
+    waited = ((desk.as_of - task.on).days for task in put if claim.number in task.invoices)
+    return stage.is_task and max(waited, default=-1) >= stage.patience
 
 
-def _barred(case: Case, desk: Desk) -> str:
-    person = desk.people.get(case.customer)
+# --- why not ---------------------------------------------------------------------------------------------------
+
+
+def _barred(person: Person | None) -> str:
     if person is None:
         return "There is no such name on Customers: add the row."
-    return f"Do not contact: {person.barred.rstrip('.')}." if person.barred else ""
+    return f"Do not contact: {person.barred.rstrip('.')}."
 
 
 def _covered(case: Case, step: Step, desk: Desk) -> str:
+    """Say that credit, or a promise that names no invoice, covers what is asked for."""
     asked = _asked(step)
     if case.credit >= asked:
         return f"{say_amount(case.credit, case.currency)} of credit covers it: apply the credit."
     promised = int(desk.standing.promised[case.account])
-    if promised >= asked - case.credit:
-        by = from_day_number(int(desk.standing.promised_by[case.account]))
-        return f"Promised {say_amount(promised, case.currency)} by {say_day(by)}."
-    return ""
+    if promised < asked - case.credit:
+        return ""
+    by = from_day_number(int(desk.standing.promised_by[case.account]))
+    return f"Promised {say_amount(promised, case.currency)} by {say_day(by)}."
 
 
 def _asked(step: Step) -> int:
     """Return what is overdue, or where nothing is, what is soon due; minor units."""
-    overdue = sum(c.balance for c in step.items if c.late > 0)
-    return overdue or sum(c.balance for c in step.items)
+    overdue = sum(claim.balance for claim in step.items if claim.late > 0)
+    return overdue or sum(claim.balance for claim in step.items)
 
 
-def _too_early(step: Step, desk: Desk) -> str:
-    if step.due:
-        return ""
+def _later(case: Case, step: Step, desk: Desk) -> str:
     if step.stage is None:
-        return f"{step.claim.number} has been through all stages: decide what becomes of it."
-    on = from_day_number(step.claim.due) + timedelta(step.stage.days)
-    on = next_business_day(max(on, desk.as_of), desk.policy)
-    return f"{why.so_far(step.claim)}; {step.stage.name} comes on {say_day(on)}."
+        return f"{step.lead.number} has been through all stages: decide what becomes of it."
+    ripe = from_day_number(step.lead.due) + timedelta(step.stage.days)
+    on = next_business_day(max(ripe, _free(case.customer, desk)), desk.policy)
+    return f"{begun(why.so_far(step.lead))}; {step.stage.name} comes on {say_day(on)}."
+
+
+def _free(customer: str, desk: Desk) -> date:
+    """Return the first day on which the minimum interval lets this customer be written to."""
+    last = desk.written.last(customer)
+    return max(desk.as_of, last + timedelta(desk.policy.minimum_interval)) if last else desk.as_of
 
 
 def _too_small(case: Case, step: Step, desk: Desk) -> str:
@@ -146,27 +160,27 @@ def _too_small(case: Case, step: Step, desk: Desk) -> str:
     )
 
 
-def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
-    last = desk.written.last(case.customer)
-    if last and (desk.as_of - last).days < desk.policy.minimum_interval:
-        on = next_business_day(last + timedelta(desk.policy.minimum_interval), desk.policy)
-        return f"Written to on {say_day(last)}; {stage.name} may follow on {say_day(on)}."
-    recent = desk.written.since(case.customer, desk.as_of - timedelta(30))
-    if len(recent) < desk.policy.customer_cap:
+def _too_soon(customer: str, stage: Stage, desk: Desk) -> str:
+    free = _free(customer, desk)
+    if free > desk.as_of:
+        last, on = desk.written.last(customer), next_business_day(free, desk.policy)
+        return f"Written to on {say_day(last or free)}; {stage.name} may follow on {say_day(on)}."
+    recent = desk.written.since(customer, desk.as_of - timedelta(30))
+    if stage.is_task or len(recent) < desk.policy.customer_cap:
         return ""
-    return f"Already {say_many(len(recent), 'message')} in 30 days; {stage.name} waits."
+    return f"Written to {len(recent)} times in 30 days; {stage.name} waits until it is fewer than {desk.policy.customer_cap}."
 
 
 def _left_out(case: Case, reason: str, desk: Desk) -> LeftOut:
-    amount = sum(c.balance for c in case.claims if c.late >= -desk.ladder.ahead)
+    amount = sum(claim.balance for claim in case.claims if claim.late >= -desk.ladder.ahead)
     return LeftOut(case.customer, case.currency, amount, reason)
 
 
-def _proposal(case: Case, step: Step, way: Route, desk: Desk) -> Proposal:
-    assert step.stage is not None  # noqa: S101 (decide sees to it)
-    stage, items = step.stage, tuple(_item(claim) for claim in step.items)
-    came = desk.came.get((case.customer, case.currency, stage.name), 0)
-    said = (case.customer, case.currency, stage.name, sorted(i.number for i in items), came)
+# --- the proposal ----------------------------------------------------------------------------------------------
+
+
+def _proposal(case: Case, step: Step, stage: Stage, way: Route, desk: Desk) -> Proposal:
+    items = tuple(_item(claim) for claim in step.items)
     return Proposal(
         case.customer,
         case.currency,
@@ -177,12 +191,38 @@ def _proposal(case: Case, step: Step, way: Route, desk: Desk) -> Proposal:
         desk.people[case.customer].language or "",
         items,
         sum(item.balance for item in items) - case.credit,
-        f"{stage.name}: {step.claim.number}.",
-        stage.automatic and not stage.is_task,
-        hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32],
+        _why(case, step, stage, way, desk),
+        stage.automatic and way.channel in {"Email", "Text"},
+        _key(case, stage, items, desk),
     )
 
 
 def _item(claim: Claim) -> Item:
     issued, due = from_day_number(claim.issued), from_day_number(claim.due)
     return Item(claim.number, issued, due, claim.late, claim.amount, claim.balance)
+
+
+def _key(case: Case, stage: Stage, items: tuple[Item, ...], desk: Desk) -> str:
+    """Return 32 hex digits that stay as long as the proposal says the same to the same customer."""
+    who = (case.customer, case.currency, stage.name)
+    said = (*who, sorted(item.number for item in items), desk.came.get(who, 0))
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def _why(case: Case, step: Step, stage: Stage, way: Route, desk: Desk) -> str:
+    late = [claim for claim in step.items if claim.late > 0] or list(step.items)
+    total = say_amount(sum(claim.balance for claim in late), case.currency)
+    less = f", less {say_amount(case.credit, case.currency)} of credit" if case.credit else ""
+    parts = [
+        f"{why.age(step.lead)}, {total} on {say_many(len(late), 'invoice')}{less}",
+        why.so_far(step.lead),
+    ]
+    if step.passed:
+        parts.append(f"{step.passed.name} was not done within {say_many(step.passed.patience, 'day')}")
+    allowed = desk.ladder.allowed(step.lead.late)
+    if step.lead.late > 0 and desk.ladder.after[allowed].name != stage.name:
+        parts.append(f"old enough for {desk.ladder.after[allowed].name}, but no stage is skipped")
+    parts += why.promises(case, desk.records, desk.standing) or ["nothing promised or disputed"]
+    if way.said:
+        parts.append(way.said)
+    return f"{stage.name}: {'; '.join(parts)}."

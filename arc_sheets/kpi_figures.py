@@ -119,6 +119,7 @@ def _cases(records: Records, receivables: Receivables, as_of: date, rates: Rates
     disputed = real & (disputed_on < _NEVER)
     found = promises(records, receivables, as_of)
     counted = np.array([rates.has(c) for c in records.promises["currency"]], dtype=np.bool_)
+    counted &= ~found.among(State.REPLACED, State.AHEAD)
     kept = found.state == State.KEPT
     return _Cases(issued[real], issued[disputed], disputed_on[disputed], found.date[counted], kept[counted])
 

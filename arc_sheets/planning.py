@@ -6,19 +6,19 @@ be chased and has a stage to come. Pure: no clock, nothing is sent here.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sheets import risk
 from arc_sheets.cases import Case, cases
 from arc_sheets.deciding import Desk, decide
 from arc_sheets.hours import business_days, is_business_day, next_business_day
-from arc_sheets.reminders import Known, LeftOut, Plan, Proposal
+from arc_sheets.phrases import say_day, say_many
+from arc_sheets.reminders import Known, LeftOut, Plan, Proposal, Reached
 from arc_sheets.routes import people
-from arc_sheets.stages import Ladder, Progress, progress
+from arc_sheets.stages import Ladder, progress
 from arc_sheets.standing import standing
-from arc_sheets.touches import stopped, written
-from arc_sheets.words import say_day, say_many
+from arc_sheets.touches import WRITTEN, stopped, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,14 +62,23 @@ def _desk(known: Known, policy: Policy, as_of: date, rates: Rates) -> Desk:
         written(records.activity, known.reached, as_of),
         stopped(records.activity, policy, as_of),
         Counter((r.customer, r.currency, r.stage) for r in known.reached if r.settled),
-        tuple(r for r in known.reached if not r.settled),
+        _tasks(known.reached),
         risk.risks(receivables, as_of),
     )
 
 
+def _tasks(reached: Iterable[Reached]) -> dict[tuple[str, str, str], tuple[Reached, ...]]:
+    """Return the tasks that wait for a person, by customer, currency and stage."""
+    found: defaultdict[tuple[str, str, str], tuple[Reached, ...]] = defaultdict(tuple)
+    for task in reached:
+        if not task.settled:
+            found[task.customer, task.currency, task.stage] += (task,)
+    return found
+
+
 def _cases(known: Known, desk: Desk) -> Iterable[Case]:
     come = progress(known.reached, known.receivables, desk.ladder)
-    return cases(known.receivables, desk.standing, come, Progress(), desk.ladder.ahead)
+    return cases(known.receivables, desk.standing, come, desk.ladder.ahead)
 
 
 def _order(proposal: Proposal, desk: Desk, rates: Rates) -> tuple[bool, int, str, str]:
@@ -92,13 +101,15 @@ def _rationed(wanted: list[Proposal], desk: Desk) -> _Rationed:
     got = _Rationed([], [])
     served: dict[str, str] = {}
     for proposal in wanted:
-        if proposal.customer in served:
-            got.waiting.append(_waits(proposal, f"They are reminded of {served[proposal.customer]} today."))
-        elif proposal.is_task:
+        if proposal.channel not in WRITTEN:
             got.proposals.append(proposal)
+        elif proposal.customer in served:
+            got.waiting.append(
+                _waits(proposal, f"they are written to about {served[proposal.customer]} today.")
+            )
         elif room <= 0:
             cap = say_many(desk.policy.daily_cap, "message")
-            got.waiting.append(_waits(proposal, f"The day's {cap} go where more is at risk."))
+            got.waiting.append(_waits(proposal, f"the day's {cap} go where more is at risk."))
         else:
             room -= 1
             served[proposal.customer] = proposal.currency

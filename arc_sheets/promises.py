@@ -1,15 +1,21 @@
-"""What became of promises to pay.
+"""What became of promises to pay, and of plans.
 
 A promise is kept if, by its date, its invoice was settled without a write-off, or at least the promised
-amount came in within its window. The window begins after the previous promise for the same invoice, and at
-most 30 days before the date: a promise does not say on which day it was given, and older payments were
-there before it. Money counts if it was applied to the invoice, or came from the customer and is not applied
-to anything: nobody breaks a promise by an accountant's backlog. A promise that names no invoice is kept by
-any payment of the customer in its currency.
+amount came in since it was given. Money counts if it was applied to the invoice, or came from the customer and
+is not applied to anything: nobody breaks a promise by an accountant's backlog. A promise that names no invoice
+is kept by any payment of the customer in its currency.
+
+Promises for the same invoice that were given on one day, or bear the name of one plan, are instalments: by each
+date, all that was promised up to it must have come in, early or late. Where the day it was given is not known, a
+promise stands alone and its money must come after the previous promise's date, and at most 30 days before its own.
+
+A promise is replaced if a later one for the same invoice was given before it was kept or broken: the two count
+as one. A plan is broken as soon as one of its instalments is, and kept when all of them are.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
 
 #: How many days before its date a promise may have been given, as far as payments are concerned.
 WINDOW: Final = 30
+#: Stands for a day that is not known: earlier than any.
+_UNKNOWN: Final = -1
+#: Later than any day number, yet of fewer than 20 bits.
+_NEVER: Final = 2**19
 
 
 class State(StrEnum):
@@ -37,6 +47,8 @@ class State(StrEnum):
     KEPT = "kept"
     PARTLY = "partly kept"
     BROKEN = "broken"
+    REPLACED = "replaced"  #: by a later one, while it was open
+    AHEAD = "not given yet"  #: on the day of the report
 
 
 class Promises(NamedTuple):
@@ -49,23 +61,71 @@ class Promises(NamedTuple):
     date: Ints  #: day number
     state: NDArray[np.object_]  #: of `State`
 
+    @property
+    def failed(self) -> Flags:
+        """Say of each promise whether it was broken, wholly or in part."""
+        return self.among(State.BROKEN, State.PARTLY)
+
+    def among(self, *states: State) -> Flags:
+        """Say of each promise whether its state is one of these."""
+        flags: Flags = np.isin(self.state, states)
+        return flags
+
 
 def promises(records: Records, receivables: Receivables, as_of: date, grace: int = 0) -> Promises:
     """Return the state of every promise at the end of the day; money may be `grace` days late."""
     rows, today = records.promises, day_number(as_of)
-    account, document = _targets(rows, receivables)
-    by, amount = days(rows["date"]), ints(rows["amount"])
-    since = _window_starts(account, document, by)
-    until = np.minimum(by + grace, today)
-    money = _Money.make(receivables, account, document)
-    paid = money.paid(account, document, since, until)
-    kept = (paid >= amount) | money.settled(document, until)
-    past = by + grace < today
+    asked = _Asked.make(rows, receivables, today)
+    replaced = _replaced_on(asked)
+    money = _Money.make(receivables, asked.account, asked.document)
+    until = np.minimum(np.minimum(asked.by + grace, replaced), today)
+    wanted, since, latest = _wanted(asked)
+    paid = money.paid(asked.account, asked.document, since, until)
+    kept = (paid >= wanted) | money.settled(asked.document, until)
+    some = money.paid(asked.account, asked.document, np.maximum(since, latest), until) > 0
+    past = asked.by + grace < today
     state = np.full(len(rows), State.OPEN, dtype=object)
     state[past] = State.BROKEN
-    state[past & (paid > 0)] = State.PARTLY
+    state[past & some] = State.PARTLY
+    state[replaced < _NEVER] = State.REPLACED
     state[kept] = State.KEPT
-    return Promises(account, document, by, state)
+    state[asked.given > today] = State.AHEAD
+    return Promises(asked.account, asked.document, asked.by, state)
+
+
+def plan_states(records: Records, found: Promises) -> list[State | None]:
+    """Return for each promise the state of the plan it belongs to, None where it belongs to none.
+
+    The plan of a customer is broken if one of its instalments is, else open while one is, else kept.
+    """
+    names = [_name(plan) for plan in records.promises["plan"].tolist()]
+    keys = list(zip(found.account.tolist(), names, strict=True))
+    states: dict[tuple[int, str], set[State]] = {}
+    for key, state in zip(keys, found.state.tolist(), strict=True):
+        states.setdefault(key, set()).add(State.BROKEN if state is State.PARTLY else state)
+    order = (State.BROKEN, State.OPEN, State.KEPT, State.REPLACED, State.AHEAD)
+    whole = {key: next(state for state in order if state in of) for key, of in states.items()}
+    return [whole[key] if key[1] else None for key in keys]
+
+
+class _Asked(NamedTuple):
+    """The promises as columns, one entry a row."""
+
+    account: Ints
+    document: Ints
+    by: Ints
+    given: Ints  #: `_UNKNOWN` where it is blank
+    amount: Ints
+    plan: list[str]  #: casefolded, "" where it is none
+    today: int
+
+    @classmethod
+    def make(cls, rows: pd.DataFrame, receivables: Receivables, today: int) -> _Asked:
+        account, document = _targets(rows, receivables)
+        known = rows["given"].notna().to_numpy()
+        given = np.where(known, days(rows["given"]), _UNKNOWN)
+        plan = [_name(text) for text in rows["plan"].tolist()]
+        return cls(account, document, days(rows["date"]), given, ints(rows["amount"]), plan, today)
 
 
 def _targets(rows: pd.DataFrame, receivables: Receivables) -> tuple[Ints, Ints]:
@@ -76,13 +136,52 @@ def _targets(rows: pd.DataFrame, receivables: Receivables) -> tuple[Ints, Ints]:
     return account, receivables.finder.find(rows["invoice"].to_numpy(), account)
 
 
-def _window_starts(account: Ints, document: Ints, by: Ints) -> Ints:
-    """Return the day before each promise's window: the previous date for the same target, or 30 days back."""
-    table = pd.DataFrame({"account": account, "document": document, "by": by})
-    distinct = table.drop_duplicates().sort_values("by")
-    distinct["previous"] = distinct.groupby(["account", "document"])["by"].shift(fill_value=0)
-    previous = ints(table.merge(distinct, how="left", on=["account", "document", "by"])["previous"])
-    return np.maximum(previous, by - WINDOW)
+def _name(plan: object) -> str:
+    return plan.strip().casefold() if isinstance(plan, str) else ""
+
+
+def _replaced_on(asked: _Asked) -> Ints:
+    """Return the day on which each promise was replaced, `_NEVER` if it was not."""
+    found = np.full(len(asked.by), _NEVER)
+    rivals = pd.Series(asked.document).duplicated(keep=False).to_numpy() & (asked.document >= 0)
+    by_document: dict[int, list[int]] = {}
+    for row in np.flatnonzero(rivals & (asked.given <= asked.today)).tolist():
+        by_document.setdefault(int(asked.document[row]), []).append(row)
+    for rows in by_document.values():
+        later = sorted({(int(asked.given[r]), asked.plan[r]) for r in rows if asked.given[r] > _UNKNOWN})
+        for row in rows:
+            start = bisect_right(later, (int(asked.given[row]), "\U0010ffff"))
+            others = (day for day, plan in later[start:] if not plan or plan != asked.plan[row])
+            day = next(others, _NEVER)
+            if day <= asked.by[row]:
+                found[row] = day
+    return found
+
+
+def _wanted(asked: _Asked) -> tuple[Ints, Ints, Ints]:
+    """Return what must have come in for each promise, the day before its money counts, and the date before its own.
+
+    Instalments add up; a promise that stands alone wants its own amount.
+    """
+    bundle = [plan or day for plan, day in zip(asked.plan, asked.given.tolist(), strict=True)]
+    codes, _ = pd.factorize(np.array(bundle, dtype=object))
+    table = pd.DataFrame({"account": asked.account, "document": asked.document, "bundle": codes})
+    keys = ["account", "document", "bundle"]
+    table["by"], table["amount"], table["given"] = asked.by, asked.amount, asked.given
+    dates = table.groupby([*keys, "by"], as_index=False).agg(amount=("amount", "sum"), given=("given", "min"))
+    groups = dates.groupby(keys)
+    dates["previous"] = groups["by"].shift(fill_value=0)
+    dates["total"] = groups["amount"].cumsum()
+    dates["first"] = groups["by"].transform("min")
+    dates["begun"] = groups["given"].transform("min")
+    merged = table.merge(dates, how="left", on=[*keys, "by"])
+    begun, previous, first = (ints(merged[name]) for name in ("begun", "previous", "first"))
+    begun = np.where(begun > first, _UNKNOWN, begun)  # typed in after its date: it was given before
+    joined = (begun > _UNKNOWN) | np.array([bool(plan) for plan in asked.plan], dtype=np.bool_)
+    start = np.where(begun > _UNKNOWN, begun - 1, first - WINDOW)
+    alone = np.maximum(previous, asked.by - WINDOW)
+    total = np.where(joined, ints(merged["total"]), asked.amount)
+    return total, np.where(joined, start, alone), previous
 
 
 class _Flow:

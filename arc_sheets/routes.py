@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arc_sheets.contacts import NotAContact, address, addresses, number
-from arc_sheets.words import say_day
+from arc_sheets.hours import NotHours, quiet_hours
+from arc_sheets.phrases import say_cell, say_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,38 +61,68 @@ def people(customers: pd.DataFrame) -> dict[str, Person]:
 
 
 def route(stage: Stage, person: Person, stopped: date | None, country: str) -> Route | NoRoute:
-    """Return the way to a customer; `stopped` is since when they want no texts, if they do not."""
-    channel = stage.channel
-    if channel in {"Email", "Text"}:
-        channel = _WISHES.get(person.prefers or "", channel)
-    said = f"they prefer {(person.prefers or '').lower()}" if channel != stage.channel else ""
-    if channel == "Text" and (stopped or not person.phone):
-        channel = "Email"
-        said = f"they stopped texts on {say_day(stopped)}" if stopped else "no phone number for texts"
-    if channel == "Email":
-        return _email(person, said)
-    if channel == "Text":
-        return _checked("Phone", person.phone, lambda text: Route(channel, number(text, country), "", said))
-    return Route(channel, _phone(person, country) if channel == "Call" else "", "", said)
+    """Return the way to a customer; `stopped` is since when they want no texts, if they do not.
 
-
-def _email(person: Person, said: str) -> Route | NoRoute:
-    if not person.email:
-        return NoRoute("No email address: fill in Email on Customers.")
-    to = _checked("Email", person.email, lambda text: Route("Email", address(text), "", said))
-    if isinstance(to, NoRoute) or not person.cc:
-        return to
-    return _checked("Cc", person.cc, lambda text: to._replace(cc="; ".join(addresses(text))))
-
-
-def _checked(column: str, text: str | None, make: Callable[[str], Route]) -> Route | NoRoute:
+    A message goes by the channel that they prefer: a text only to a number they have not stopped, else by email.
+    A person's task and a letter stay what they are.
+    """
+    wish = (
+        _WISHES.get(person.prefers or "", stage.channel)
+        if stage.channel in {"Email", "Text"}
+        else stage.channel
+    )
+    said = "" if wish == stage.channel else f"they prefer {person.prefers}".lower()
     try:
-        return make(text or "")
-    except NotAContact as error:
-        return NoRoute(f'{column} on Customers reads "{text}", but {error}: correct the cell.')
+        if wish == "Text" and person.phone and not stopped:
+            return _text(person, said, country)
+        if wish in {"Email", "Text"}:
+            return _email(person, _instead(stopped) if wish == "Text" else said)
+    except _Unreadable as error:
+        return NoRoute(str(error))
+    return Route(wish, _dial(person, country) if wish == "Call" else "", "", said)
 
 
-def _phone(person: Person, country: str) -> str:
+class _Unreadable(ValueError):
+    """A cell of the Customers tab cannot be used; the message is a sentence."""
+
+
+def _text(person: Person, said: str, country: str) -> Route:
+    _check_hours(person)
+    return Route("Text", _read("Phone", person.phone, lambda text: number(text, country)), "", said)
+
+
+def _email(person: Person, said: str) -> Route:
+    if not person.email:
+        raise _Unreadable("No email address: fill in Email on Customers.")
+    _check_hours(person)
+    to = _read("Email", person.email, address)
+    return Route("Email", to, _read("Cc", person.cc, lambda text: "; ".join(addresses(text))), said)
+
+
+def _instead(stopped: date | None) -> str:
+    return (
+        f"by email, as they stopped texts on {say_day(stopped)}"
+        if stopped
+        else "by email, as there is no phone number"
+    )
+
+
+def _check_hours(person: Person) -> None:
+    """Raise if nobody could say when a message may arrive."""
+    _read("Quiet hours", person.quiet_hours, lambda text: str(quiet_hours(text)))
+
+
+def _read(column: str, text: str | None, read: Callable[[str], str]) -> str:
+    try:
+        return read(text) if text and text.strip() else ""
+    except (NotAContact, NotHours) as error:
+        raise _Unreadable(
+            f"{column} on Customers reads {say_cell(text)}, but {error}: correct the cell."
+        ) from None
+
+
+def _dial(person: Person, country: str) -> str:
+    """Return the number to call, "" where there is none that can be read: a person looks it up."""
     try:
         return number(person.phone or "", country)
     except NotAContact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,6 @@ from arc_sheets.frames import day_number, days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from arc_sheets.policy import Policy, Stage
     from arc_sheets.receivables import Receivables
@@ -37,6 +37,11 @@ class Ladder(NamedTuple):
         """Return the ladder of a policy."""
         ordered = sorted(policy.stages, key=lambda stage: stage.days)
         return cls(tuple(s for s in ordered if s.days < 0), tuple(s for s in ordered if s.days >= 0))
+
+    @property
+    def first(self) -> int:
+        """How many days late an invoice is at least to be chased: 1, or 0 where a stage comes on the due date."""
+        return min(1, self.after[0].days) if self.after else 1
 
     @property
     def ahead(self) -> int:
@@ -93,4 +98,4 @@ def _documents(reached: Sequence[Reached], receivables: Receivables) -> list[lis
     numbers = np.array([number for r in reached for number in r.invoices], dtype=object)
     found = receivables.finder.find(numbers, owners).tolist()
     ends = np.cumsum([0, *counts]).tolist()
-    return [[p for p in found[a:b] if p >= 0] for a, b in zip(ends, ends[1:], strict=False)]
+    return [[p for p in found[a:b] if p >= 0] for a, b in pairwise(ends)]

@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
 from arc_sheets.frames import day_number, days, from_day_number
 
 if TYPE_CHECKING:

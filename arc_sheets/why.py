@@ -2,26 +2,93 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
-from arc_sheets.standing import Against
-from arc_sheets.words import say_day
+from arc_sheets.frames import from_day_number
+from arc_sheets.phrases import begun, say_amount, say_cell, say_day, say_list, say_many
+from arc_sheets.standing import Against, Standing
 
 if TYPE_CHECKING:
     from arc_sheets.cases import Case, Claim
     from arc_sheets.frames import Records
 
+#: What is said of invoices for which no row says more.
+_PLAIN: Final = {
+    Against.WRITTEN_OFF: "written off",
+    Against.AGENCY: "with an agency",
+    Against.DISPUTED: "disputed",
+    Against.HELD: "held",
+    Against.ON_PLAN: "on plan",
+}
 
-def nothing_to_ask(case: Case, records: Records, nothing: bool) -> str:
-    return (
-        "; ".join(
-            f"{c.number} {c.against.name.lower()}" for c in case.claims if c.against is not Against.NOTHING
-        )
-        if nothing
-        else ""
-    )
+
+def nothing_to_ask(case: Case, records: Records, ahead: int) -> str:
+    """Return why none of the invoices that are overdue, or due within `ahead` days, is asked for: a sentence."""
+    claims = [claim for claim in case.claims if claim.late >= -ahead]
+    return begun(f"{'; '.join(set_aside(claims, case.currency, records))}.")
+
+
+def set_aside(claims: Sequence[Claim], currency: str, records: Records) -> Iterator[str]:
+    """Yield what speaks against the invoices that are not asked for, those that share a reason together."""
+    for reason in Against:
+        by_row: dict[int, list[str]] = {}
+        for claim in claims:
+            if claim.against is reason is not Against.NOTHING:
+                by_row.setdefault(claim.cause, []).append(claim.number)
+        yield from (_aside(reason, numbers, row, currency, records) for row, numbers in by_row.items())
+
+
+def _aside(reason: Against, numbers: list[str], row: int, currency: str, records: Records) -> str:
+    """Return what speaks against these invoices: the reason, and what its row says."""
+    names, are = say_list(numbers), "is" if len(numbers) == 1 else "are"
+    if reason is Against.DISPUTED and row >= 0:
+        dispute = records.disputes.iloc[row]
+        about = f" ({dispute['reason']})" if isinstance(dispute["reason"], str) else ""
+        return f"{names} {are} disputed since {say_day(dispute['opened'].date())}{about}"
+    if row < 0:
+        return f"{names} {are} {_PLAIN[reason]}"
+    promise = records.promises.iloc[row]
+    amount, by = say_amount(int(promise["amount"]), currency), say_day(promise["date"].date())
+    if reason is Against.ON_PLAN:
+        return f"{names} {are} on the plan {say_cell(promise['plan'])}, next {amount} by {by}"
+    return f"promised {amount} for {names} by {by}"
+
+
+def age(claim: Claim) -> str:
+    """Return how old an invoice is: "RE-1042 is 23 days late"."""
+    if claim.late > 0:
+        return f"{claim.number} is {say_many(claim.late, 'day')} late"
+    day = "today" if claim.late == 0 else f"on {say_day(from_day_number(claim.due))}"
+    return f"{claim.number} is due {day}"
 
 
 def so_far(claim: Claim) -> str:
+    """Return which reminder named the invoice last, and what became of it."""
     last = claim.progress.last
-    return f"{last.stage} went out on {say_day(last.on)}" if last else "Nothing has gone out yet"
+    if last is None:
+        return "nothing has gone out yet"
+    done = "went out" if last.written else "was settled"
+    return f"{last.stage} {done} on {say_day(last.on)}"
+
+
+def promises(case: Case, records: Records, standing: Standing) -> list[str]:
+    """Return what was broken, what is promised, and which invoices are set aside."""
+    said = list(set_aside(case.claims, case.currency, records))
+    broken, promised = int(standing.broken[case.account]), int(standing.promised[case.account])
+    if promised:
+        by = from_day_number(int(standing.promised_by[case.account]))
+        said.insert(0, f"only {say_amount(promised, case.currency)} promised, by {say_day(by)}")
+    if broken >= 0:
+        said.insert(0, broke(records, broken))
+    return said
+
+
+def broke(records: Records, row: int) -> str:
+    """Return that a promise, or the plan it belongs to, was broken."""
+    promise = records.promises.iloc[row]
+    amount = say_amount(int(promise["amount"]), promise["currency"])
+    day = say_day(promise["date"].date())
+    if isinstance(promise["plan"], str):
+        return f"the plan {say_cell(promise['plan'])} was broken: {amount} by {day}"
+    return f"the promise of {amount} by {day} was broken"

@@ -31,3 +31,14 @@ def say_list(names: Sequence[str], at_most: int = 4) -> str:
     if len(names) > at_most:
         return f"{', '.join(names[: at_most - 1])} and {len(names) - at_most + 1} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
+
+
+def say_cell(text: str | None) -> str:
+    """Return what stands in a cell in quotation marks, on one line and not endless."""
+    line = " ".join((text or "").split())
+    return f'"{line}"' if len(line) <= 60 else f'"{line[:57]}..."'
+
+
+def begun(sentence: str) -> str:
+    """Return a sentence with a capital at its beginning."""
+    return sentence[:1].upper() + sentence[1:]
