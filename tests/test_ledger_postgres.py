@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -18,13 +20,18 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
+from arc_sheets.message import MessageState
 from arc_sheets.tabs import INVOICES
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.schema import METADATA
 from arc_sync.ledger.sql import SqlLedger
-from tests.ledger_contract import LedgerContract, invoice, origin, put
+from tests.ledger_contract import HOUR, NOON, LedgerContract, invoice, origin, put
 from tests.ledger_histories import Step, histories, same, tell
+from tests.outbox_contract import OutboxContract, message, numbers, posted, queue
+from tests.outbox_histories import Turn, played
+from tests.outbox_histories import histories as sending
+from tests.sending_processes import claim_all, overtaken
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +108,10 @@ class TestPostgres(LedgerContract):
     pass
 
 
+class TestPostgresOutbox(OutboxContract):
+    pass
+
+
 def test_the_migrated_database_is_the_declared_one(ledger: SqlLedger) -> None:
     with ledger._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -121,6 +132,56 @@ def test_it_says_the_same_as_memory(server: URL, empty: str) -> None:
             _statement(server, "DROP DATABASE {}", name)
 
     check()
+
+
+def test_its_outbox_says_the_same_as_memory(server: URL, empty: str) -> None:
+    @settings(max_examples=5, deadline=None)
+    @given(sending)
+    def check(history: list[Turn]) -> None:
+        name = _database(server, empty)
+        opened = open_ledger(_address(server, name))
+        try:
+            assert played(opened, history) == played(MemoryLedger(), history)
+        finally:
+            opened.close()
+            _statement(server, "DROP DATABASE {}", name)
+
+    check()
+
+
+def test_two_processes_never_claim_the_same(ledger: SqlLedger, address: str) -> None:
+    queue(ledger, *(message(n) for n in range(60)))
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        ann, bob = pool.map(claim_all, [address] * 2, ["Ann", "Bob"])
+    assert sorted([*ann, *bob]) == list(range(60))
+
+
+def test_a_sender_overtaken_by_another_process_is_fenced(ledger: SqlLedger, address: str) -> None:
+    overtaken(ledger, address)
+
+
+def test_senders_do_not_wait_for_a_change_set(ledger: SqlLedger, hasty: SqlLedger) -> None:
+    queue(ledger, *(message(n) for n in range(4)))
+    hasty.claim("Ann", NOON, NOON + HOUR, 2)
+    with ledger.change(origin()) as change:
+        change.put(INVOICES, "i1", invoice())
+        change.move(message(1).id, MessageState.WITHDRAWN)
+        change.move(message(2).id, MessageState.WITHDRAWN)
+        assert numbers(hasty.claim("Bob", NOON, NOON + HOUR, 9)) == [3]
+        hasty.about_to_send(message(0).id, "Ann", NOON)
+        hasty.hand_back(message(3).id, "Bob", NOON + HOUR, "451")
+        assert numbers(hasty.lost(NOON + HOUR)) == [0]
+        with pytest.raises(LedgerBusy):
+            hasty.about_to_send(message(1).id, "Ann", NOON)
+    assert [p.state.value for p in posted(ledger)] == ["unknown", "withdrawn", "withdrawn", "queued"]
+
+
+def test_a_sender_waits_for_the_disk_whatever_the_server_is_set_to(server: URL, address: str) -> None:
+    _statement(server, "ALTER DATABASE {} SET synchronous_commit = off", str(make_url(address).database))
+    opened = open_ledger(address)
+    with opened._posting() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    opened.close()
 
 
 def test_two_agents_take_turns(ledger: SqlLedger, hasty: SqlLedger) -> None:

@@ -3,26 +3,33 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given, settings
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from arc_sheets.errors import LedgerError
+from arc_sheets.message import MessageState
 from arc_sheets.tabs import INVOICES
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.schema import METADATA, ROWS
 from arc_sync.ledger.sql import SqlLedger, _keep
-from tests.ledger_contract import LedgerContract, invoice, now, origin, put
+from tests.ledger_contract import HOUR, NOON, LedgerContract, invoice, now, origin, put
 from tests.ledger_histories import Step, histories, same, tell
+from tests.outbox_contract import OutboxContract, message, posted, queue
+from tests.outbox_histories import Turn, played
+from tests.outbox_histories import histories as sending
+from tests.sending_processes import claim_all, overtaken
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +59,10 @@ def hasty(path: Path) -> Iterator[SqlLedger]:
 
 
 class TestSqlite(LedgerContract):
+    pass
+
+
+class TestSqliteOutbox(OutboxContract):
     pass
 
 
@@ -164,3 +175,58 @@ def test_it_says_the_same_as_memory(empty: Path) -> None:
                 opened.close()
 
     check()
+
+
+def test_its_outbox_says_the_same_as_memory(empty: Path) -> None:
+    @settings(max_examples=20, deadline=None)
+    @given(sending)
+    def check(history: list[Turn]) -> None:
+        with TemporaryDirectory() as folder:
+            opened = open_ledger(shutil.copy(empty, folder))
+            try:
+                assert played(opened, history) == played(MemoryLedger(), history)
+            finally:
+                opened.close()
+
+    check()
+
+
+def test_two_processes_never_claim_the_same(ledger: SqlLedger, path: Path) -> None:
+    queue(ledger, *(message(n) for n in range(60)))
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        ann, bob = pool.map(claim_all, [str(path)] * 2, ["Ann", "Bob"])
+    assert sorted([*ann, *bob]) == list(range(60))
+
+
+def test_a_sender_overtaken_by_another_process_is_fenced(ledger: SqlLedger, path: Path) -> None:
+    overtaken(ledger, str(path))
+
+
+def test_what_is_about_to_be_sent_outlives_its_process(ledger: SqlLedger, path: Path) -> None:
+    queue(ledger, message())
+    child = multiprocessing.get_context("spawn").Process(target=die_sending, args=(path,))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 9
+    assert [p.state for p in posted(ledger)] == [MessageState.SENDING]
+
+
+def die_sending(path: Path) -> None:
+    ledger = open_ledger(path)
+    ledger.claim("Ann", NOON, NOON + HOUR, 1)
+    ledger.about_to_send(message().id, "Ann", NOON)
+    os._exit(9)
+
+
+def test_a_claim_reads_no_further_than_it_must(ledger: SqlLedger) -> None:
+    plans: list[str] = []
+
+    @event.listens_for(ledger._engine, "before_cursor_execute")
+    def _explain(_: object, cursor: sqlite3.Cursor, statement: str, given: Any, *_rest: object) -> None:
+        if statement.startswith("SELECT message"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.extend(what for *_numbers, what in plan)
+
+    ledger.claim("Ann", NOON, NOON + HOUR, 5)
+    ledger.lost(NOON)
+    assert plans == ["SEARCH message USING INDEX message_by_state (state=?)"] * 3

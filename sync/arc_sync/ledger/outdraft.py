@@ -74,9 +74,9 @@ class OutboxDraft:
 
     def queue(self, message: Message) -> bool:
         """Put a message into the outbox, unless one with its key is there; an id must be new."""
-        if message.key in self._keys or self._now.keyed(message.key):
+        if _kept(message.key) in self._keys or self._now.keyed(message.key):
             return False
-        if message.id in self._queued or self._now.posted(message=message.id):
+        if _kept(message.id) in self._queued or self._now.posted(message=message.id):
             raise LedgerError(f"The outbox has a message {message.id} already; nothing was changed.")
         self._keys.add(message.key)
         self._queued[message.id] = Posted(message, changed=message.queued)
@@ -99,9 +99,9 @@ class OutboxDraft:
 
     def answer(self, request: str, answer: str) -> None:
         """Keep the answer to a request; raises `LedgerError` if it has one."""
-        if self.answered(request) is not None:
+        if self.answered(_kept(request)) is not None:
             raise LedgerError(f"The request {request} was carried out already; nothing was done again.")
-        self._answers[_kept(request)] = _kept(answer)
+        self._answers[request] = _kept(answer)
 
     def note(self, name: str) -> str:
         """Return a note, "" if there is none."""
