@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 OWN_CERTIFICATES: Final = "SSL_CERT_FILE"  #: the variable by which OpenSSL takes a firm's own authority
 
@@ -34,6 +34,16 @@ class Login:
     def by_token(self) -> bool:
         """Say whether it is XOAUTH2."""
         return self.renewed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which server, and who one is there."""
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls"]
+    login: Login | None
 
 
 def plain(user: str, password: str) -> bytes:

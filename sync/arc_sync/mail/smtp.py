@@ -21,9 +21,9 @@ from arc_sheets.errors import MailError
 from arc_sheets.message import Message
 from arc_sync.mail.addresses import address_of
 from arc_sync.mail.compose import head_of
-from arc_sync.mail.logins import Broken, tls_context
+from arc_sync.mail.logins import Account, Broken, tls_context
 from arc_sync.mail.port import Fate, Outcome
-from arc_sync.mail.wire import USUAL, Account, Patience, Reply, Wire, open_wire, reply, trouble
+from arc_sync.mail.wire import USUAL, Patience, Reply, Wire, open_wire, reply, trouble
 
 _BUSY: Final = frozenset({421, 450, 451, 452, 454})  # RFC 5321 4.2.3, RFC 4954 6
 _NO_LOGIN: Final = frozenset({530, 534, 535, 538})  # RFC 4954 6: about the login, not about the message

@@ -8,12 +8,11 @@ import smtplib
 import socket
 import ssl
 import time
-from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from arc_sheets.errors import MailError
 from arc_sync.mail.headers import one_line
-from arc_sync.mail.logins import Broken, Login, certificate_trouble, plain, xoauth2
+from arc_sync.mail.logins import Account, Broken, Login, certificate_trouble, plain, xoauth2
 
 _REPLY: Final = 64 * 1024  # octets of one reply, with all its lines: a server that says more is none
 _COMMAND: Final = 512  # RFC 5321 4.5.3.1.4
@@ -48,16 +47,6 @@ class Reply(NamedTuple):
 def reply(code: int, text: bytes) -> Reply:
     """Return a reply as it may be shown: one line, not endless."""
     return Reply(code if 200 <= code < 600 else -1, one_line(text.decode("utf-8", "replace"))[:200])
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Which server, and who one is there."""
-
-    host: str
-    port: int
-    security: Literal["tls", "starttls"]
-    login: Login | None
 
 
 class Wire(smtplib.SMTP):
