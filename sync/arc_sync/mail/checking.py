@@ -93,6 +93,7 @@ _SAYINGS: Final = (
     (r"unknown tag '(\w+)'", "there is no {{% {0} %}}"),
     (r"end of statement block', got '='", "to compare, write == and not ="),
 )
+_RAW: Final = re.compile(r"\{%[-+]?\s*raw")
 _IN_BRACES: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STRAY: Final = re.compile(r"\{\s*[A-Za-z_]+\s*\}+|\}\}|%\}")
 
@@ -166,6 +167,8 @@ def _plain_fault(column: Column, text: str) -> Fault | None:
         return Fault(1, f"the text is longer than {LONGEST:,} characters")
     if column == "subject" and len(text.strip().splitlines()) > 1:
         return Fault(1, "a subject is one line; take the line break out")
+    if found := _RAW.search(text):
+        return Fault(text.count("\n", 0, found.start()) + 1, "{% raw %} cannot be used in a template")
     if column == "body" and not text.strip():
         return Fault(1, "there is no text")
     return None
