@@ -23,9 +23,9 @@ from email.utils import format_datetime, getaddresses
 from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
+from arc_sheets.contacts import address as plain_address
 from arc_sheets.errors import MailError
-from arc_sync.mail.addresses import address_of, domain_of
-from arc_sync.mail.headers import Mailbox, mailbox_line, plain_line, text_line, without_controls
+from arc_sync.mail.headers import Mailbox, mailbox_line, one_line, plain_line, text_line, without_controls
 from arc_sync.mail.remote import remote_part
 from arc_sync.mail.settings import Sender
 
@@ -66,6 +66,14 @@ def compose(sender: Sender, letter: Letter, key: str, date: datetime) -> bytes:
     return "".join(head).encode("utf-8") + _body(letter, key)
 
 
+def address_of(text: str) -> str:
+    """Return an email address as servers take it; raises `MailError` if it is none."""
+    try:
+        return plain_address(text)
+    except ValueError as error:
+        raise MailError(f'"{one_line(text)[:80]}" is no address to write to: {error}.') from None
+
+
 def recipients(
     to: str, cc: tuple[str, ...], how: Literal["drafts", "smtp", "imap-drafts"]
 ) -> tuple[str, ...]:
@@ -86,7 +94,7 @@ def message_id(key: str, address: str) -> str:
     The whole digest would make lines that some servers cut.
     """
     digest = hashlib.sha256(key.encode()).digest()[:20]
-    return f"<{base64.b32encode(digest).decode().lower()}@{domain_of(address)}>"
+    return f"<{base64.b32encode(digest).decode().lower()}@{address.rpartition('@')[2]}>"
 
 
 def sender_name(sender: Sender) -> str:

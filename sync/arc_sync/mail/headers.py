@@ -20,7 +20,7 @@ _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+
 
 
 class Mailbox(NamedTuple):
-    """A name as people read it, or "", and an address that `addresses.address_of` has seen."""
+    """A name as people read it, or "", and an address that `contacts.address` has seen."""
 
     name: str
     address: str

@@ -19,8 +19,7 @@ from typing import Final, NamedTuple
 
 from arc_sheets.errors import MailError
 from arc_sheets.message import Message
-from arc_sync.mail.addresses import address_of
-from arc_sync.mail.compose import head_of
+from arc_sync.mail.compose import address_of, head_of
 from arc_sync.mail.logins import Account, Broken, tls_context
 from arc_sync.mail.port import Fate, Outcome
 from arc_sync.mail.wire import USUAL, Patience, Reply, Wire, open_wire, reply, trouble
