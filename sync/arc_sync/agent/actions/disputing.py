@@ -30,7 +30,7 @@ def raise_dispute(work: Work, request: RaiseDispute) -> Answer:
     amount = None if request.amount is None else minor(request.amount, currency)
     if amount is not None and amount > balance:
         raise Cannot(
-            f"{say_amount(amount, currency)} is more than is open on {number}, {say_amount(balance, currency)};"
+            f"{say_amount(amount, currency)} is more than the {say_amount(balance, currency)} that is open on {number};"
             " give that or less."
         )
     work.add(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from arc_sheets import tabs
 from arc_sheets.cells import Value
 from arc_sheets.tab import Column, Tab
+from arc_sync.agent.actions.nearest import nearest_name, nearest_number
 from arc_sync.agent.merging import Keys, key_field, named
 from arc_sync.ledger.port import View
-
-#: What a name must have in common with another to be taken for a slip of it.
-_ALIKE: Final = 0.7
-
 
 _SEVERAL: Final = Column("invoices", "Invoices", many=True)
 
@@ -86,10 +82,7 @@ class Finder:
     def missing(self, tab: Tab, key: str) -> str:
         """Return the sentence about a key that is not there: which one may be meant."""
         at = key_field(tab)
-        names = {str(row[at]).casefold(): str(row[at]) for row in self._view.rows(tab).values()}
-        wanted = key.casefold()
-        near = get_close_matches(wanted, names, 1, _ALIKE) or [n for n in names if wanted in n]
-        what = f"There is no {tab.title.removesuffix('s').lower()} {key}"
-        if len(near) == 1:
-            return f"{what}; did you mean {names[near[0]]}?"
-        return f"{what}; write it as it stands on {tab.title}."
+        nearest = nearest_name if tab is tabs.CUSTOMERS else nearest_number
+        meant = nearest(key, (str(row[at]) for row in self._view.rows(tab).values()))
+        other = f"did you mean {meant}?" if meant else f"write it as it stands on {tab.title}."
+        return f"There is no {tab.title.removesuffix('s').lower()} {key}; {other}"

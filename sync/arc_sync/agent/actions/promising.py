@@ -62,11 +62,11 @@ class _Subject(NamedTuple):
     def check(self, amount: int) -> None:
         """Raise `Cannot` for more than is owed."""
         if amount > self.open:
-            what = f"{say_list([one.number for one in self.owed])} owe" if self.named else f"{self.name} owes"
-            what = what if len(self.owed) > 1 or not self.named else f"{what}s"
+            numbers = say_list([one.number for one in self.owed])
+            where = f"is open on {numbers}" if self.named else f"{self.name} owes"
             raise Cannot(
-                f"{say_amount(amount, self.currency)} is more than is owed: {what}"
-                f" {say_amount(self.open, self.currency)}; give that or less."
+                f"{say_amount(amount, self.currency)} is more than the {say_amount(self.open, self.currency)} that {where};"
+                " give that or less."
             )
 
 
