@@ -11,16 +11,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing, LedgerNewer
-from arc_sheets.tabs import INVOICES
+from arc_sheets.message import MessageState
+from arc_sheets.tabs import INVOICES, REMINDERS
 from arc_sync.ledger import migrations
+from arc_sync.ledger.engine import sqlite_engine
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.records import REVISION
 from arc_sync.ledger.trouble import explain
 from arc_sync.merge.history import ROOT
-from tests.ledger_contract import invoice, now, put
+from tests.ledger_contract import invoice, now, put, row
+from tests.old_ledgers import leave
+from tests.outbox_contract import message, posted, queue
 
 
 @pytest.fixture
@@ -150,12 +154,36 @@ def test_a_newer_ledger_is_not_touched(path: Path) -> None:
     )
 
 
-def test_an_older_ledger_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[object] = []
-    monkeypatch.setattr("arc_sync.ledger.open.REVISION", "9999")
-    monkeypatch.setattr(migrations, "upgrade", steps.append)
-    open_ledger(path).close()
-    assert len(steps) == 1
+def test_an_older_ledger_is_brought_up_to_date(tmp_path: Path) -> None:
+    said = leave(sqlite_engine(tmp_path / "old.db", patience=1, create=True), "0001")
+    opened = open_ledger(tmp_path / "old.db")
+    assert now(opened) == said
+    assert list(opened.verify([said.head])) == []
+    assert (queue(opened, message()), [p.state for p in posted(opened)]) == ([True], [MessageState.QUEUED])
+    put(opened, REMINDERS, {"r2": row(REMINDERS, customer="Müller", channel="Email", subject="Hello")})
+    assert list(opened.verify([said.head])) == []
+    opened.close()
+    assert open_ledger(tmp_path / "old.db").verify() == []
+
+
+def test_an_upgrade_that_fails_leaves_the_older_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = leave(sqlite_engine(tmp_path / "old.db", patience=1, create=True), "0001")
+    real = migrations.upgrade
+
+    def crash(connection: Connection) -> None:
+        real(connection)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(migrations, "upgrade", crash)
+    with pytest.raises(ZeroDivisionError):
+        open_ledger(tmp_path / "old.db")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as other:
+        assert other.execute("select version_num from alembic_version").fetchall() == [("0001",)]
+        assert not other.execute("select 1 from sqlite_master where name = 'message'").fetchall()
+    monkeypatch.undo()
+    assert now(open_ledger(tmp_path / "old.db")) == said
 
 
 def test_the_newest_migration_is_the_one_expected() -> None:

@@ -22,12 +22,14 @@ from sqlalchemy.engine import URL, make_url
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
 from arc_sheets.message import MessageState
 from arc_sheets.tabs import INVOICES
+from arc_sync.ledger.engine import postgres_engine
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.schema import METADATA
 from arc_sync.ledger.sql import SqlLedger
-from tests.ledger_contract import HOUR, NOON, LedgerContract, invoice, origin, put
+from tests.ledger_contract import HOUR, NOON, LedgerContract, invoice, now, origin, put
 from tests.ledger_histories import Step, histories, same, tell
+from tests.old_ledgers import leave
 from tests.outbox_contract import OutboxContract, message, numbers, posted, queue
 from tests.outbox_histories import Turn, played
 from tests.outbox_histories import histories as sending
@@ -192,6 +194,16 @@ def test_two_agents_take_turns(ledger: SqlLedger, hasty: SqlLedger) -> None:
     put(hasty, INVOICES, {"i1": invoice(amount=2)})
     with ledger.read() as view:
         assert view.rows(INVOICES) == {"i1": invoice(amount=2)}
+
+
+def test_an_older_ledger_is_brought_up_to_date(server: URL) -> None:
+    name = _database(server, "template0")
+    said = leave(postgres_engine(make_url(_address(server, name)), patience=1), "0001")
+    opened = open_ledger(_address(server, name))
+    assert now(opened) == said
+    assert (queue(opened, message()), list(opened.verify([said.head]))) == ([True], [])
+    opened.close()
+    _statement(server, "DROP DATABASE {}", name)
 
 
 def test_a_database_without_a_ledger(server: URL) -> None:

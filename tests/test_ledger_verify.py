@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from arc_sheets.tabs import CUSTOMERS, INVOICES
+from arc_sheets.message import MessageState
+from arc_sheets.tabs import CUSTOMERS, INVOICES, REMINDERS
 from arc_sync.ledger.links import forge, row_text
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger
+from arc_sync.ledger.outbox import seal
 from arc_sync.ledger.port import Ledger
 from arc_sync.ledger.records import set_values
-from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER, ROWS
+from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER, MESSAGE, ROWS
 from arc_sync.ledger.sql import SqlLedger
 from arc_sync.merge.history import Bookmark, Change, ChangeSet
-from tests.ledger_contract import CONFLICT, KEY, invoice, now, origin, put, row
+from tests.ledger_contract import CONFLICT, HOUR, KEY, NOON, invoice, now, origin, put, row
+from tests.outbox_contract import message, queue
 
 Tampering: TypeAlias = Callable[[Connection], object]
 
@@ -109,6 +114,109 @@ def test_tampering_is_found(ledger: SqlLedger, tampering: Tampering) -> None:
     with ledger._writing() as connection:
         tampering(connection)
     assert len(ledger.verify()) > 0
+
+
+def send_some(ledger: Ledger) -> None:
+    """Four messages: one sent, one drafted, one claimed, one queued; their reminders say so."""
+    queue(ledger, *(message(n) for n in range(1, 5)))
+    ledger.claim("Ann", NOON, NOON + HOUR, 3)
+    for n, state in ((1, MessageState.SENT), (2, MessageState.DRAFTED)):
+        if state is MessageState.SENT:
+            ledger.about_to_send(message(n).id, "Ann", NOON)
+        with ledger.change(origin()) as change:
+            change.move(message(n).id, state, owner="Ann")
+            change.put(REMINDERS, f"r{n}", row(REMINDERS, customer="Müller", status=state.value))
+    put(ledger, REMINDERS, {"of old": row(REMINDERS, customer="Müller", status="sent")})
+
+
+def _message(n: int, **values: object) -> Tampering:
+    return lambda c: c.execute(update(MESSAGE).where(MESSAGE.c.number == n).values(values))
+
+
+def _resealed(connection: Connection) -> None:
+    """Change who it went to, with a seal that fits."""
+    forged = message(1, to="mallory@example.org")
+    fitting = seal("root", 1, forged.digest, forged)
+    connection.execute(update(MESSAGE).where(MESSAGE.c.number == 1).values(to=forged.to, seal=fitting))
+
+
+def _closed_up(connection: Connection) -> None:
+    """Take one out and number the rest anew."""
+    connection.execute(delete(MESSAGE).where(MESSAGE.c.number == 3))
+    connection.execute(update(MESSAGE).where(MESSAGE.c.number == 4).values(number=3))
+    connection.execute(update(LEDGER).values(messages=3))
+
+
+OUTBOX_TAMPERINGS: dict[str, tuple[Tampering, str]] = {
+    "its content": (_message(1, content=b"Pay twice"), "Message 1 to Müller is not what was queued"),
+    "its content and digest": (
+        _message(1, content=b"x", digest=sha256(b"x").hexdigest()),
+        "Message 1 to Müller is not as it was queued: its seal differs",
+    ),
+    "its recipient": (_message(2, to="mallory@example.org"), "Message 2 to Müller is not as it was queued"),
+    "its amount": (_message(3, amount=1), "Message 3 .* its seal differs"),
+    "its key, to be sent again": (_message(1, key="other"), "Message 1 .* its seal differs"),
+    "its reminder": (_message(1, reminder="r9"), "Message 1 .* its seal differs"),
+    "its term": (_message(4, not_after="2099-01-01T00:00:00+00:00"), "Message 4 .* its seal differs"),
+    "its term, to no date": (_message(4, not_after="soon"), "after message 3 holds what no one could have"),
+    "a state that is none": (_message(2, state="gone"), "after message 1 holds what no one could have"),
+    "with a seal that fits": (_resealed, "Message 2 .* its seal differs"),
+    "sent, to go again": (
+        _message(1, state="queued"),
+        "Row r1 of reminders says sent, but its message is queued",
+    ),
+    "drafted, to unknown": (
+        _message(2, state="unknown"),
+        "Row r2 of reminders says drafted, but its message is unknown",
+    ),
+    "claimed by nobody": (_message(3, owner=""), "Message 3 is claimed, but no sender holds it"),
+    "claimed for ever": (_message(3, until=None), "Message 3 is claimed, but no sender holds it"),
+    "taken out": (
+        lambda c: c.execute(delete(MESSAGE).where(MESSAGE.c.number == 2)),
+        "After message 1 comes message 3",
+    ),
+    "taken out, and closed up": (_closed_up, "Message 3 .* its seal differs"),
+    "taken off the end": (
+        lambda c: c.execute(delete(MESSAGE).where(MESSAGE.c.number == 4)),
+        "The outbox ends with message 3, but the ledger says 4: its end is missing",
+    ),
+    "all of them": (lambda c: c.execute(delete(MESSAGE)), "The outbox ends with message 0"),
+    "its end forgotten": (lambda c: c.execute(update(LEDGER).values(messages=3)), "the ledger says 3"),
+}
+
+
+@pytest.mark.parametrize(("tampering", "words"), OUTBOX_TAMPERINGS.values(), ids=OUTBOX_TAMPERINGS.keys())
+def test_tampering_with_a_message_is_found(ledger: SqlLedger, tampering: Tampering, words: str) -> None:
+    send_some(ledger)
+    assert list(ledger.verify()) == []
+    with ledger._writing() as connection:
+        tampering(connection)
+    found = ledger.verify()
+    assert re.search(words, "\n".join(found))
+    assert all(sentence.endswith(".") for sentence in found)
+
+
+def test_tampering_with_a_message_in_memory_is_found() -> None:
+    ledger = MemoryLedger()
+    send_some(ledger)
+    assert list(ledger.verify()) == []
+    true = ledger._now
+    first = true.outbox[message(1).id]
+    for wrong in (
+        replace(first.posted, message=message(1, content=b"Pay twice")),
+        replace(first.posted, message=message(1, to="mallory@example.org")),
+        replace(first.posted, state=MessageState.QUEUED),
+    ):
+        outbox = {**true.outbox, message(1).id: first._replace(posted=wrong)}
+        ledger._now = replace(true, outbox=outbox)
+        assert len(ledger.verify()) > 0
+
+
+def test_a_long_list_of_wrong_messages_is_cut(ledger: SqlLedger) -> None:
+    queue(ledger, *(message(n) for n in range(50)))
+    with ledger._writing() as connection:
+        connection.execute(update(MESSAGE).values(digest="x"))
+    assert len(ledger.verify()) == 20
 
 
 def test_a_tail_cut_off_cleanly_is_found_by_a_bookmark(ledger: SqlLedger) -> None:
