@@ -1,0 +1,47 @@
+"""The reminder policy: a firm's own `policy.toml`, or the one that ARC ships."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from arc_sheets.errors import ConfigError
+from arc_sheets.policy import Policy, WrongPolicy, read
+from arc_sheets.resources import folder
+from arc_sync.agent.config import Config
+from arc_sync.agent.places import POLICY
+
+
+def policy_of(config: Config) -> Policy:
+    """Return the firm's policy; where it has no file of its own, the shipped one.
+
+    Raises `ConfigError`, which names the file, the line and the remedy.
+    """
+    try:
+        text = config.policy.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return read(tomllib.loads((folder("templates") / POLICY).read_text("utf-8")))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{config.policy} is not written in UTF-8; save it as UTF-8 text.") from None
+    except OSError as error:
+        raise ConfigError(f"{config.policy} cannot be read ({error.strerror}); allow reading it.") from None
+    try:
+        return read(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{config.policy} cannot be read: {error}. Correct that line.") from None
+    except WrongPolicy as error:
+        raise ConfigError(f"{config.policy}{_line(text, error)}: {error}") from None
+
+
+def _line(text: str, error: WrongPolicy) -> str:
+    """Return where the key stands: ", line 7", within its stage if it stands in one; "" where it is missing."""
+    lines = text.splitlines()
+    heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*stages\s*\]\]", line)]
+    start, end = 0, len(lines)
+    if error.stage is not None and error.stage < len(heads):
+        start, end = heads[error.stage], [*heads, len(lines)][error.stage + 1]
+    pattern = re.compile(rf'\s*(\[\s*)?"?{re.escape(error.key)}"?\s*(=|\])')
+    number = next((n for n in range(start, end) if pattern.match(lines[n])), None)
+    if number is None and error.stage is not None and start:
+        number = start  # what is missing is missed in its stage
+    return "" if number is None else f", line {number + 1}"

@@ -1,0 +1,190 @@
+"""What people decide about reminders, carried out: approved ones are queued, skipped ones end, unknown ones are settled.
+
+A decision is typed into the tab, or given on the command line; both stand in the row and are carried out here. It
+stays beside what came of it. When ARC needs a person again (a message failed, or may have arrived) it clears the
+cell, so that no old word counts for a new question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from arc_sheets.errors import ArcError
+from arc_sheets.message import Message, MessageState
+from arc_sheets.tabs import REMINDERS
+from arc_sync.agent.firm import Firm
+from arc_sync.agent.policies import policy_of
+from arc_sync.agent.reminding.posting import NotPosted, Post
+from arc_sync.agent.reminding.rows import (
+    APPROVE,
+    DONE,
+    DRAFTED,
+    FAILED,
+    HELD,
+    IT_WENT,
+    PROPOSED,
+    QUEUED,
+    SEND_AGAIN,
+    SENT,
+    SKIP,
+    SKIPPED,
+    TO_DO,
+    UNKNOWN,
+    Reminder,
+    put,
+    reminder,
+    reminders,
+)
+from arc_sync.agent.reminding.touches import put_touch
+from arc_sync.agent.reminding.trouble import close_issue, firm_book, note_refused, of_row
+from arc_sync.ledger.port import Transaction
+
+S = MessageState
+#: What a decision does to a row of this status; what is not listed does nothing, or is refused.
+QUEUES: Final = {(APPROVE, PROPOSED), (APPROVE, FAILED), (APPROVE, SKIPPED)}
+AGAIN: Final = {(SEND_AGAIN, UNKNOWN), (SEND_AGAIN, FAILED), (SEND_AGAIN, DRAFTED)}
+SKIPS: Final = {(SKIP, status) for status in (PROPOSED, HELD, TO_DO, FAILED, QUEUED)}
+WENT: Final = {(IT_WENT, UNKNOWN), (IT_WENT, DRAFTED), (IT_WENT, TO_DO)}
+#: A decision that stands beside what came of it, or that waits until its reminder may go.
+_STANDS: Final = {
+    *((APPROVE, status) for status in (QUEUED, SENT, DRAFTED, HELD)),
+    *((SEND_AGAIN, status) for status in (QUEUED, SENT)),
+    *((IT_WENT, status) for status in (SENT, DONE)),
+    (SKIP, SKIPPED),
+}
+
+
+@dataclass(slots=True)
+class Decided:
+    """What became of the decisions."""
+
+    queued: list[str] = field(default_factory=list)  #: customers to whom a message is queued
+    skipped: list[str] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)  #: said to have gone, or done
+    refused: list[str] = field(default_factory=list)  #: why a decision cannot be carried out, a sentence each
+
+    @property
+    def idle(self) -> bool:
+        """Say whether there was nothing to carry out."""
+        return not (self.queued or self.skipped or self.settled or self.refused)
+
+
+def decide(firm: Firm, now: datetime, hook: Callable[[str], None] = lambda _: None) -> Decided:
+    """Carry out every decision that stands in the ledger, in one change set. Raises `ArcError`.
+
+    `now` is UTC. Two at once, or the same twice, queue one message.
+    """
+    with firm.ledger.read() as view:
+        pending = {i: row for i, row in reminders(view).items() if _is_pending(row)}
+    if not pending:
+        return Decided()
+    hook("read")
+    with firm.ledger.change(firm.origin("action", "Decisions on reminders", now)) as t:
+        work = _Deciding(firm, t, now)
+        for i, row in pending.items():
+            live = t.row(REMINDERS, i)
+            if live and reminder(live) == row:  # else somebody was quicker; the next time settles it
+                work.carry_out(i, row)
+        hook("decided")
+    return work.decided
+
+
+def give(firm: Firm, now: datetime, chosen: Mapping[str, Reminder], decision: str) -> int:
+    """Write a decision beside rows, as a person would in the tab; return how many. Raises `LedgerError`."""
+    what = f"{decision}: {len(chosen)} reminders" if len(chosen) != 1 else f"{decision}: a reminder"
+    with firm.ledger.change(firm.origin("action", what, now)) as t:
+        same = {i: row for i, row in chosen.items() if t.row(REMINDERS, i) == tuple(row)}
+        for i, row in same.items():
+            put(t, i, row._replace(decision=decision))
+    return len(same)
+
+
+def _is_pending(row: Reminder) -> bool:
+    return bool(row.decision) and (row.decision, row.status) not in _STANDS
+
+
+@dataclass(slots=True)
+class _Deciding:
+    firm: Firm
+    t: Transaction
+    now: datetime
+    decided: Decided = field(default_factory=Decided)
+    post: Post = field(init=False)
+    book: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.post = Post(self.firm.config, policy_of(self.firm.config), self.t, self.now)
+        self.book = firm_book(self.firm)
+
+    def carry_out(self, i: str, row: Reminder) -> None:
+        """Carry out the decision on one row."""
+        did = (row.decision, row.status)
+        try:
+            if did in QUEUES:
+                self._queue(i, row, again=False)
+            elif did in AGAIN:
+                self._queue(i, row, again=True)
+            elif did in SKIPS:
+                self._skip(i, row)
+            elif did in WENT:
+                self._went(i, row)
+            else:
+                raise NotPosted(_refusal(row))
+        except ArcError as error:
+            self._refuse(i, row, str(error))
+        else:
+            close_issue(self.t, of_row(self.book, i))
+
+    def _queue(self, i: str, row: Reminder, *, again: bool) -> None:
+        if row.status == UNKNOWN:
+            self._move(i, S.UNKNOWN, S.FAILED, "sent again by a person's word")
+        self.post.queue(self.t, i, row, again=again)
+        put(self.t, i, row._replace(status=QUEUED, sent=None))
+        self.decided.queued.append(row.customer)
+
+    def _skip(self, i: str, row: Reminder) -> None:
+        if row.status == QUEUED:  # one that a sender has in hand is stopped by its last look
+            self._move(i, S.QUEUED, S.WITHDRAWN, "skipped by a person")
+        put(self.t, i, row._replace(status=SKIPPED, sent=None))
+        self.decided.skipped.append(row.customer)
+
+    def _went(self, i: str, row: Reminder) -> None:
+        wall = self.now.astimezone(self.firm.config.zone).replace(tzinfo=None, microsecond=0)
+        if row.status == TO_DO:
+            put(self.t, i, row._replace(status=DONE, sent=wall))
+        else:
+            state = S.UNKNOWN if row.status == UNKNOWN else S.DRAFTED
+            moved = self._move(i, state, S.SENT, "a person says that it went")
+            put(self.t, i, row._replace(status=SENT, sent=row.sent or wall))
+            for message in moved:
+                if message.to == row.to:
+                    put_touch(self.t, message, row.sent or wall, "sent", self.firm.config.who)
+        self.decided.settled.append(row.customer)
+
+    def _move(self, i: str, state: MessageState, to: MessageState, said: str) -> list[Message]:
+        """Let the row's messages of one state come to another; return them."""
+        since = self.now - timedelta(days=400)  # drafts of years need not be looked through
+        found = [p.message for p in self.t.posted(state, since=since) if p.message.reminder == i]
+        for message in found:
+            self.t.move(message.id, to, said=said)
+        return found
+
+    def _refuse(self, i: str, row: Reminder, why: str) -> None:
+        """Clear the decision, and let it stand on the Issues tab with the reason."""
+        note_refused(self.t, self.book, i, row.decision or "", why, self.now)
+        put(self.t, i, row._replace(decision=None))
+        self.decided.refused.append(why)
+
+
+def _refusal(row: Reminder) -> str:
+    """Return why a decision means nothing for a row of this status, and what would."""
+    who = f"{row.stage or 'The reminder'} for {row.customer} is {row.status}"
+    remedy = {
+        UNKNOWN: "look in the mailbox it was sent from, then choose It went or Send again",
+        TO_DO: "log what was done, or choose It went or Skip",
+        SENT: "it cannot be taken back, and is not sent twice",
+    }.get(row.status or "", "there is nothing to decide")
+    return f"{who}: {remedy}."

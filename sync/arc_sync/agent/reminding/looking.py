@@ -1,0 +1,288 @@
+"""The last look at a message before it goes: whether it is still right, and whether it is the hour.
+
+All that the plan asked is asked again of the ledger as it is now. What no longer holds is withdrawn with the
+reason, what comes too early or too close waits. The figures behind it are computed once and stay good until
+something changes that they rest on; what senders themselves note is followed change by change.
+
+A message that a person wrote is their own decision: of it only the customer's wish not to be contacted is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from arc_sheets.contacts import NotAContact, address, addresses, number
+from arc_sheets.frames import from_day_number, records
+from arc_sheets.hours import business_days
+from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.phrases import say_amount, say_day, say_many
+from arc_sheets.policy import Policy
+from arc_sheets.receivables import Receivables, receivables
+from arc_sheets.routes import Person, people
+from arc_sheets.standing import Against, Standing, standing
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, PROMISES, REMINDERS
+from arc_sheets.touches import Written, stopped, written
+from arc_sync.agent.bank import newest, said
+from arc_sync.agent.firm import Firm
+from arc_sync.agent.pages import rows_of
+from arc_sync.agent.reminding.history import reached
+from arc_sync.agent.reminding.posting import next_allowed
+from arc_sync.agent.reminding.rows import (
+    DRAFTED,
+    QUEUED,
+    SEND_AGAIN,
+    SENT,
+    UNKNOWN,
+    Reminder,
+    reminder,
+    reminders,
+    where,
+)
+from arc_sync.ledger.port import View
+from arc_sync.merge.history import Change
+
+S = MessageState
+#: The source of changes that senders make.
+SENDING: Final = "sending"
+#: The letter has gone, or may have.
+GONE: Final = frozenset({SENT, DRAFTED, UNKNOWN})
+#: How long a message waits for another to the same customer that is on its way, or for the bank's data.
+_SOON: Final = timedelta(minutes=5)
+_HOUR: Final = timedelta(hours=1)
+_MONEY: Final = frozenset(tab.name for tab in (CUSTOMERS, INVOICES, PAYMENTS, PROMISES, DISPUTES))
+
+
+class Do(StrEnum):
+    """What is to become of a message."""
+
+    GO = "go"
+    WAIT = "wait"
+    STOP = "stop"
+
+
+class Verdict(NamedTuple):
+    """What is to become of a message, why, and until when it waits (UTC)."""
+
+    do: Do
+    why: str = ""
+    until: datetime | None = None
+
+
+GO: Final = Verdict(Do.GO)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is asked of the ledger at one moment."""
+
+    day: date
+    receivables: Receivables
+    standing: Standing
+    accounts: Mapping[tuple[str, str], int]
+    people: Mapping[str, Person]
+    stopped: Mapping[str, date]
+    written: Written
+    paid_until: date | None  #: the day of the newest payment
+    since: dict[str, set[str]] = field(default_factory=dict)  #: reminders that have gone since, by customer
+
+
+class Looking:
+    """Looks at one message after the other; `policy` is the firm's."""
+
+    def __init__(self, firm: Firm, policy: Policy) -> None:
+        self._firm, self._policy = firm, policy
+        self._facts: Facts | None = None
+        self._seen = 0  #: the change up to which the facts are followed
+
+    def at(self, view: View, posted: Posted, now: datetime) -> Verdict:
+        """Return what is to become of a message; `now` is UTC."""
+        message = posted.message
+        facts = self._followed(view, now.astimezone(self._firm.config.zone).date())
+        if not message.reminder:
+            return _stop(_unwanted(facts, message.customer, message.channel)) or GO
+        found = view.row(REMINDERS, message.reminder)
+        if found is None:
+            return Verdict(Do.STOP, "Its row has left Reminders.")
+        row = reminder(found)
+        copy = message.to != row.to
+        if row.status != QUEUED and not (copy and row.status in GONE):
+            return Verdict(Do.STOP, f"Its reminder is {row.status}.")
+        return (
+            _stop(_unwanted(facts, row.customer, message.channel))
+            or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
+            or _stop(_not_owed(facts, message, row))
+            or self._too_early(view, facts, row, now)
+            or (GO if row.status in GONE else self._too_close(view, facts, message, row, now))
+        )
+
+    # -- the facts -------------------------------------------------------------------------------------
+
+    def _followed(self, view: View, day: date) -> Facts:
+        """Return the facts as of the view: those known, if nothing that they rest on has changed."""
+        head, facts = view.head().n, self._facts
+        changes = view.changes(self._seen, head) if facts and head > self._seen else ()
+        if facts is None or facts.day != day or head < self._seen or any(map(_matters, changes)):
+            self._facts = facts = _facts(view, self._policy, day)
+        else:
+            for customer, row in _gone(changes):
+                facts.since.setdefault(customer, set()).add(row)
+        self._seen = head
+        return facts
+
+    # -- the hour --------------------------------------------------------------------------------------
+
+    def _too_early(self, view: View, facts: Facts, row: Reminder, now: datetime) -> Verdict | None:
+        first = next_allowed(_customer(facts, row), self._firm.config, self._policy, now)
+        if first > now:
+            return Verdict(Do.WAIT, "It waits for business hours.", first)
+        days = [day for day in (facts.paid_until, said(view)) if day]
+        until = min(max(days), facts.day) if days else None
+        age = business_days(until, facts.day, self._policy) if until else None
+        if age is None or age > self._policy.bank_days:
+            told = f"end on {say_day(until)}" if until else "are not there"
+            return Verdict(Do.WAIT, f"It waits for the bank's data, which {told}.", now + _HOUR)
+        return None
+
+    def _too_close(self, view: View, facts: Facts, message: Message, row: Reminder, now: datetime) -> Verdict:
+        """Return whether it keeps its distance to what else the customer, and everybody, was written today."""
+        others = facts.since.get(row.customer, set()) - {message.reminder}
+        again = row.decision == SEND_AGAIN  # a person has looked, and wants it to go
+        last = max(
+            filter(None, (facts.written.last(row.customer), facts.day if others else None)), default=None
+        )
+        apart = (facts.day - last).days if last else None
+        if apart is not None and apart < self._policy.minimum_interval and not again:
+            assert last is not None  # noqa: S101 (it follows; for mypy)
+            on = self._opens(last + timedelta(self._policy.minimum_interval))
+            return Verdict(Do.WAIT, f"They were written to on {say_day(last)}.", on)
+        recent = len(facts.written.since(row.customer, facts.day - timedelta(30))) + len(others)
+        if recent >= self._policy.customer_cap and not again:
+            return Verdict(Do.STOP, f"They had {say_many(recent, 'message')} in 30 days.")
+        if facts.written.on(facts.day) + sum(map(len, facts.since.values())) >= self._policy.daily_cap:
+            cap = say_many(self._policy.daily_cap, "message")
+            return Verdict(Do.WAIT, f"The day's {cap} have gone.", self._opens(facts.day + timedelta(1)))
+        if any(_rivals(view, message, row)):
+            return Verdict(Do.WAIT, "Another message to them is on its way.", now + _SOON)
+        return GO
+
+    def _opens(self, day: date) -> datetime:
+        """Return the midnight at which a day begins in the firm's zone; quiet hours are looked at then."""
+        return datetime.combine(day, time(), self._firm.config.zone)
+
+
+def _facts(view: View, policy: Policy, day: date) -> Facts:
+    frames = records(rows_of(view))
+    owed = receivables(frames)
+    gone = where(reminders(view), *GONE)
+    pairs = zip(owed.accounts["customer"].tolist(), owed.accounts["currency"].tolist(), strict=True)
+    return Facts(
+        day,
+        owed,
+        standing(frames, owed, day, policy.grace),
+        {pair: n for n, pair in enumerate(pairs)},
+        people(frames.customers),
+        stopped(frames.activity, policy, day),
+        written(frames.activity, reached(gone.values(), day), day),
+        newest(view.rows(PAYMENTS), day),
+    )
+
+
+def _matters(change: Change) -> bool:
+    """Say whether the facts rest on what changed; what senders note is followed otherwise."""
+    return change.tab in _MONEY or (change.tab == ACTIVITY.name and change.source != SENDING)
+
+
+def _gone(changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    """Yield customer and row of the reminders that have gone in these changes."""
+    for change in changes:
+        if change.tab == REMINDERS.name and isinstance(change.after, tuple):
+            row = reminder(change.after)
+            if row.status in GONE:
+                yield row.customer, change.row
+
+
+def _stop(why: str) -> Verdict | None:
+    return Verdict(Do.STOP, why) if why else None
+
+
+def _unwanted(facts: Facts, customer: str, channel: str) -> str:
+    """Return why a customer must not be written to at all, or ""."""
+    person = facts.people.get(customer)
+    if person is None:
+        return "There is no such name on Customers."
+    if person.barred:
+        return f"Do not contact: {person.barred.rstrip('.')}."
+    if channel == "Text" and customer in facts.stopped:
+        return f"They stopped texts on {say_day(facts.stopped[customer])}."
+    return ""
+
+
+def _moved(person: Person, message: Message, country: str, *, copy: bool) -> str:
+    """Return that the customer has another address now, or ""."""
+    now: tuple[str, ...] = ()
+    try:
+        if message.channel == "Text":
+            now = (number(person.phone or "", country),)
+        else:
+            now = addresses(person.cc or "") if copy else (address(person.email or ""),)
+    except NotAContact:  # nobody can be reached there, so not this one either
+        pass
+    same = message.to.casefold() in (known.casefold() for known in now)
+    return "" if same else f"Customers does not name {message.to} any more."
+
+
+def _not_owed(facts: Facts, message: Message, row: Reminder) -> str:
+    """Return why what the message asks for is not to be asked for any more, or ""."""
+    account = facts.accounts.get((row.customer, message.currency), -1)
+    numbers = np.array(message.invoices, dtype=object)
+    places = facts.receivables.finder.find(numbers, np.full(len(numbers), account)).tolist()
+    known = facts.standing
+    for name, place in zip(message.invoices, places, strict=True):
+        if place < 0:
+            return f"There is no {name} of theirs any more."
+        if known.balance[place] <= 0:
+            return f"{name} has been paid."
+        if known.against[place] != Against.NOTHING:
+            return f"{name} is {_WORDS[Against(int(known.against[place]))]}."
+    credit = max(0, int(known.credit[account]))
+    owed = int(known.balance[places].sum()) - credit
+    if owed < message.amount:
+        less = say_amount(message.amount - owed, message.currency)
+        return f"{less} of what it asks for has come in."
+    late = int(known.balance[places][known.late[places] > 0].sum()) or owed + credit
+    if 0 < late - credit <= int(known.promised[account]):
+        return f"It is promised by {say_day(from_day_number(int(known.promised_by[account])))}."
+    return ""
+
+
+_WORDS: Final = {
+    Against.WRITTEN_OFF: "written off",
+    Against.AGENCY: "with an agency",
+    Against.DISPUTED: "disputed",
+    Against.HELD: "held",
+    Against.ON_PLAN: "on a payment plan",
+    Against.PROMISED: "promised",
+}
+
+
+def _customer(facts: Facts, row: Reminder) -> Mapping[str, str | None]:
+    person = facts.people[row.customer]
+    return {"time_zone": person.time_zone, "quiet_hours": person.quiet_hours}
+
+
+def _rivals(view: View, message: Message, row: Reminder) -> Iterator[Posted]:
+    """Yield other reminders to the same customer that are on their way, or may have gone and no row says so yet."""
+    names = {message.customer, row.customer}
+    for other in view.posted(S.SENDING, S.UNKNOWN):
+        reminder_of = other.message.reminder
+        if reminder_of in ("", message.reminder) or other.message.customer not in names:
+            continue
+        found = view.row(REMINDERS, reminder_of)
+        if other.state is S.SENDING or (found and reminder(found).status == QUEUED):
+            yield other

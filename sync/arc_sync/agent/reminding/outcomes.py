@@ -1,0 +1,152 @@
+"""What became of a message, kept: its state, its row on Reminders, its touch and its issue, in one change set."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.tabs import REMINDERS
+from arc_sync.agent.firm import Firm
+from arc_sync.agent.reminding.looking import SENDING
+from arc_sync.agent.reminding.rows import (
+    DRAFTED,
+    FAILED,
+    QUEUED,
+    SENT,
+    UNKNOWN,
+    WITHDRAWN,
+    Reminder,
+    put,
+    reminder,
+)
+from arc_sync.agent.reminding.touches import Deciders, called, put_touch
+from arc_sync.agent.reminding.trouble import close_issue, firm_book, of_message, of_row, raise_issue
+from arc_sync.ledger.port import Transaction, View
+from arc_sync.mail.port import Fate, Outcome
+from arc_sync.merge.issues import IssueKey
+
+S = MessageState
+_ASK: Final = (
+    "{said} Look in the mailbox it was sent from, then choose under Decision: It went, or Send again."
+)
+_ASK_BY_HAND: Final = (
+    "{said} Look in the mailbox it was sent from, then tell it: arc remind settle {id} --it-went."
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run of sending did: customers by what became of their messages, and why."""
+
+    sent: list[str] = field(default_factory=list)
+    drafted: list[str] = field(default_factory=list)
+    copies: int = 0  #: of letters, sent to those in Cc
+    waiting: list[tuple[str, str]] = field(default_factory=list)  #: customer, why it waits
+    withdrawn: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    stopped: str = ""  #: why the run ended before its time, in a sentence
+
+    @property
+    def needs_person(self) -> bool:
+        """Say whether anything waits for a person."""
+        return bool(self.failed or self.unknown or self.stopped)
+
+
+class Outcomes:
+    """Keeps what became of messages for one sender, `owner`, and tells `report`; every `now` is UTC."""
+
+    def __init__(self, firm: Firm, owner: str, report: Report) -> None:
+        self._firm, self._owner, self._report = firm, owner, report
+        self._deciders = Deciders(firm.ledger)
+        self._book = firm_book(firm)
+
+    def went(self, posted: Posted, outcome: Outcome, now: datetime) -> None:
+        """Keep that a message was taken by the server, or lies among the drafts."""
+        message, sent = posted.message, outcome.fate is Fate.SENT
+        did = "sent" if sent else "drafted"
+        with self._change(message, did, now) as t:
+            t.move(message.id, S.SENT if sent else S.DRAFTED, owner=self._owner, said=outcome.said)
+            row = _row(t, message)
+            if row and message.to != row.to:
+                self._report.copies += 1
+                return
+            wall = now.astimezone(self._firm.config.zone).replace(tzinfo=None, microsecond=0)
+            by = self._deciders.who(t, message.reminder, row) if row else self._firm.config.who
+            if row:
+                put(t, message.reminder, row._replace(status=SENT if sent else DRAFTED, sent=wall))
+            close_issue(t, self._issue(message, row))
+            put_touch(t, message, wall, did, by)
+        (self._report.sent if sent else self._report.drafted).append(message.customer)
+
+    def failed(self, posted: Posted, why: str, now: datetime) -> None:
+        """Keep that a message will never go: a person looks at it."""
+        with self._change(posted.message, "failed", now) as t:
+            t.move(posted.message.id, S.FAILED, owner=self._owner, said=why)
+            self._ask(t, posted.message, FAILED, why, now)
+        self._report.failed.append((posted.message.customer, why))
+
+    def unknown(self, posted: Posted, said: str, now: datetime) -> None:
+        """Keep that a message may have arrived or not: a person says which."""
+        with self._change(posted.message, "may have arrived", now) as t:
+            t.move(posted.message.id, S.UNKNOWN, owner=self._owner, said=said)
+            self._unknown(t, posted.message, said, now)
+
+    def follow_lost(self, now: datetime) -> None:
+        """Let rows and issues follow the messages whose senders were lost."""
+        with self._firm.ledger.read() as view:
+            untold = [p for p in view.posted(S.UNKNOWN) if not self._is_told(view, p.message)]
+        for posted in untold:
+            with self._change(posted.message, "may have arrived", now) as t:
+                self._unknown(t, posted.message, posted.said, now)
+
+    def withdrawn(self, posted: Posted, why: str, now: datetime) -> None:
+        """Keep that a message must not go any more."""
+        message = posted.message
+        with self._change(message, "withdrawn", now) as t:
+            t.move(message.id, S.WITHDRAWN, owner=self._owner, said=why)
+            row = _row(t, message)
+            if row and message.to == row.to and row.status == QUEUED:
+                put(t, message.reminder, row._replace(status=WITHDRAWN, decision=None, why=why))
+        self._report.withdrawn.append((message.customer, why))
+
+    def _is_told(self, view: View, message: Message) -> bool:
+        """Say whether a person has been asked about a message that may have arrived."""
+        row = _row(view, message)
+        if row and message.to == row.to:
+            return row.status != QUEUED
+        return not self._book or self._issue(message, row) in view.issues(self._book)
+
+    def _issue(self, message: Message, row: Reminder | None) -> IssueKey:
+        """Return where the issue of a message stands: with its row, or on its own."""
+        if row and message.to == row.to:
+            return of_row(self._book, message.reminder)
+        return of_message(self._book, message.id)
+
+    def _unknown(self, t: Transaction, message: Message, said: str, now: datetime) -> None:
+        row = _row(t, message)
+        ask = _ASK if row and message.to == row.to else _ASK_BY_HAND
+        why = ask.format(said=said, id=message.id)
+        self._ask(t, message, UNKNOWN, why, now)
+        self._report.unknown.append((message.customer, why))
+
+    def _ask(self, t: Transaction, message: Message, status: str, why: str, now: datetime) -> None:
+        """Let a person see it: on its row, whose old decision is cleared, and on the Issues tab."""
+        row = _row(t, message)
+        if row and message.to == row.to:
+            put(t, message.reminder, row._replace(status=status, decision=None, why=why))
+        what = f"{called(message)} to {message.to} ({message.customer}): {why}"
+        raise_issue(t, self._issue(message, row), what, now)
+
+    def _change(self, message: Message, what: str, now: datetime) -> AbstractContextManager[Transaction]:
+        told = f"{called(message)} to {message.customer}: {what}"
+        return self._firm.ledger.change(self._firm.origin(SENDING, told, now))
+
+
+def _row(view: View, message: Message) -> Reminder | None:
+    """Return the row of a message; None of a hand-written one, and where the row is gone."""
+    found = view.row(REMINDERS, message.reminder) if message.reminder else None
+    return reminder(found) if found else None

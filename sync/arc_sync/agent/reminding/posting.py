@@ -1,0 +1,172 @@
+"""From a row of Reminders to the messages that go out: their bytes, whom they go to, and from when on they may.
+
+Whoever stands in Cc gets a copy: a message of their own, with a key of its own, so that one address that fails
+neither holds up nor doubles another. Copies follow their letter; only the letter is put on Activity, and only it
+moves the row. In drafts the mail program sends the copies, so none are queued.
+
+A key is the row's, the recipient's and the attempt's: two approvals, at once or one after the other, give one
+message. A further attempt comes only after the one before is known not to have gone, or by a person's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from arc_sheets.cells import Value
+from arc_sheets.contacts import NotAContact, addresses
+from arc_sheets.errors import ArcError
+from arc_sheets.hours import NotHours, next_moment, open_hours, zone_of
+from arc_sheets.languages import language_of
+from arc_sheets.message import Message, MessageState
+from arc_sheets.policy import Policy
+from arc_sheets.tabs import CUSTOMERS
+from arc_sync.agent.config import Config
+from arc_sync.agent.merging import Keys
+from arc_sync.agent.reminding.rows import Reminder, id_of
+from arc_sync.ledger.port import Transaction, View
+from arc_sync.mail.compose import Letter, compose, copy_key, recipients
+from arc_sync.mail.headers import Mailbox
+from arc_sync.mail.layout import html_of
+
+S = MessageState
+#: How long after its first hour a message may go: a reminder is stale later (facts, section 2).
+FRESH: Final = timedelta(hours=24)
+#: A message in such a state is known not to have gone: another attempt may follow.
+_NOT_GONE: Final = frozenset({S.FAILED, S.WITHDRAWN})
+_COLUMNS: Final = tuple(c.name for c in CUSTOMERS.stored)
+
+
+class NotPosted(ArcError):
+    """A reminder cannot be sent as it stands; the message says why and what to do."""
+
+
+class Hours(NamedTuple):
+    """When a message may go, UTC."""
+
+    first: datetime
+    last: datetime
+
+
+class Post:
+    """What rows of Reminders need to become messages; `view` tells the customers, `now` is UTC."""
+
+    def __init__(self, config: Config, policy: Policy, view: View, now: datetime) -> None:
+        self.config, self.policy, self.now = config, policy, now
+        self._keys = Keys(view)
+
+    def customer(self, name: str) -> Mapping[str, Value]:
+        """Return the customer's row by its columns; empty if there is none."""
+        row = self._keys.find(CUSTOMERS, name)
+        return dict(zip(_COLUMNS, row, strict=True)) if row else {}
+
+    def queue(
+        self, t: Transaction, i: str, row: Reminder, *, automatic: bool = False, again: bool = False
+    ) -> bool:
+        """Put the messages of a row into the outbox; False if the letter is there already.
+
+        With `again`, a person has said that the attempt before counts for nothing. Raises `NotPosted`.
+        """
+        queued = [t.queue(message) for message in self.messages(t, i, row, automatic=automatic, again=again)]
+        return queued[0]
+
+    def messages(
+        self, view: View, i: str, row: Reminder, *, automatic: bool = False, again: bool = False
+    ) -> Iterator[Message]:
+        """Yield the letter, then the copies. Raises `NotPosted`."""
+        to, customer, hours = self._checked(row), self.customer(row.customer), self.hours(row.customer)
+        cc = self._cc(row, customer)
+        how = self.config.mail.how
+        for recipient in recipients(to, cc, how) if row.channel == "Email" else (to,):
+            key = _attempt(
+                view, f"{i} {to}" if recipient == to else copy_key(f"{i} {to}", recipient), again=again
+            )
+            yield Message(
+                id=id_of(key),
+                key=key,
+                reminder=i,
+                customer=row.customer,
+                channel=row.channel or "",
+                to=recipient,
+                stage=row.stage or "",
+                invoices=row.numbers,
+                currency=row.currency,
+                amount=row.amount or 0,
+                content=self._content(row, customer, cc, key, automatic=automatic),
+                queued=self.now,
+                not_before=hours.first,
+                not_after=hours.last,
+            )
+
+    def hours(self, name: str) -> Hours:
+        """Return when a message to a customer may go: on business days, outside of quiet hours."""
+        customer = self.customer(name)
+        first = next_allowed(customer, self.config, self.policy, self.now)
+        return Hours(first, first + FRESH)
+
+    def _checked(self, row: Reminder) -> str:
+        """Return whom the row is to; raises `NotPosted` where it lacks what a message needs."""
+        if row.channel not in {"Email", "Text"} or not row.to:
+            raise NotPosted(
+                f"{_named(row)} has nobody that it could be sent to; fill in Customers, then plan again."
+            )
+        if not row.body or (row.channel == "Email" and not row.subject):
+            raise NotPosted(f"{_named(row)} has no {'message' if not row.body else 'subject'}; write one.")
+        return row.to
+
+    def _cc(self, row: Reminder, customer: Mapping[str, Value]) -> tuple[str, ...]:
+        try:
+            return addresses(str(customer.get("cc") or "")) if row.channel == "Email" else ()
+        except NotAContact as error:
+            raise NotPosted(
+                f"Cc of {row.customer} on Customers cannot be read: {error}. Correct it."
+            ) from None
+
+    def _content(
+        self, row: Reminder, customer: Mapping[str, Value], cc: tuple[str, ...], key: str, *, automatic: bool
+    ) -> bytes:
+        if row.channel == "Text":
+            return (row.body or "").encode()
+        name, sender = str(customer.get("contact") or row.customer), self.config.sender
+        language = language_of(customer.get("language"), sender.language)
+        letter = Letter(
+            Mailbox(name, row.to or ""),
+            row.subject or "",
+            row.body or "",
+            html_of(row.body or "", sender, row.subject or "", language),
+            tuple(a for a in cc if a.casefold() != (row.to or "").casefold()),
+            automatic,
+        )
+        return compose(sender, letter, key, self.now.astimezone(self.config.zone))
+
+
+def next_allowed(customer: Mapping[str, Value], config: Config, policy: Policy, now: datetime) -> datetime:
+    """Return the first moment (UTC), `now` or later, at which a message may reach a customer.
+
+    Quiet hours that cannot be read count as none: the policy's own hours hold.
+    """
+    zone = zone_of(_text(customer.get("time_zone")), config.zone)
+    try:
+        hours = open_hours(_text(customer.get("quiet_hours")), policy)
+    except NotHours:
+        hours = open_hours(None, policy)
+    return next_moment(now, zone, hours, policy)
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _attempt(view: View, key: str, *, again: bool) -> str:
+    """Return the key of the attempt that is due: the first, or the one after those that are known not to have gone."""
+    n = 1
+    while known := view.posted(message=id_of(f"{key} {n}")):
+        if known[0].state not in _NOT_GONE and not again:
+            break
+        n += 1
+    return f"{key} {n}"
+
+
+def _named(row: Reminder) -> str:
+    return f"{row.stage} for {row.customer}"

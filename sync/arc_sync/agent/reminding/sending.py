@@ -1,0 +1,193 @@
+"""Sending what is due, each message at most once by the machine.
+
+A message is claimed, looked at again with today's ledger, and handed to the mailer, which says when its last byte is
+about to leave: that is noted durably, and the ledger looked at once more. What became of it is one change set: the
+message, its row on Reminders and its touch on Activity together. So a sender may die anywhere: what it had claimed
+comes back, what was on its way becomes unknown and a person says whether it arrived.
+
+How often this runs does not matter, nor how many do: the outbox gives each message to one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from arc_sheets.errors import Fenced
+from arc_sheets.message import MessageState, Posted
+from arc_sync.agent.firm import Firm
+from arc_sync.agent.policies import policy_of
+from arc_sync.agent.reminding.breakers import USUAL, Breakers, Limits
+from arc_sync.agent.reminding.looking import Do, Looking, Verdict
+from arc_sync.agent.reminding.outcomes import Outcomes, Report
+from arc_sync.mail.port import Fate, Mailer, Outcome
+
+S = MessageState
+#: How many messages a sender takes at a time, and how long they are its own.
+FEW: Final = 8
+CLAIM: Final = timedelta(minutes=20)
+#: What one message may take: RFC 5321 4.5.3.2.6 grants a server ten minutes to answer the final dot.
+ANSWER: Final = timedelta(minutes=12)
+#: How long a message waits after its first try, and at most; each further try doubles it.
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
+#: How long a whole channel rests when the other side asks for less.
+REST: Final = timedelta(minutes=15)
+
+
+class _NotNow(Exception):
+    """The last look, right before the last byte, says that the message must not leave."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.why)
+        self.verdict = verdict
+
+
+def send_due(
+    firm: Firm,
+    mailers: Mapping[str, Mailer],
+    clock: Callable[[], datetime],
+    owner: str,
+    limits: Limits = USUAL,
+    hook: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Send every message whose hour has come; `mailers` are by channel, `clock` tells the time in UTC.
+
+    `owner` names this sender and differs from every other's, also of the same machine. Raises `ArcError`.
+    """
+    return _Run(firm, mailers, clock, owner, limits, hook).run()
+
+
+class _Run:
+    def __init__(
+        self,
+        firm: Firm,
+        mailers: Mapping[str, Mailer],
+        clock: Callable[[], datetime],
+        owner: str,
+        limits: Limits,
+        hook: Callable[[str], None],
+    ) -> None:
+        self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
+        self.ledger = firm.ledger
+        self.looking = Looking(firm, policy_of(firm.config))
+        self.report = Report()
+        self.outcomes = Outcomes(firm, owner, self.report)
+        self.resting: dict[str, datetime] = {}  #: until when a channel rests
+        with self.ledger.read() as view:
+            self.breakers = Breakers(limits, view, clock())
+
+    def run(self) -> Report:
+        """Send until nothing is due, or a breaker trips."""
+        self.ledger.lost(self.clock())
+        self.hook("lost")
+        self.outcomes.follow_lost(self.clock())
+        self.hook("followed")
+        while not self.report.stopped and self._few():
+            pass
+        return self.report
+
+    def _few(self) -> bool:
+        """Claim a few messages and see to them; say whether there were any."""
+        now = self.clock()
+        until = now + CLAIM
+        batch = self.ledger.claim(self.owner, now, until, FEW)
+        self.hook("claimed")
+        for posted in batch:
+            if self.report.stopped or self.clock() + ANSWER > until:
+                self._back(posted, self.clock(), posted.said)  # not begun: the next one takes it at once
+            else:
+                self._one(posted)
+        return bool(batch)
+
+    def _one(self, posted: Posted) -> None:
+        try:
+            self._see_to(posted, self.clock())
+        except Fenced:  # its claim ended meanwhile; whoever has it now sees to it
+            self.report.waiting.append((posted.message.customer, "another sender has it"))
+        self.hook("done")
+
+    def _see_to(self, posted: Posted, now: datetime) -> None:
+        message = posted.message
+        mailer, rest = self.mailers.get(message.channel), self.resting.get(message.channel)
+        if now > message.not_after:
+            why = f"It is too old to be sent{f' ({posted.said})' if posted.said else ''}."
+            self.outcomes.failed(posted, why, now)
+        elif mailer is None:
+            self.outcomes.failed(posted, f"No way to send by {message.channel.lower()} is set up.", now)
+        elif rest and now < rest:
+            self._back(posted, rest, "The server asked for fewer messages.")
+        else:
+            with self.ledger.read() as view:
+                verdict = self.looking.at(view, posted, now)
+            self.hook("looked")
+            if verdict.do is Do.GO:
+                self._go(posted, mailer)
+            else:
+                self._not_now(posted, verdict, now)
+
+    def _go(self, posted: Posted, mailer: Mailer) -> None:
+        if why := self.breakers.tripped(posted, self.clock()):
+            self.report.stopped = why
+            self._back(posted, self.clock(), posted.said)
+            return
+        try:
+            outcome = mailer.send(posted.message, lambda: self._about_to(posted))
+        except _NotNow as error:
+            self._not_now(posted, error.verdict, self.clock())
+            return
+        self.hook("handed over")
+        self._settle(posted, outcome)
+
+    def _about_to(self, posted: Posted) -> None:
+        """Note that the last byte is about to leave, and look once more; raises, and then it must not."""
+        now = self.clock()
+        self.ledger.about_to_send(posted.message.id, self.owner, now)
+        self.hook("about to")
+        with self.ledger.read() as view:
+            verdict = self.looking.at(view, posted, now)
+        if verdict.do is not Do.GO:
+            raise _NotNow(verdict)
+        self.breakers.went(posted, now)
+
+    def _settle(self, posted: Posted, outcome: Outcome) -> None:
+        now = self.clock()
+        match outcome.fate:
+            case Fate.SENT | Fate.DRAFTED:
+                self.outcomes.went(posted, outcome, now)
+            case Fate.REFUSED:
+                self.outcomes.failed(posted, f"It was refused: {outcome.said}", now)
+            case Fate.UNKNOWN:
+                self.outcomes.unknown(posted, outcome.said, now)
+            case Fate.LATER:
+                self._later(posted, outcome, now)
+        self.hook("settled")
+
+    def _later(self, posted: Posted, outcome: Outcome, now: datetime) -> None:
+        if outcome.slow_down:
+            self.resting[posted.message.channel] = now + REST
+        self._back(posted, now + wait_after(posted), outcome.said)
+
+    def _not_now(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
+        """Withdraw a message, or let it wait; what would be stale by then is withdrawn too."""
+        until = verdict.until
+        if verdict.do is Do.STOP or until is None or until > posted.message.not_after:
+            self.outcomes.withdrawn(posted, verdict.why, now)
+        else:
+            self._back(posted, until, verdict.why)
+
+    def _back(self, posted: Posted, next_try: datetime, said: str) -> None:
+        self.ledger.hand_back(posted.message.id, self.owner, next_try, said)
+        if said:
+            self.report.waiting.append((posted.message.customer, said))
+
+
+def wait_after(posted: Posted) -> timedelta:
+    """Return how long a message waits for its next try: twice as long each time, give or take a quarter.
+
+    The quarter follows from the message, so that those that failed together do not come back together.
+    """
+    doubled: timedelta = FIRST_WAIT * 2 ** min(max(posted.tries - 1, 0), 10)
+    spread = hashlib.sha256(f"{posted.message.id} {posted.tries}".encode()).digest()[0] / 255  # 0 to 1
+    return min(doubled, LONGEST_WAIT) * (0.75 + spread / 2)

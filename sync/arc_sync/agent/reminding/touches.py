@@ -1,0 +1,89 @@
+"""What Activity says of a message that went: one touch a letter, whoever sent it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
+from typing import Final
+
+from arc_sheets.cells import Row, Value
+from arc_sheets.message import Message
+from arc_sheets.tabs import ACTIVITY, REMINDERS
+from arc_sync.agent.reminding.rows import Reminder, id_of, listed
+from arc_sync.ledger.port import Ledger, Transaction, View
+
+#: Who is named where no person approved a reminder.
+MACHINE: Final = "ARC"
+#: Stages whose names say what they are; the others are reminders.
+_NAMED: Final = frozenset({"Statement", "Final notice"})
+_DECISION: Final = [c.name for c in REMINDERS.stored].index("decision")
+
+
+def touch_id(message: str) -> str:
+    """Return the id of the touch of a message: always the same, so that there is never a second one."""
+    return id_of(f"touch {message}")
+
+
+def put_touch(t: Transaction, message: Message, when: datetime, did: str, by: str) -> None:
+    """Put on Activity that a letter was sent, or drafted; `did` says which, `when` is local wall clock."""
+    known = t.row(ACTIVITY, touch_id(message.id))
+    values: dict[str, Value] = {
+        "when": when,
+        "customer": message.customer,
+        "channel": message.channel,
+        "direction": "Out",
+        "invoices": listed(message.invoices) or None,
+        "outcome": f"{called(message)} {did}",
+        "notes": notes(message),
+        "by": by,
+    }
+    row: Row = tuple(values.get(c.name) for c in ACTIVITY.stored)
+    if known is not None:  # it was drafted and has gone: what people wrote beside it stays
+        at = [c.name for c in ACTIVITY.stored].index("outcome")
+        row = (*known[:at], values["outcome"], *known[at + 1 :])
+    t.put(ACTIVITY, touch_id(message.id), row)
+
+
+def called(message: Message) -> str:
+    """Return what a message is called: "Firm reminder", "Statement"; "Email" if a person wrote it."""
+    if not message.reminder:
+        return message.channel
+    return message.stage if message.stage in _NAMED else f"{message.stage} reminder"
+
+
+def notes(message: Message) -> str:
+    """Return whom it went to, and of a hand-written one what it was about."""
+    if message.reminder:
+        return f"To {message.to}"
+    if message.channel == "Text":
+        return f"To {message.to}: {message.content.decode(errors='replace')}"
+    subject = message_from_bytes(message.content, policy=default)["Subject"]
+    return f"To {message.to}: {subject}"
+
+
+class Deciders:
+    """Who decided about reminders, looked up in the history; names are kept as long as this lasts."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[int, str] = {}
+
+    def who(self, view: View, i: str, row: Reminder) -> str:
+        """Return who gave the decision that stands in a row; `MACHINE` where there is none."""
+        if not row.decision:
+            return MACHINE
+        for change in reversed(view.history(REMINDERS, i)):
+            before, after = change.before, change.after
+            was = before[_DECISION] if isinstance(before, tuple) else None
+            if isinstance(after, tuple) and after[_DECISION] == row.decision != was:
+                return self._of(change.set)
+        return MACHINE
+
+    def _of(self, number: int) -> str:
+        if number not in self._known:
+            for made in self._ledger.sets():  # the newest first, and decisions are recent
+                self._known[made.number] = made.origin.who
+                if made.number <= number:
+                    break
+        return self._known.get(number, MACHINE)
