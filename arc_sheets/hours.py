@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from arc_sheets.errors import ConfigError
+from arc_sheets.phrases import say_cell
 
 if TYPE_CHECKING:
     from arc_sheets.policy import Policy
@@ -66,17 +67,15 @@ def business_days(after: date, until: date, policy: Policy) -> int:
 
 
 def check_calendar(country: str, region: str) -> None:
-    """Raise `ConfigError` if the public holidays of the country, or of its region, are not known."""
+    """Raise `ConfigError`, beginning with the key, if the holidays of the country or its region are not known."""
     if region and not country:
-        raise ConfigError("region needs country: write the country's code too, such as DE")
-    try:
-        _calendar(country, region, 2026)
-    except NotImplementedError:
-        known = holidays.list_supported_countries(include_aliases=False)
-        if country not in known:
-            raise ConfigError(f'country is "{country}": write its ISO 3166 code, such as DE or US') from None
-        regions = ", ".join(known[country]) or "none"
-        raise ConfigError(f'region is "{region}": of {country} these are known: {regions}') from None
+        raise ConfigError("region needs country; write the country's code too, such as DE")
+    known = holidays.list_supported_countries(include_aliases=False) if country else {"": [""]}
+    if country not in known:
+        raise ConfigError(f'country is "{country}", which is none; write its ISO 3166 code, such as DE or US')
+    if region and region not in known[country]:
+        ours = ", ".join(known[country]) or "none"
+        raise ConfigError(f'region is "{region}", which is none of {country}; write one of {ours}')
 
 
 def _business_days_from(day: date, policy: Policy) -> Iterator[date]:
@@ -186,28 +185,31 @@ def _spans(part: str) -> Iterator[tuple[int, int]]:
     """Yield the minutes of a span of the day; one over midnight is two."""
     span = _SPAN.fullmatch(part)
     if not span:
-        raise NotHours(f'"{part}" is no span of hours, such as 18:00-08:00')
+        raise NotHours(f"{say_cell(part)} is no span of hours, such as 18:00-08:00")
     start, end = _minutes(span[1]), _minutes(span[2])
     if start == end:
-        raise NotHours(f'"{part}" begins when it ends')
+        raise NotHours(f"{say_cell(part)} begins when it ends")
     if start < end:
         yield start, end
     else:
         yield from ((start, _WHOLE), (0, end))
 
 
+def clock(text: str) -> time:
+    """Read a time of day such as "18:00", "18" or "6 pm"; raises `NotHours`."""
+    minutes = _minutes(text)
+    if minutes == _WHOLE:
+        raise NotHours(f"{say_cell(text)} is no time of day, such as 18:00")
+    return time(minutes // 60, minutes % 60)
+
+
 def _minutes(text: str) -> int:
     """Return a time of day in minutes after midnight; 24:00 is the end of the day."""
     hit = _TIME.fullmatch(text.strip())
-    if not hit:
-        raise NotHours(f'"{text.strip()}" is no time of day, such as 18:00')
-    hour, minute, half = int(hit[1]), int(hit[2] or 0), (hit[3] or "").lower()
-    if half and not 1 <= hour <= 12:
-        raise NotHours(f'"{text.strip()}" is no time of day, such as 6 pm')
-    total = (hour % 12 + 12 * (half == "pm") if half else hour) * 60 + minute
-    if minute > 59 or total > _WHOLE:
-        raise NotHours(f'"{text.strip()}" is no time of day, such as 18:00')
-    return total
+    hour, minute, half = (int(hit[1]), int(hit[2] or 0), (hit[3] or "").lower()) if hit else (99, 0, "")
+    if minute > 59 or (half and not 1 <= hour <= 12) or hour * 60 + minute > _WHOLE:
+        raise NotHours(f"{say_cell(text)} is no time of day, such as 18:00")
+    return (hour % 12 + 12 * (half == "pm") if half else hour) * 60 + minute
 
 
 def _is(quiet: list[bool], minute: int) -> bool:
