@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arc_sheets.cells import Row
 from arc_sheets.errors import LedgerError
-from arc_sheets.tabs import CUSTOMERS, DISPUTES, INVOICES
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, REMINDERS
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger
 from arc_sync.ledger.port import Ledger
@@ -187,6 +189,82 @@ def test_a_dry_run_says_the_same_and_writes_nothing(ledger: Ledger) -> None:
 def test_no_such_change_set(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="There is no change set 99; see arc history"):
         undo(ledger, 99, "Zoë", LATER)
+
+
+# ---- messages are not undone ----------------------------------------------------------------------------
+def reminder(status: str, **values: Any) -> Row:
+    return row(REMINDERS, customer="Müller", stage="Firm", currency="EUR", status=status, **values)
+
+
+TOUCH = row(ACTIVITY, customer="Müller", channel="Email", direction="Out")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("queued", "its message is in the outbox"),
+        ("sent", "it was sent"),
+        ("drafted", "it lies among the drafts"),
+        ("unknown", "it may have been sent"),
+        ("failed", "its message was refused"),
+    ],
+)
+def test_a_reminder_with_a_message_is_not_proposed_again(ledger: Ledger, status: str, why: str) -> None:
+    put(ledger, REMINDERS, {"r": reminder("proposed")})
+    put(ledger, REMINDERS, {"r": reminder("queued", decision="Approve")})
+    put(ledger, REMINDERS, {"r": reminder(status, decision="Approve")})
+    before = now(ledger)
+    for number in (3, 4, 5):  # proposed, approved, sent
+        if status != "queued" or number < 5:
+            assert undo(ledger, number, "Zoë", LATER).left == (Left("reminders", "r", "", why),)
+    assert now(ledger) == before
+
+
+def test_what_tells_of_a_message_stays_and_the_rest_goes_back(ledger: Ledger) -> None:
+    put(ledger, REMINDERS, {"r": reminder("queued")})
+    with ledger.change(origin()) as change:
+        change.put(REMINDERS, "r", reminder("sent"))
+        change.put(ACTIVITY, "t", TOUCH)
+        change.put(ACTIVITY, "u", row(ACTIVITY, customer="Dubois"))
+        change.put(INVOICES, "i1", invoice(notes="reminded"))
+    done = undo_last(ledger)
+    assert done.left == (
+        Left("reminders", "r", "", "it was sent"),
+        Left("activity", "t", "", "it tells of a message that went out"),
+    )
+    assert {(step.tab, step.row) for step in done.undone} == {("activity", "u"), ("invoices", "i1")}
+
+
+def test_a_touch_that_no_message_made_is_undone(ledger: Ledger) -> None:
+    put(ledger, REMINDERS, {"r": reminder("sent")})
+    with ledger.change(origin()) as change:
+        change.put(REMINDERS, "r", reminder("sent", why="A note of a person's"))
+        change.put(ACTIVITY, "t", TOUCH)
+    assert undo_last(ledger).undone == (Step("activity", "t", "", None, None),)
+
+
+def test_a_withdrawn_message_is_not_queued_again(ledger: Ledger) -> None:
+    put(ledger, REMINDERS, {"r": reminder("queued")})
+    put(ledger, REMINDERS, {"r": reminder("withdrawn")})
+    assert undo_last(ledger).left == (
+        Left("reminders", "r", "", "its message is not in the outbox any more"),
+    )
+
+
+def test_a_proposal_without_a_message_is_undone(ledger: Ledger) -> None:
+    put(ledger, REMINDERS, {"r": reminder("proposed")})
+    put(ledger, REMINDERS, {"r": reminder("skipped", decision="Skip")})
+    assert undo_last(ledger).left == ()
+    assert now(ledger).rows["reminders"] == {"r": reminder("proposed")}
+    undo(ledger, 3, "Zoë", LATER)
+    assert now(ledger).rows["reminders"] == {}
+
+
+def test_a_deleted_reminder_that_was_sent_comes_back(ledger: Ledger) -> None:
+    put(ledger, REMINDERS, {"r": reminder("sent")})
+    put(ledger, REMINDERS, {"r": None})
+    assert undo_last(ledger).left == ()
+    assert now(ledger).rows["reminders"] == {"r": reminder("sent")}
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,7 +2,8 @@
 
 A field goes back if it still holds what the change set gave it. A row that the set inserted is deleted if
 it is still as inserted; a row that it deleted comes back. What would leave two rows with one key, or a row
-naming nobody, is left. Issues are not undone: the next round finds them where they are.
+naming nobody, is left. Issues are not undone: the next round finds them where they are. Nor are messages, so
+the rows that speak of them are left (`bound`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Value
 from arc_sheets.errors import LedgerError
 from arc_sheets.tab import Column, Tab
-from arc_sheets.tabs import BY_NAME, RECORD_TABS
+from arc_sheets.tabs import BY_NAME, RECORD_TABS, REMINDERS
+from arc_sync.ledger.bound import bound, recipients
 from arc_sync.ledger.draft import overlaid
 from arc_sync.ledger.port import Ledger, View
 from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet, Origin
@@ -125,9 +127,15 @@ class _Plan:
 
 def _plan(view: View, changeset: ChangeSet) -> _Plan:
     plan = _Plan(view)
-    for where, (before, after) in _net(view.changes(changeset.first - 1, changeset.last)).items():
-        now = plan.nows[where] = view.row(BY_NAME[where[0]], where[1])
-        _take_back(plan, where, before, after, now)
+    net = _net(view.changes(changeset.first - 1, changeset.last))
+    written_to = recipients(sides for (tab, _), sides in net.items() if tab == REMINDERS.name)
+    for where, (before, after) in net.items():
+        tab = BY_NAME[where[0]]
+        now = plan.nows[where] = view.row(tab, where[1])
+        if now != before and (why := bound(tab, before, now, written_to)):
+            plan.left.append(Left(*where, "", why))
+        else:
+            _take_back(plan, where, before, after, now)
     while any(_keep_keys_apart(plan, tab) or _keep_names(plan, tab) for tab in RECORD_TABS if tab.key):
         pass
     return plan

@@ -1,0 +1,51 @@
+"""Rows bound to a message: an undo leaves them, as no undo calls back what went out or takes it from the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from arc_sheets.cells import Row, Value
+from arc_sheets.tab import Tab
+from arc_sheets.tabs import ACTIVITY, REMINDERS
+
+#: Why a row of Reminders stays, by its status: where its message stands.
+_STAYS: Final = {
+    "queued": "its message is in the outbox",
+    "sent": "it was sent",
+    "drafted": "it lies among the drafts",
+    "unknown": "it may have been sent",
+    "failed": "its message was refused",
+}
+_WENT: Final = frozenset({"sent", "drafted", "unknown"})
+
+
+def recipients(reminders: Iterable[tuple[Row | None, Row | None]]) -> set[Value]:
+    """Return the customers that were written to, of (before, after) of rows of Reminders."""
+    return {
+        _value(REMINDERS, after, "customer")
+        for before, after in reminders
+        if _status(after) in _WENT and _status(before) not in _WENT
+    }
+
+
+def bound(tab: Tab, before: Row | None, now: Row | None, written_to: set[Value]) -> str:
+    """Return why a row may not go back from `now` to `before`; "" if no message speaks against it.
+
+    `written_to` are the customers that a message went to in the change set that is to be undone.
+    """
+    if now is None:
+        return ""
+    if tab is REMINDERS:
+        again = _status(before) in _STAYS and _status(before) != _status(now)
+        return _STAYS.get(_status(now), "its message is not in the outbox any more" if again else "")
+    tells = tab is ACTIVITY and before is None and _value(tab, now, "customer") in written_to
+    return "it tells of a message that went out" if tells else ""
+
+
+def _status(row: Row | None) -> str:
+    return str(_value(REMINDERS, row, "status"))
+
+
+def _value(tab: Tab, row: Row | None, column: str) -> Value:
+    return row[[c.name for c in tab.stored].index(column)] if row else None
