@@ -39,35 +39,29 @@ class Appending:
         if last + table.totals_rows > LAST_ROW:
             raise Refused(f"The sheet {self.sheet.name!r} has no room for {len(rows):,} more rows.")
         self.sheet.check_room(table, max(last, table.last_row))
-        for number in range(max(first, table.last_row + 1), last + 1):
+        new = range(max(first, table.last_row + 1), last + 1)
+        for number in sorted(self.sheet.edits.keys() & new):
             self._check_free(number)
-        if table.totals_row is not None and last > table.last_row:
+        if table.totals_row is not None and new:
             self._move_totals(table.totals_row, last)
-        fills = [None if column.formula is None else Fill(column.formula) for column in table.columns]
-        looks = [ABOVE if style is None else style for style in styles]
-        for number, row in enumerate(rows, first):
-            if number > table.last_row:
-                self._put_new(number, row, looks, fills)
-            else:
-                self._put_blank(number, row, styles)
+        for number, row in enumerate(rows[: new.start - first], first):
+            self._put_blank(number, row, styles)
+        self._put_new(new, rows[new.start - first :], styles)
         return list(range(first, last + 1))
 
     def _put_new(
-        self,
-        number: int,
-        row: Sequence[Value],
-        styles: Sequence[int],
-        fills: Sequence[Fill | None],
+        self, numbers: range, rows: Sequence[Sequence[Value]], styles: Sequence[int | None]
     ) -> None:
-        """Note a new row: formula columns are filled down."""
-        filled = (
-            [fill if value is None else value for value, fill in zip(row, fills, strict=True)]
-            if any(fills)
-            else row
-        )
-        new = NewRow(range(self.table.area.left, self.table.area.right + 1), filled, styles)
-        pending = self.sheet.edits.get(number)
-        self.sheet.edits[number] = {**pending, **new} if pending else new
+        """Note new rows: formula columns are filled down."""
+        area, edits = self.table.area, self.sheet.edits
+        places = range(area.left, area.right + 1)
+        looks = tuple(ABOVE if style is None else style for style in styles)
+        fills = [None if column.formula is None else Fill(column.formula) for column in self.table.columns]
+        for number, row in zip(numbers, rows, strict=True):
+            given = map(_filled, row, fills) if any(fills) else row
+            new = NewRow(places, tuple(given), looks)
+            pending = edits.get(number)
+            edits[number] = {**pending, **new} if pending else new
 
     def _put_blank(self, number: int, row: Sequence[Value], styles: Sequence[int | None]) -> None:
         """Note the blank first row: None leaves a cell as it is, with its formula."""
@@ -131,6 +125,10 @@ class Appending:
         table = self.table
         growth = Growth(table.first_row, table.last_row, table.area.left, table.area.right, last)
         return Formula(grow(value.text, self.sheet.name, growth.stretch, here=True))
+
+
+def _filled(value: Value, fill: Fill | None) -> Value | Fill:
+    return fill if value is None else value
 
 
 def _plain(cell: Cell) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
-from arc_sync.xlsx.refs import LAST_COLUMN, column_index, letters
+from arc_sync.xlsx.refs import LAST_COLUMN, column_index
 from arc_sync.xlsx.strings import rich_text
 from arc_sync.xlsx.text import decode, unescape
 
@@ -229,25 +229,14 @@ class RowReader:
         except (ValueError, IndexError) as error:
             raise Refused(_NO_TEXT) from error
 
-    def cell_at(self, number: int, column: int, xml: str) -> Plain | None:
-        """Read one cell that stands in its row once, in the form that Excel writes; None if it does not."""
-        mark = f'{self._patterns.mark} r="{letters(column)}{number}"'
-        at = xml.find(mark)
-        found = self._patterns.quick.match(xml, at) if at >= 0 and xml.find(mark, at + 1) < 0 else None
-        if found is None:
-            return None
-        letter, about, formula, value, text = found.groups(default="")
-        kind, style = _ABOUTS[about]
-        return self._quick(letter, style, kind, formula, value, text)
-
     def _usual_cells(self, number: int, xml: str) -> list[Cell]:
         """Read a row with shared formulas, or cells without references."""
         found = self._patterns.usual.findall(xml)
         if len(found) != xml.count(self._patterns.mark):
             return self.any_cells(number, xml)
         cells, column = [], -1
-        for letter, style, kind, about, text, value, inline in found:
-            column = _COLUMNS[letter] if letter else column + 1
+        for letters, style, kind, about, text, value, inline in found:
+            column = _COLUMNS[letters] if letters else column + 1
             formula = None
             if about or text:
                 formula = unescape(text)

@@ -34,7 +34,7 @@ class Inflater(Protocol):
 class Deflater(Protocol):
     """What zlib and ISA-L both offer."""
 
-    def compress(self, data: bytes, /) -> bytes:
+    def compress(self, data: bytes | memoryview, /) -> bytes:
         """Deflate, perhaps keeping some back."""
         ...
 
@@ -59,7 +59,7 @@ def deflater() -> Deflater:
     return made
 
 
-def crc32(data: bytes, before: int = 0) -> int:
+def crc32(data: bytes | memoryview, before: int = 0) -> int:
     """Continue a CRC-32."""
     return zlib.crc32(data, before) if _fast is None else int(_fast.crc32(data, before))
 

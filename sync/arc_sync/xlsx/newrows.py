@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby, repeat
-from types import NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from arc_sync.xlsx.above import row_style
 from arc_sync.xlsx.markup import attribute, with_attribute
-from arc_sync.xlsx.shapes import PLAIN, Column, Like, NewRow, column, new_row
-from arc_sync.xlsx.splice import ABOVE
+from arc_sync.xlsx.shapes import Column, Like, NewRow, Sort, column, new_row, shape_of
 from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
@@ -20,39 +17,13 @@ if TYPE_CHECKING:
 
     from arc_sync.xlsx.above import RowAbove
     from arc_sync.xlsx.scan import Names
-    from arc_sync.xlsx.shapes import Kind
     from arc_sync.xlsx.splice import Edit, Splicer
 
 _AT_ONCE = 2_000  # rows written together, so that memory does not grow with them
 _LOOK = ("s", "customFormat", "ht", "customHeight")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sort:
-    """What rows have in common that ask for the same kinds of cells.
-
-    Rows to be written `alone` have formulas, or cells that look at the one above for more than its style;
-    `leaning` are the columns that take the style above.
-    """
-
-    kinds: tuple[Kind, ...]
-    alone: bool
-    leaning: tuple[int, ...]
-
-
-@lru_cache(maxsize=4_096)
-def _sort(kinds: tuple[Kind, ...]) -> Sort:
-    shown = [(kind, style) for _, kind, style in kinds if kind is not NoneType or style is not None]
-    alone = not shown or any(kind not in PLAIN or style is None for kind, style in shown)
-    return Sort(kinds, alone, tuple(place for place, _, style in kinds if style == ABOVE))
-
-
-class Asked(NamedTuple):
-    """What is asked of one new row."""
-
-    number: int
-    row: NewRow
-    sort: Sort
+Asked = tuple[int, NewRow]  # a row's number, and what is asked of it
 
 
 @dataclass(slots=True)
@@ -70,53 +41,52 @@ class NewRows:
 
     def write(self, numbers: Iterable[int], edits: Mapping[int, Mapping[int, Edit]]) -> Iterator[bytes]:
         """Write rows, top to bottom. Raises Refused for what a cell cannot hold."""
-        rows = ((number, new_row(edits.get(number, {}))) for number in numbers)
-        asked = (Asked(number, row, _sort(row.kinds)) for number, row in rows)
+        asked = [(number, new_row(edits.get(number, {}))) for number in numbers]
         for together, run in groupby(enumerate(asked), key=self._together):
             if together is None:
-                yield from (self._single(one) for _, one in run)
+                yield from (self._single(*one) for _, one in run)
             else:
                 yield self._alike([one for _, one in run])
 
     def _together(self, place: tuple[int, Asked]) -> tuple[object, ...] | None:
         """Give what rows share that can be written together; None for one that cannot."""
-        turn, (number, _, sort) = place
-        if sort.alone:
+        turn, (number, row) = place
+        if row.sort.alone:
             return None
-        return number - turn, turn // _AT_ONCE, number in self.appended, sort.leaning
+        return number - turn, turn // _AT_ONCE, number in self.appended, row.sort.leaning
 
-    def _single(self, asked: Asked) -> bytes:
+    def _single(self, number: int, row: NewRow) -> bytes:
         """Write one row; nothing if nothing is left of it."""
-        look = self._look(asked.number)
-        cells = self.splicer.row(asked.number, "", asked.row, row_style(look))
-        if not cells and asked.number not in self.heights:
+        look = self._look(number)
+        cells = self.splicer.row(number, "", row, row_style(look))
+        if not cells and number not in self.heights:
             return b""
-        xml = f"{self._tag(asked.number, look)}{cells}{self._end}".encode()
-        self.above.wrote(xml, asked.number, self.splicer.written)
+        xml = f"{self._tag(number, look)}{cells}{self._end}".encode()
+        self.above.wrote(xml, number, self.splicer.written)
         return xml
 
     def _alike(self, run: Sequence[Asked]) -> bytes:
         """Write rows that follow each other, one sort after the other."""
-        look, texts = self._look(run[0].number), dict[int, str]()
-        self.splicer.start(run[0].number, row_style(look))
-        sorts: dict[Sort, list[Asked]] = defaultdict(list)
+        first, texts, sorts = run[0][0], dict[int, str](), defaultdict[Sort, list[Asked]](list)
+        look = self._look(first)
+        self.splicer.start(first, row_style(look))
         for asked in run:
-            sorts[asked.sort].append(asked)
+            sorts[asked[1].sort].append(asked)
         for sort, rows in sorts.items():
             texts.update(self._written(sort, rows, look))
-        xml = "".join(texts[asked.number] for asked in run).encode()
-        self.above.wrote(xml, run[-1].number, self.splicer.written)
+        xml = "".join([texts[number] for number, _ in run]).encode()
+        self.above.wrote(xml, run[-1][0], self.splicer.written)
         return xml
 
     def _written(self, sort: Sort, rows: Sequence[Asked], look: bytes) -> Iterator[tuple[int, str]]:
         """Write rows of one sort through one template, and note how they have to read back."""
-        columns = self._columns(sort, [row.given for _, row, _ in rows])
-        numbers = [number for number, _, _ in rows]
+        columns = self._columns(sort, [row.given for _, row in rows])
+        numbers = [number for number, _ in rows]
         template = "%s" + "".join(column.template for column in columns) + self._end
         holes: list[Sequence[object]] = [[self._tag(number, look) for number in numbers]]
         for each in columns:
             holes += [numbers] if each.texts is None else [numbers, each.texts]
-        shape = tuple(column.slot for column in columns)
+        shape = shape_of(tuple(column.slot for column in columns))
         raws = [column.raws for column in columns if column.raws is not None]
         likes = map(Like, repeat(shape), zip(*raws, strict=True) if raws else repeat(()))
         self.splicer.done.update(zip(numbers, likes, strict=False))
@@ -125,7 +95,7 @@ class NewRows:
     def _columns(self, sort: Sort, rows: Sequence[Sequence[Any]]) -> list[Column]:
         """Turn rows into columns; those that are blank and have no style are left out."""
         columns = []
-        for (place, _, asked), values in zip(sort.kinds, zip(*rows, strict=True), strict=True):
+        for place, asked, values in zip(sort.columns, sort.styles, zip(*rows, strict=True), strict=True):
             if asked is not None:
                 style = self.splicer.style_of(place, values[0], asked)
                 columns.append(column(place, style, values, self.splicer.prefix, date1904=self.splicer.date1904))

@@ -19,7 +19,7 @@ _FULL_FLUSH = 3  # zlib's Z_FULL_FLUSH: what follows can be inflated without wha
 class Piece(NamedTuple):
     """A stretch of the new part; `same` when it is as it was."""
 
-    data: bytes
+    data: bytes | memoryview
     same: bool
 
 
@@ -70,7 +70,7 @@ class Packed:
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Put neighbouring edited pieces together: a row is short, and each call of the deflater has its price."""
-    waiting: list[bytes] = []
+    waiting: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:
         if not piece.data:

@@ -87,16 +87,16 @@ class Rewriter:
         """Cut a block where it changes; short stretches between count as edited, to be packed in one go."""
         due = self._due(block.last)
         cuts = self._cell_cuts(block, due)
-        at, edited = 0, list[bytes]()
+        at, view, edited = 0, memoryview(block.data), list[bytes | memoryview]()
         for start, end, xml in self._row_cuts(block, before, due) if cuts is None else cuts:
             if self._may_stay(block, start - at):
-                yield from (Piece(b"".join(edited), same=False), Piece(block.data[at:start], same=True))
+                yield from (Piece(b"".join(edited), same=False), Piece(view[at:start], same=True))
                 edited = [xml]
             else:
-                edited += [block.data[at:start], xml]
+                edited += [view[at:start], xml]
             at = end
         yield Piece(b"".join(edited), same=False)
-        yield Piece(block.data[at:], self._may_stay(block, len(block.data) - at))
+        yield Piece(view[at:], self._may_stay(block, len(block.data) - at))
 
     def _may_stay(self, block: Block, length: int) -> bool:
         """Say whether a stretch of so many bytes between edits is worth a cut."""
@@ -117,13 +117,25 @@ class Rewriter:
         for number in due:
             if number in self._plan.heights or number in self._plan.appended:
                 return None
-            found = self.splicer.in_place(block.data, cuts[-1][1] if cuts else 0, number, self._plan.edits[number])
+            last = cuts[-1][1] if cuts else 0
+            found = self.splicer.in_place(block.data, last, number, self._plan.edits[number])
             if found is None:
                 return None
-            cuts += found
-        last = _last_row(block.data, self._name.row, cuts)
-        self._above.passed(last, len(last), block.last)
-        return cuts
+            between = self._rows_between(block, last, found[0][0])
+            if between is None:
+                return None
+            cuts += [*between, *found]
+        row = _last_row(block.data, self._name.row, cuts)
+        self._above.passed(row, len(row), block.last)
+        return cuts and [*cuts, *(self._rows_between(block, cuts[-1][1], len(block.data)) or ())]
+
+    def _rows_between(self, block: Block, start: int, end: int) -> list[Cut] | None:
+        """Mark where the whole rows between two edited cells begin and end, if they may stay; None if there are none."""
+        if not self._may_stay(block, end - start):
+            return []
+        first = block.data.find(b">", block.data.find(self._name.row_end, start)) + 1 if start else 0
+        last = block.data.rfind(self._name.row, first, end) if end < len(block.data) else end
+        return [(first, first, b""), (last, last, b"")] if first <= last else None
 
     def _row_cuts(self, block: Block, before: int, due: list[int]) -> Iterator[Cut]:
         """Write whole rows anew."""

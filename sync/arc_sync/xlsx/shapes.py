@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from math import isfinite
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from arc_sync.xlsx.splice import Edit, frame
+from arc_sync.xlsx.splice import ABOVE, Edit, frame
 from arc_sync.xlsx.text import all_easy, check_length, encode, has_outer_space
 from arc_sync.xlsx.values import Value, number, serial
 
@@ -18,45 +21,65 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.cells import Plain
     from arc_sync.xlsx.values import Fill
 
-Kind = tuple[int, type, int | None]  # of an edit: its column, the type of its value, the style asked for
 PLAIN = frozenset({float, int, Decimal, dt.date, dt.datetime, bool, str, NoneType})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sort:
+    """What rows have in common that ask for cells of the same types and styles in the same columns, left to right.
+
+    `alone` are rows that no other row helps to write: with formulas, with cells that look at the row above for more
+    than its style, or with nothing to write. `leaning` are the columns that take the style above.
+    """
+
+    columns: Sequence[int]
+    types: tuple[type, ...]
+    styles: tuple[int | None, ...]
+    alone: bool
+    leaning: tuple[int, ...]
+
+
+@lru_cache(maxsize=4_096)
+def sort_of(columns: Sequence[int], types: tuple[type, ...], styles: tuple[int | None, ...]) -> Sort:
+    """Give the one Sort of rows such as this; the arguments must not change afterwards."""
+    shown = [(kind, style) for kind, style in zip(types, styles, strict=True) if (kind, style) != (NoneType, None)]
+    alone = not shown or any(kind not in PLAIN or style is None for kind, style in shown)
+    leaning = tuple(column for column, style in zip(columns, styles, strict=True) if style == ABOVE)
+    return Sort(columns, types, styles, alone, leaning)
 
 
 class NewRow(Mapping[int, Edit]):
     """A row put below a table, kept as it was given; its edits are made for those who ask."""
 
-    __slots__ = ("columns", "given", "styles")
+    __slots__ = ("given", "sort")
 
     def __init__(
-        self, columns: Sequence[int], given: Sequence[Value | Fill], styles: Sequence[int | None]
+        self, columns: Sequence[int], given: Sequence[Value | Fill], styles: tuple[int | None, ...]
     ) -> None:
-        self.columns, self.given, self.styles = columns, given, styles
+        self.given = given
+        self.sort = sort_of(columns, tuple(map(type, given)), styles)
 
     def __getitem__(self, column: int) -> Edit:
         try:
-            at = self.columns.index(column)
+            at = self.sort.columns.index(column)
         except ValueError:
             raise KeyError(column) from None
-        return Edit(self.given[at], self.styles[at])
+        return Edit(self.given[at], self.sort.styles[at])
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.columns)
+        return iter(self.sort.columns)
 
     def __len__(self) -> int:
-        return len(self.columns)
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """What is asked for in each column, but for the values."""
-        return tuple(zip(self.columns, map(type, self.given), self.styles, strict=True))
+        return len(self.given)
 
 
 def new_row(edits: Mapping[int, Edit]) -> NewRow:
-    """Give any edits of a row in that form, left to right."""
+    """Give any edits of a row in that form."""
     if isinstance(edits, NewRow):
         return edits
-    columns = sorted(edits)
-    return NewRow(columns, [edits[place].value for place in columns], [edits[place].style for place in columns])
+    columns = tuple(sorted(edits))
+    asked = [edits[column] for column in columns]
+    return NewRow(columns, [value for value, _ in asked], tuple(style for _, style in asked))
 
 
 class Slot(NamedTuple):
@@ -67,20 +90,33 @@ class Slot(NamedTuple):
     style: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What rows of like shape have in common once they are written: their cells, left to right, but for the values."""
+
+    slots: tuple[Slot, ...]
+
+
+@lru_cache(maxsize=4_096)
+def shape_of(slots: tuple[Slot, ...]) -> Shape:
+    """Give the one Shape of such rows."""
+    return Shape(slots)
+
+
 class Like(NamedTuple):
     """A row as it has to read back: its shape, and the raw values of those of its cells that have one."""
 
-    shape: tuple[Slot, ...]
+    shape: Shape
     raws: tuple[str, ...]
 
     @property
-    def cells(self) -> dict[int, Plain]:
-        """The cells themselves, by column."""
+    def cells(self) -> Sequence[Plain]:
+        """The cells themselves, left to right."""
         raws = iter(self.raws)
-        return {
-            column: (column, type_, None if type_ is None else next(raws), None, style)
-            for column, type_, style in self.shape
-        }
+        return [
+            (place, type_, None if type_ is None else next(raws), None, style)
+            for place, type_, style in self.shape.slots
+        ]
 
 
 class Column(NamedTuple):
@@ -109,7 +145,7 @@ def column(place: int, style: int, values: Sequence[Any], prefix: str, *, date19
         inner = f"<{prefix}is><{prefix}t{space}>%s</{prefix}t></{prefix}is>"
         return Column(Slot(place, "s", style), _cell(prefix, place, style, "inlineStr", inner), values, texts)
     type_, t = ("b", "b") if kind is bool else ("n", "")
-    raws = [number(int(value)) for value in values] if kind is bool else _numbers(kind, values, date1904)
+    raws = [number(int(value)) for value in values] if kind is bool else _numbers(kind, values, date1904=date1904)
     template = _cell(prefix, place, style, t, f"<{prefix}v>%s</{prefix}v>")
     return Column(Slot(place, type_, style), template, raws, raws)
 
@@ -119,11 +155,13 @@ def _cell(prefix: str, place: int, style: int, t: str, inner: str) -> str:
     return f"{start}%s{rest}>{inner}{end}" if inner else f"{start}%s{rest}/>"
 
 
-def _numbers(kind: type, values: Sequence[Any], date1904: bool) -> list[str]:  # noqa: FBT001
-    if not issubclass(kind, dt.date):
-        return [*map(number, values)]
-    known = {day: serial(day, date1904=date1904) for day in set(values)}  # days come again and again
-    return [*map(known.__getitem__, values)]
+def _numbers(kind: type, values: Sequence[Any], *, date1904: bool) -> Sequence[str]:
+    if issubclass(kind, dt.date):
+        known = {day: serial(day, date1904=date1904) for day in set(values)}  # days come again and again
+        return [*map(known.__getitem__, values)]
+    if kind is float and all(map(isfinite, values)):
+        return [text.removesuffix(".0") for text in map(repr, values)]
+    return [*map(str if kind is int else number, values)]
 
 
 def _texts(values: Sequence[str]) -> tuple[Sequence[str], str]:

@@ -35,6 +35,12 @@ class Edit(NamedTuple):
     style: int | None
 
 
+class Over(NamedTuple):
+    """Cells of a row that were written over, as they have to read back; the rest of the row is as it was."""
+
+    cells: tuple[Plain, ...]
+
+
 @dataclass(slots=True)
 class Splicer:
     """Rewrites rows from the top of a sheet to its bottom. `columns` are the styles of whole columns.
@@ -49,7 +55,7 @@ class Splicer:
     above: RowAbove
     unshare: dict[str, Master] = field(default_factory=dict)
     formulas_changed: bool = False
-    done: dict[int, dict[int, Plain] | Like] = field(default_factory=dict)
+    done: dict[int, dict[int, Plain] | Over | Like] = field(default_factory=dict)
     written: Above = field(default_factory=lambda: Above({}, {}))  # the edited cells of the row at hand
     _number: int = 0
     _row_style: int | None = None
@@ -71,9 +77,7 @@ class Splicer:
 
     def in_place(self, data: bytes, at: int, number: int, edits: Mapping[int, Edit]) -> list[Cut] | None:
         """Write over cells of a row that stand after `at` in the form that Excel writes; None if one does not."""
-        self.start(number, None)
-        cuts: list[Cut] = []
-        self._done = {}
+        cuts, done = [], []
         for column in sorted(edits):
             value, style = edits[column]
             start = data.find(f'<{self.prefix}c r="{letters(column)}{number}"'.encode(), at)
@@ -81,10 +85,12 @@ class Splicer:
             if match is None or style == ABOVE or isinstance(value, Fill):
                 return None
             at = match.end()
-            self.formulas_changed |= match[2] is not None
-            own = whole(match[1].decode() if match[1] else None) if style is None else style
-            cuts.append((start, at, self._cell(column, value, own).encode()))
-        self.done[number] = self._done
+            own, formula = match.groups()
+            self.formulas_changed |= formula is not None
+            cell, xml = self._made(number, column, value, int(own or 0) if style is None else style)
+            cuts.append((start, at, xml.encode()))
+            done.append(cell)
+        self.done[number] = Over((*done,))
         return cuts
 
     def _walked(self, xml: str, edits: Mapping[int, Edit]) -> str:
@@ -183,19 +189,25 @@ class Splicer:
         return f"{cell[: formula.start()]}<{self.prefix}f>{text}</{self.prefix}f>{cell[formula.end() :]}"
 
     def _cell(self, column: int, value: Value | Fill, style: int) -> str:
-        number = self._number
+        """Write a cell of the row at hand."""
+        plain, xml = self._made(
+            self._number, column, self._filled(column, value) if isinstance(value, Fill) else value, style
+        )
+        self._done[column] = plain
+        self.written.styles[column] = plain[4]
+        if plain[3] is not None:
+            self.written.formulas.setdefault(column, Master(plain[3], self._number, column))
+        return xml
+
+    def _made(self, number: int, column: int, value: Value, style: int) -> tuple[Plain, str]:
+        """Make a cell: as it has to read back, and its XML."""
         if isinstance(value, dt.date):
             style = self._dated(value, style)
-        elif isinstance(value, Fill):
-            value = self._filled(column, value)
         type_, raw, formula, t, xml = content(value, self.prefix, date1904=self.date1904)
-        self.written.styles[column] = style
-        if formula is not None:
-            self.written.formulas.setdefault(column, Master(formula, number, column))
-            self.formulas_changed = True
-        self._done[column] = (column, type_, raw, formula, style)
+        self.formulas_changed |= formula is not None
         start, rest, end = frame(self.prefix, column, style, t)
-        return f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>"
+        whole = f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>"
+        return (column, type_, raw, formula, style), whole
 
     def _filled(self, column: int, fill: Fill) -> Formula | None:
         """Find the formula to fill with: the one above, else the table's own if it is the same in every row."""

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from arc_sync.xlsx import archive, deflate
 from arc_sync.xlsx.readback import ReadBack, Written, wrong
-from arc_sync.xlsx.scan import SheetStream, rows_of
+from arc_sync.xlsx.scan import SheetStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,7 +97,7 @@ def _check_sheet(chunks: Iterable[bytes], done: Done, package: Package, part: st
         yield source.head
         for block in source.blocks():
             due = wanted[bisect_left(wanted, block.first) : bisect_right(wanted, block.last)]
-            yield b"".join(row for n, row in rows_of(block, source.names, due) if not back.is_known(n, row))
+            yield from back.unparsed(block, due)
         yield source.tail
 
     _well_formed(kept(), part)
