@@ -8,6 +8,8 @@ from typing import Final
 import idna
 import phonenumbers
 
+from arc_sheets.phrases import say_cell
+
 #: RFC 5322 dot-atom, with the letters of RFC 6531. Quoted local parts are refused: no mailbox in use has one.
 _ATOM: Final = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
 _LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -74,7 +76,7 @@ def _domain(text: str) -> str:
     try:
         name = idna.encode(text, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise NotAContact(f'"{text}" is no domain, such as example.com') from None
+        raise NotAContact(f"{say_cell(text)} is no domain, such as example.com") from None
     if "." not in name.strip(".") or name.endswith(".") or name.rpartition(".")[2].isdigit():
-        raise NotAContact(f'"{text}" is no domain, such as example.com')
+        raise NotAContact(f"{say_cell(text)} is no domain, such as example.com")
     return name
