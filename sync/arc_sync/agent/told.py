@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from arc_sheets.cells import Row, Value
+from arc_sheets.tabs import BY_NAME
 from arc_sync.ledger.port import View
 from arc_sync.merge.history import Change
 
@@ -21,6 +22,7 @@ UNDO: Final = "undo"
 #: (tab name, row id)
 Place: TypeAlias = tuple[str, str]
 
+_FEW: Final = 500  #: up to so many rows are asked for one by one
 _PAGE: Final = 20_000  #: changes read at a time
 
 
@@ -35,20 +37,37 @@ class Said(NamedTuple):
 
 
 def said_before(view: View, places: Collection[Place]) -> Mapping[Place, Said]:
-    """Return what earlier imports said of these rows; the history is read newest first, as far as needed."""
+    """Return what earlier imports said of these rows, those left out that have no history."""
+    found = _one_by_one(view, places) if len(places) <= _FEW else _read_through(view, places)
+    return {place: Said(_told(changes)) for place, changes in found.items()}
+
+
+def _one_by_one(view: View, places: Collection[Place]) -> dict[Place, list[Change]]:
+    """Return the changes of each row since it began, newest first."""
+    found: dict[Place, list[Change]] = {}
+    for tab, row in places:
+        for change in reversed(view.history(BY_NAME[tab], row)):
+            found.setdefault((tab, row), []).append(change)
+            if change.before is None:  # where the row began: nothing earlier matters
+                break
+    return found
+
+
+def _read_through(view: View, places: Collection[Place]) -> dict[Place, list[Change]]:
+    """Return the same, from the whole history read newest first, as far as needed."""
     wanted = set(places)
-    changes: defaultdict[Place, list[Change]] = defaultdict(list)
+    found: defaultdict[Place, list[Change]] = defaultdict(list)
     end = view.head().n
     while wanted and end > 0:
         since = max(0, end - _PAGE)
         for change in reversed(view.changes(since, end)):
             place = (change.tab, change.row)
             if place in wanted:
-                changes[place].append(change)
-                if change.before is None:  # where the row began: nothing earlier matters
+                found[place].append(change)
+                if change.before is None:
                     wanted.discard(place)
         end = since
-    return {place: Said(_told(found)) for place, found in changes.items()}
+    return found
 
 
 def _told(newest_first: Collection[Change]) -> dict[int, Value]:
