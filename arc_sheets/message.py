@@ -46,7 +46,7 @@ NEXT: Final = {
         {S.SENT, S.DRAFTED, S.FAILED, S.UNKNOWN, S.QUEUED}
     ),  # queued: known not to have left
     S.SENT: frozenset[MessageState](),
-    S.DRAFTED: frozenset[MessageState](),
+    S.DRAFTED: frozenset({S.SENT}),  # by a person's word only, who has sent it from there
     S.FAILED: frozenset[MessageState](),
     S.UNKNOWN: frozenset({S.SENT, S.FAILED}),  # by a person's word only; "send again" is a new message
     S.WITHDRAWN: frozenset[MessageState](),

@@ -116,7 +116,7 @@ class _Deciding:
     book: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.post = Post(self.firm.config, policy_of(self.firm.config), self.t, self.now)
+        self.post = Post(self.firm.config, policy_of(self.firm.config), self.t)
         self.book = firm_book(self.firm)
 
     def carry_out(self, i: str, row: Reminder) -> None:
@@ -141,7 +141,7 @@ class _Deciding:
     def _queue(self, i: str, row: Reminder, *, again: bool) -> None:
         if row.status == UNKNOWN:
             self._move(i, S.UNKNOWN, S.FAILED, "sent again by a person's word")
-        self.post.queue(self.t, i, row, again=again)
+        self.post.queue(self.t, i, row, self.now, again=again)
         put(self.t, i, row._replace(status=QUEUED, sent=None))
         self.decided.queued.append(row.customer)
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from arc_sheets.cells import Value
 from arc_sheets.contacts import NotAContact, addresses
-from arc_sheets.errors import ArcError
+from arc_sheets.errors import ArcError, MailError
 from arc_sheets.hours import NotHours, next_moment, open_hours, zone_of
 from arc_sheets.languages import language_of
 from arc_sheets.message import Message, MessageState
@@ -42,19 +42,12 @@ class NotPosted(ArcError):
     """A reminder cannot be sent as it stands; the message says why and what to do."""
 
 
-class Hours(NamedTuple):
-    """When a message may go, UTC."""
-
-    first: datetime
-    last: datetime
-
-
 class Post:
-    """What rows of Reminders need to become messages; `view` tells the customers, `now` is UTC."""
+    """What rows of Reminders need to become messages; `view` tells the customers. Every `now` is UTC."""
 
-    def __init__(self, config: Config, policy: Policy, view: View, now: datetime) -> None:
-        self.config, self.policy, self.now = config, policy, now
-        self._keys = Keys(view)
+    def __init__(self, config: Config, policy: Policy, view: View) -> None:
+        self.config, self.policy = config, policy
+        self._view, self._keys = view, Keys(view)
 
     def customer(self, name: str) -> Mapping[str, Value]:
         """Return the customer's row by its columns; empty if there is none."""
@@ -62,26 +55,33 @@ class Post:
         return dict(zip(_COLUMNS, row, strict=True)) if row else {}
 
     def queue(
-        self, t: Transaction, i: str, row: Reminder, *, automatic: bool = False, again: bool = False
+        self,
+        t: Transaction,
+        i: str,
+        row: Reminder,
+        now: datetime,
+        *,
+        automatic: bool = False,
+        again: bool = False,
     ) -> bool:
         """Put the messages of a row into the outbox; False if the letter is there already.
 
         With `again`, a person has said that the attempt before counts for nothing. Raises `NotPosted`.
         """
-        queued = [t.queue(message) for message in self.messages(t, i, row, automatic=automatic, again=again)]
-        return queued[0]
+        made = self.messages(i, row, now, automatic=automatic, again=again)
+        letter, *_ = [t.queue(message) for message in made]
+        return letter
 
     def messages(
-        self, view: View, i: str, row: Reminder, *, automatic: bool = False, again: bool = False
+        self, i: str, row: Reminder, now: datetime, *, automatic: bool = False, again: bool = False
     ) -> Iterator[Message]:
         """Yield the letter, then the copies. Raises `NotPosted`."""
-        to, customer, hours = self._checked(row), self.customer(row.customer), self.hours(row.customer)
-        cc = self._cc(row, customer)
-        how = self.config.mail.how
-        for recipient in recipients(to, cc, how) if row.channel == "Email" else (to,):
-            key = _attempt(
-                view, f"{i} {to}" if recipient == to else copy_key(f"{i} {to}", recipient), again=again
-            )
+        to, customer = _checked(row), self.customer(row.customer)
+        cc = _copies(row, customer)
+        first = next_allowed(customer, self.config, self.policy, now)
+        for recipient in recipients(to, cc, self.config.mail.how) if row.channel == "Email" else (to,):
+            base = f"{i} {to}"
+            key = self._attempt(base if recipient == to else copy_key(base, recipient), again=again)
             yield Message(
                 id=id_of(key),
                 key=key,
@@ -93,52 +93,66 @@ class Post:
                 invoices=row.numbers,
                 currency=row.currency,
                 amount=row.amount or 0,
-                content=self._content(row, customer, cc, key, automatic=automatic),
-                queued=self.now,
-                not_before=hours.first,
-                not_after=hours.last,
+                content=self._content(row, customer, cc, _Seal(key, now, automatic)),
+                queued=now,
+                not_before=first,
+                not_after=first + FRESH,
             )
 
-    def hours(self, name: str) -> Hours:
-        """Return when a message to a customer may go: on business days, outside of quiet hours."""
-        customer = self.customer(name)
-        first = next_allowed(customer, self.config, self.policy, self.now)
-        return Hours(first, first + FRESH)
-
-    def _checked(self, row: Reminder) -> str:
-        """Return whom the row is to; raises `NotPosted` where it lacks what a message needs."""
-        if row.channel not in {"Email", "Text"} or not row.to:
-            raise NotPosted(
-                f"{_named(row)} has nobody that it could be sent to; fill in Customers, then plan again."
-            )
-        if not row.body or (row.channel == "Email" and not row.subject):
-            raise NotPosted(f"{_named(row)} has no {'message' if not row.body else 'subject'}; write one.")
-        return row.to
-
-    def _cc(self, row: Reminder, customer: Mapping[str, Value]) -> tuple[str, ...]:
-        try:
-            return addresses(str(customer.get("cc") or "")) if row.channel == "Email" else ()
-        except NotAContact as error:
-            raise NotPosted(
-                f"Cc of {row.customer} on Customers cannot be read: {error}. Correct it."
-            ) from None
+    def _attempt(self, key: str, *, again: bool) -> str:
+        """Return the key of the attempt that is due: the first, or that after those known not to have gone."""
+        n = 1
+        while known := self._view.posted(message=id_of(f"{key} {n}")):
+            if known[0].state not in _NOT_GONE and not again:
+                break
+            n += 1
+        return f"{key} {n}"
 
     def _content(
-        self, row: Reminder, customer: Mapping[str, Value], cc: tuple[str, ...], key: str, *, automatic: bool
+        self, row: Reminder, customer: Mapping[str, Value], cc: tuple[str, ...], seal: _Seal
     ) -> bytes:
         if row.channel == "Text":
             return (row.body or "").encode()
-        name, sender = str(customer.get("contact") or row.customer), self.config.sender
+        sender, to = self.config.sender, row.to or ""
         language = language_of(customer.get("language"), sender.language)
         letter = Letter(
-            Mailbox(name, row.to or ""),
+            Mailbox(str(customer.get("contact") or row.customer), to),
             row.subject or "",
             row.body or "",
             html_of(row.body or "", sender, row.subject or "", language),
-            tuple(a for a in cc if a.casefold() != (row.to or "").casefold()),
-            automatic,
+            tuple(copy for copy in cc if copy.casefold() != to.casefold()),
+            seal.automatic,
         )
-        return compose(sender, letter, key, self.now.astimezone(self.config.zone))
+        try:
+            return compose(sender, letter, seal.key, seal.now.astimezone(self.config.zone))
+        except MailError as error:
+            raise NotPosted(f"{_named(row)} cannot be sent: {error}") from None
+
+
+class _Seal(NamedTuple):
+    """What distinguishes one message of a row from another."""
+
+    key: str
+    now: datetime  #: UTC
+    automatic: bool
+
+
+def _checked(row: Reminder) -> str:
+    """Return whom the row is to; raises `NotPosted` where it lacks what a message needs."""
+    if row.channel not in {"Email", "Text"} or not row.to:
+        raise NotPosted(f"{_named(row)} is not sent by ARC; do it, then choose It went.")
+    if not row.body or (row.channel == "Email" and not row.subject):
+        raise NotPosted(
+            f"{_named(row)} has no {'subject' if row.body else 'message'}; write one on Reminders."
+        )
+    return row.to
+
+
+def _copies(row: Reminder, customer: Mapping[str, Value]) -> tuple[str, ...]:
+    try:
+        return addresses(str(customer.get("cc") or "")) if row.channel == "Email" else ()
+    except NotAContact as error:
+        raise NotPosted(f"Cc of {row.customer} on Customers cannot be read: {error}. Correct it.") from None
 
 
 def next_allowed(customer: Mapping[str, Value], config: Config, policy: Policy, now: datetime) -> datetime:
@@ -156,16 +170,6 @@ def next_allowed(customer: Mapping[str, Value], config: Config, policy: Policy, 
 
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _attempt(view: View, key: str, *, again: bool) -> str:
-    """Return the key of the attempt that is due: the first, or the one after those that are known not to have gone."""
-    n = 1
-    while known := view.posted(message=id_of(f"{key} {n}")):
-        if known[0].state not in _NOT_GONE and not again:
-            break
-        n += 1
-    return f"{key} {n}"
 
 
 def _named(row: Reminder) -> str:

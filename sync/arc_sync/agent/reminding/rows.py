@@ -15,11 +15,6 @@ PROPOSED, HELD, TO_DO, NOT_PLANNED, SKIPPED, WITHDRAWN = REMINDER_STATES[:6]
 QUEUED, SENT, DRAFTED, FAILED, UNKNOWN, DONE = REMINDER_STATES[6:]
 APPROVE, SKIP, SEND_AGAIN, IT_WENT = DECISIONS
 
-#: What the plan of a later day may change or take away; all else has begun, or is over.
-PLANNABLE: Final = frozenset({PROPOSED, HELD, TO_DO, NOT_PLANNED, WITHDRAWN})
-#: What a person must look at: ARC cannot go on by itself.
-TROUBLED: Final = frozenset({FAILED, UNKNOWN})
-
 _SPACE: Final = uuid.UUID("ff205655-c9e1-4945-b4bf-a1c056d64716")  #: of the ids made here
 _BETWEEN: Final = "; "
 

@@ -1,0 +1,156 @@
+"""From a plan to the rows of the Reminders tab: which are new, refreshed, withdrawn or taken out. Values only.
+
+A proposal has a key, and the row's id follows from it: so the plan of the next day finds its rows again, with the
+decision on them and what a person wrote into them. Everything else of a row that has not begun is refreshed. A
+row that has begun (queued, sent, drafted, unknown) or is over (skipped, done) is never touched by a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from arc_sheets.reminders import LeftOut, Plan, Proposal
+from arc_sync.agent.reminding.letters import Broken, Words
+from arc_sync.agent.reminding.rows import (
+    DONE,
+    DRAFTED,
+    FAILED,
+    HELD,
+    NOT_PLANNED,
+    PROPOSED,
+    QUEUED,
+    SENT,
+    SKIPPED,
+    TO_DO,
+    UNKNOWN,
+    WITHDRAWN,
+    Reminder,
+    id_of,
+    listed,
+)
+
+#: They wait for a person: decision and day of planning stay when the plan comes again.
+_WAITING: Final = frozenset({PROPOSED, HELD, TO_DO})
+#: What the plan of a later day may change; all else has begun, or is over.
+_PLANNABLE: Final = frozenset({*_WAITING, NOT_PLANNED, WITHDRAWN})
+
+
+class Before(NamedTuple):
+    """The tab as the last plan, people and senders left it."""
+
+    rows: Mapping[str, Reminder]
+    edited: Callable[[str], bool]  #: a person wrote the words of this row
+    day: date  #: of the plan
+    goes: bool  #: automatic stages may go at once: it is the plan of today
+
+
+def plannable(plan: Plan, before: Mapping[str, Reminder]) -> dict[str, Proposal]:
+    """Return the proposals whose rows are new, or may still be changed, by row id."""
+    found = {id_of(proposal.key): proposal for proposal in plan.proposals}
+    return {i: p for i, p in found.items() if i not in before or before[i].status in _PLANNABLE}
+
+
+def rows_of_plan(
+    plan: Plan, words: Mapping[str, Words | Broken], before: Before
+) -> dict[str, Reminder | None]:
+    """Return how the rows of the plan are to be, and those that leave the tab (None).
+
+    `words` are those of `plannable`, by row id.
+    """
+    proposals = plannable(plan, before.rows)
+    rows = {i: _proposed(i, p, words[i], plan.held, before) for i, p in proposals.items()}
+    left = dict(_left_out(plan, before))
+    stay = {*rows, *left, *(id_of(proposal.key) for proposal in plan.proposals)}
+    return {**dict(_over(stay, plan, before)), **left, **rows}
+
+
+# --- what is proposed ------------------------------------------------------------------------------------------
+
+
+def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, before: Before) -> Reminder:
+    was = before.rows.get(i)
+    waited = was is not None and was.status in _WAITING
+    row = Reminder(
+        decision=was.decision if was and waited else None,
+        customer=proposal.customer,
+        stage=proposal.stage,
+        channel=proposal.channel,
+        to=proposal.to or None,
+        invoices=listed(proposal.numbers),
+        amount=proposal.amount,
+        currency=proposal.currency,
+        why=proposal.why,
+        status=TO_DO if proposal.is_task else PROPOSED,
+        planned=was.planned if was and waited else before.day,
+        sent=None,
+        subject=was.subject if was else None,
+        body=was.body if was else None,
+    )
+    if isinstance(said, Words):
+        row = _worded(row, said, before.edited, i)
+    elif not (row.body and before.edited(i)):
+        return row._replace(status=HELD, why=said.why)
+    if held:
+        put = was is not None and was.status == TO_DO == row.status  # a person has it in hand already
+        return row if put else row._replace(status=HELD, why=f"{held} {proposal.why}")
+    if proposal.automatic and before.goes and not row.decision:
+        return row._replace(status=QUEUED, why=f"{proposal.why} It goes by itself.")
+    return row
+
+
+def _worded(row: Reminder, said: Words, edited: Callable[[str], bool], i: str) -> Reminder:
+    """Return the row with its words: those that a person wrote, else the template's. A cleared message comes anew."""
+    fresh = row._replace(subject=said.subject or None, body=said.body or None)
+    return row if row.body and fresh != row and edited(i) else fresh
+
+
+# --- who is left out -------------------------------------------------------------------------------------------
+
+
+def _left_out(plan: Plan, before: Before) -> Iterator[tuple[str, Reminder]]:
+    """Yield one row for each customer who is left alone, unless another row of the day says it all."""
+    told = {(row.customer, row.currency) for row in before.rows.values() if _tells(row, before.day)}
+    for out in plan.left_out:
+        if (out.customer, out.currency) not in told:
+            yield id_of(f"left out {out.customer} {out.currency}"), _not_planned(out, before.day)
+
+
+def _not_planned(out: LeftOut, day: date) -> Reminder:
+    blank = Reminder(*(None,) * len(Reminder._fields))  # type: ignore[arg-type]  # the two names follow
+    return blank._replace(
+        customer=out.customer,
+        currency=out.currency,
+        amount=out.amount,
+        why=out.why,
+        status=NOT_PLANNED,
+        planned=day,
+    )
+
+
+def _tells(row: Reminder, day: date) -> bool:
+    """Say whether a row is under way, or came to its end on this day."""
+    ended = row.sent.date() if row.sent else row.planned
+    return row.status in {QUEUED, UNKNOWN} or (row.status in {SENT, DRAFTED, SKIPPED, DONE} and ended == day)
+
+
+# --- what no longer holds --------------------------------------------------------------------------------------
+
+
+def _over(stay: set[str], plan: Plan, before: Before) -> Iterator[tuple[str, Reminder | None]]:
+    """Yield the rows that the plan does not have any more: taken out, or withdrawn with the reason.
+
+    Withdrawn are those in which a person has a hand: decided, edited, or failed before their eyes.
+    """
+    reasons = {(out.customer, out.currency): out.why for out in plan.left_out}
+    for p in plan.proposals:
+        reasons[p.customer, p.currency] = f"{p.stage} for {listed(p.numbers)} takes its place."
+    for i, row in before.rows.items():
+        if i in stay or row.status not in {*_WAITING, NOT_PLANNED, FAILED}:
+            continue
+        if row.status == FAILED or row.decision or (row.body and before.edited(i)):
+            why = reasons.get((row.customer, row.currency), "Nothing is asked of them any more.")
+            yield i, row._replace(status=WITHDRAWN, decision=None, why=why)
+        else:
+            yield i, None
