@@ -42,6 +42,7 @@ class Language:
     quote_all: str  #: where too many numbers are to be quoted
     pay_online: str
     pay_to: str
+    or_pay_to: str
     pay_as_invoiced: str
     our_office: str  #: whom to ask where nobody is named
     desk: str  #: who signs where nobody is named
@@ -100,6 +101,7 @@ ENGLISH: Final = Language(
     quote_all="the invoice numbers",
     pay_online="You can pay online: {}",
     pay_to="Please pay into our account {}.",
+    or_pay_to="Or pay into our account {}.",
     pay_as_invoiced="Our bank details are on each invoice.",
     our_office="our accounts department",
     desk="Accounts receivable",
@@ -107,7 +109,7 @@ ENGLISH: Final = Language(
     headers=("Invoice", "Date", "Due", "Days late", "Amount in {}", "Open in {}"),
     credit="Your credit, not yet applied",
     total="Total",
-    overdue="Of this overdue",
+    overdue="Of which overdue",
 )
 GERMAN: Final = Language(
     name="German",
@@ -133,8 +135,9 @@ GERMAN: Final = Language(
     many_days="{} Tagen",
     not_due="nicht fällig",
     quote_all="die Rechnungsnummern",
-    pay_online="Online bezahlen: {}",
+    pay_online="Sie können online bezahlen: {}",
     pay_to="Bitte überweisen Sie auf unser Konto {}.",
+    or_pay_to="Oder überweisen Sie auf unser Konto {}.",
     pay_as_invoiced="Unsere Bankverbindung finden Sie auf jeder Rechnung.",
     our_office="unsere Buchhaltung",
     desk="Debitorenbuchhaltung",

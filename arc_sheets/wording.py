@@ -184,7 +184,8 @@ def how_to_pay(pay: str, link: str, language: Language) -> str:
     shared = _LINK.fullmatch(pay)
     lines = [language.pay_online.format(link or pay)] if link or shared else []
     if pay and not shared:
-        lines.append(language.pay_to.format(pay) if _ACCOUNT.fullmatch(pay) else pay)
+        to = language.or_pay_to if lines else language.pay_to
+        lines.append(to.format(pay) if _ACCOUNT.fullmatch(pay) else pay)
     return "\n".join(lines) or language.pay_as_invoiced
 
 

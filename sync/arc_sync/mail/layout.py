@@ -32,10 +32,20 @@ _TABLE: Final = (
     ' style="margin:4px 0 20px 0; border-collapse:collapse;">'
 )
 _CELL: Final = f"padding:6px 0 6px 14px; {_FONT} font-size:15px; line-height:20px;"
+_FIRST: Final = _CELL.replace("14px", "0")
+_RULE: Final = "border-bottom:1px solid #D5DCE4;"
+_STRONG: Final = "border-bottom:1px solid #1F4E79;"
+_SHORT: Final = 16  # characters of an invoice number that is never broken
 _COLUMNS: Final = re.compile(r"^ {2}|\S {2,}\S", re.MULTILINE)
-#: Bounded, so that no text makes the search slow.
-_URL: Final = r"https?://[^\s<>\"]{1,2000}"
+_UNBROKEN: Final = 40  # characters that a phone has room for on one line
+#: What is marked in a text. All are bounded, so that no text makes the search slow.
+_URL: Final = r"(?i:https?)://[^\s<>\"]{1,2000}"
 _EMAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_ACCOUNT: Final = r"\b[A-Z]{2}\d{2}(?: [A-Z0-9]{1,4}){3,8}\b"  # DE89 3704 0044 0532 0130 00
+_AMOUNT: Final = r"\b[A-Z]{3} -?\d[\d.,]{0,20}(?<=\d)|\b\d[\d.,]{0,20} [A-Z]{3}\b"  # EUR 1,250.50
+_DAY: Final = r"\b\d{1,2}\.? [^\W\d]{3,9} \d{4}\b"  # 9. November 2026
+_NUMBER: Final = r"\b(?=[A-Z/-]{0,12}\d)[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,12}){1,3}\b"  # INV-26-0561
+_KEPT: Final = f"{_ACCOUNT}|{_AMOUNT}|{_DAY}|{_NUMBER}"
 
 
 def html_of(body: str, sender: Sender, subject: str = "", language: Language = ENGLISH) -> str:
@@ -59,7 +69,8 @@ def _frame() -> Template:
 
 def _footer(sender: Sender) -> str:
     parts = filter(None, (one_line(part) for part in (sender.company, sender.phone, sender.email)))
-    return " &nbsp;·&nbsp; ".join(linked(part, sender) for part in parts)
+    dot = '<span class="wide"> &nbsp;·&nbsp; </span>'  # on a phone each stands on a line of its own
+    return dot.join(f'<span class="part">{linked(part, sender)}</span>' for part in parts)
 
 
 def _blocks(text: str, sender: Sender) -> Iterator[str]:
@@ -83,32 +94,45 @@ def _paragraph(block: str, sender: Sender) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "".join(_cell(table, k, text, "th") for k, text in enumerate(table.headers))
-    rows = ("".join(_cell(table, k, text, "td") for k, text in enumerate(row)) for row in table.rows)
-    sums = (_sum(table, *line, first=n == 0) for n, line in enumerate(table.sums))
-    return "\n".join((_TABLE, *(f"<tr>{row}</tr>" for row in (head, *rows, *sums)), "</table>"))
+    head = "".join(_header(table, k) for k in range(len(table.headers)))
+    *most, last = ("".join(_cells(table, row)) for row in table.rows)
+    last = last.replace(_RULE, _STRONG)  # the line above the sum
+    sums = (_sum(table, *line) for line in table.sums)
+    return "\n".join((_TABLE, *(f"<tr>{row}</tr>" for row in (head, *most, last, *sums)), "</table>"))
 
 
-def _cell(table: Table, column: int, text: str, tag: str) -> str:
-    """Return one cell; the date of an invoice is left out on a phone, its due date stays."""
-    classes = ["wide"] * (column == 1) + (["slate", "strong"] if tag == "th" else ["rule"])
+def _header(table: Table, column: int) -> str:
+    style = f"vertical-align:bottom; font-weight:normal; color:#5B6775; {_STRONG}"
+    return _cell(
+        table, column, table.headers[column], f'th scope="col" class="slate strong{_wide(column)}"', style
+    )
+
+
+def _cells(table: Table, row: tuple[str, ...]) -> Iterator[str]:
+    for column, text in enumerate(row):
+        wrap = "white-space:nowrap;" if column or len(text) <= _SHORT else "overflow-wrap:anywhere;"
+        style = f"vertical-align:top; {wrap} {_RULE}"
+        yield _cell(table, column, text, f'td class="rule{_wide(column)}"', style)
+
+
+def _wide(column: int) -> str:
+    """Return the class of what a phone leaves out: the date of an invoice; its due date stays."""
+    return " wide" if column == 1 else ""
+
+
+def _cell(table: Table, column: int, text: str, tag: str, style: str) -> str:
     align = "right" if table.figures[column] else "left"
-    style = _CELL if column else _CELL.replace("14px;", "0;", 1)
-    style += f" text-align:{align};"
-    if tag == "th":
-        style += " vertical-align:bottom; font-weight:normal; color:#5B6775; border-bottom:1px solid #1F4E79;"
-    else:
-        style += " white-space:nowrap; vertical-align:top; border-bottom:1px solid #D5DCE4;"
-    scope = ' scope="col"' if tag == "th" else ""
-    return f'<{tag}{scope} class="{" ".join(classes)}" align="{align}" style="{style}">{escape(text)}</{tag}>'
+    name = tag.partition(" ")[0]
+    place = _CELL if column else _FIRST
+    return f'<{tag} align="{align}" style="{place} text-align:{align}; {style}">{escape(text)}</{name}>'
 
 
-def _sum(table: Table, what: str, number: str, *, first: bool) -> str:
-    style = f"{_CELL} font-weight:bold;" + (" border-top:1px solid #1F4E79;" if first else "")
-    label = style.replace("14px;", "0;", 1)
+def _sum(table: Table, what: str, number: str) -> str:
+    """Return the cells of a sum; an empty one stands for the column that a phone leaves out."""
     return (
-        f'<td class="strong" colspan="{len(table.headers) - 1}" style="{label}">{escape(what)}</td>'
-        f'<td class="strong" align="right" style="{style} text-align:right; white-space:nowrap;">{escape(number)}</td>'
+        f'<td colspan="{len(table.headers) - 2}" style="{_FIRST} font-weight:bold;">{escape(what)}</td>'
+        f'<td class="wide" style="{_CELL}">&nbsp;</td>'
+        f'<td align="right" style="{_CELL} font-weight:bold; text-align:right; white-space:nowrap;">{escape(number)}</td>'
     )
 
 
@@ -116,29 +140,35 @@ def _sum(table: Table, what: str, number: str, *, first: bool) -> str:
 
 
 def linked(text: str, sender: Sender) -> str:
-    """Return a text escaped, with links on web addresses, email addresses and the sender's phone number."""
+    """Return a text escaped, with links on web addresses, email addresses and the sender's phone number.
+
+    Amounts, days, account and invoice numbers are kept on one line.
+    """
     pieces, end = [], 0
-    for found in _links(one_line(sender.phone)).finditer(text):
-        shown = found[0] if found.lastgroup != "web" else _without_ending(found[0])
-        pieces += [escape(text[end : found.start()]), _link(found.lastgroup or "", shown)]
+    for found in _marked(one_line(sender.phone)).finditer(text):
+        shown = _without_ending(found[0]) if found.lastgroup == "web" else found[0]
+        pieces += [escape(text[end : found.start()]), _mark(found.lastgroup or "", shown)]
         end = found.start() + len(shown)
     return "".join(pieces) + escape(text[end:])
 
 
 @lru_cache(maxsize=64)
-def _links(phone: str) -> re.Pattern[str]:
+def _marked(phone: str) -> re.Pattern[str]:
     number = rf"|(?<!\w)(?P<phone>{re.escape(phone)})(?!\w)" if phone else ""
-    return re.compile(rf"(?P<web>{_URL})|(?P<mail>{_EMAIL}){number}", re.IGNORECASE)
+    return re.compile(rf"(?P<web>{_URL})|(?P<mail>{_EMAIL}){number}|(?P<kept>{_KEPT})")
 
 
-def _link(kind: str, shown: str) -> str:
-    if kind == "web":
-        target = shown
-    elif kind == "mail":
+def _mark(kind: str, shown: str) -> str:
+    wrap = "white-space:nowrap;" if len(shown) <= _UNBROKEN else "word-break:break-word;"
+    if kind == "kept":
+        return f'<span style="{wrap}">{escape(shown)}</span>'
+    if kind == "mail":
         target = f"mailto:{quote(shown, safe='@')}"
-    else:
+    elif kind == "phone":
         target = "tel:" + "".join(c for c in shown if c.isdigit() or c == "+")
-    return f'<a href="{escape(target)}" style="color:#1F4E79; word-break:break-word;">{escape(shown)}</a>'
+    else:
+        target = shown
+    return f'<a href="{escape(target)}" style="color:#1F4E79; {wrap}">{escape(shown)}</a>'
 
 
 def _without_ending(url: str) -> str:
