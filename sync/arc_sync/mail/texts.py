@@ -122,6 +122,7 @@ def plugin_for(address: str, number: str) -> NotifyBase:
             "Apprise does not understand the gateway's address; run `arc mail login --texts` and give it as its"
             f" documentation says, with {PLACE} in place of the number."
         )
+    plugin.retry = 0  # whatever the address says: an unclear no is never tried again
     if len(plugin) != 1:
         raise MailError(f"The gateway's address has numbers beside {PLACE}; run `arc mail login --texts`.")
     return plugin
