@@ -14,7 +14,7 @@ from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, RECORD_TABS
 from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw import account, kpis
 from arc_sync.books.drawing import Drawing, Link, Sketch, digest
-from arc_sync.books.form import BLOCKS, FIRST_NONCE, PLACES, SAVE, THEN, Form
+from arc_sync.books.form import BLOCKS, FIRST_NONCE, PLACES, SAVE, THEN, Form, State
 from arc_sync.books.port import BookPlan, Session, SetEntry, SetFace
 from arc_sync.books.seals import Typed
 from arc_sync.merge.history import ROOT, Bookmark
@@ -114,8 +114,9 @@ def form(hand: Hand) -> Form:
 
 
 def clearing(read_: Form, block: str) -> list[SetEntry]:
-    """Return the steps that clear what was read of a block."""
-    return [SetEntry(of, name, value, None) for (of, name), value in read_.cells.items() if of == block]
+    """Return the steps that clear what was read of a block, *Then* first."""
+    steps = [SetEntry(of, name, value, None) for (of, name), value in read_.cells.items() if of == block]
+    return sorted(steps, key=lambda step: step.field != THEN)
 
 
 def shown(hand: Hand) -> list[tuple[str, str, str]]:
@@ -475,7 +476,7 @@ class BookContract:
     # -- the form --------------------------------------------------------------------------------------
 
     def test_a_new_form_is_blank(self, hand: Hand) -> None:
-        assert form(hand) == Form(FIRST_NONCE, "", {}, Said())
+        assert form(hand) == Form(State(FIRST_NONCE))
 
     def test_every_entry_cell_is_read_as_it_stands(self, filled: Hand) -> None:
         assert write(filled, mark=SECOND, drawings=[account.draw(None, Said())])
@@ -484,7 +485,7 @@ class BookContract:
             filled.fill(block, **{name: f"{block} {name}"})
         filled.fill("promise", amount=Decimal("1250.5"), date=date(2026, 11, 30), instalments=Decimal(3))
         filled.fill("dispute", amount="abc")
-        filled.fill("message", text="Dear Ann,\n\n=1+1")
+        filled.fill("message", body="Dear Ann,\n\n=1+1")
         told = form(filled)
         assert told.customer == "firm A"
         assert {place: f"{place[0]} {place[1]}" for place in PLACES} | {
@@ -492,29 +493,32 @@ class BookContract:
             ("promise", "date"): date(2026, 11, 30),
             ("promise", "instalments"): Decimal(3),
             ("dispute", "amount"): "abc",
-            ("message", "text"): "Dear Ann,\n\n=1+1",
+            ("message", "body"): "Dear Ann,\n\n=1+1",
         } == told.cells
 
     def test_a_block_is_cleared_and_the_answer_kept(self, filled: Hand) -> None:
         filled.fill("log", channel="Call", outcome="Spoke", then=SAVE)
         filled.fill("dispute", invoice="INV-a")
-        said = Said("Call logged for Firm a.", NOW, done=False)
-        assert write(filled, mark=SECOND, entries=clearing(form(filled), "log"), said=said, nonce="n2")
-        assert form(filled) == Form("n2", "", {("dispute", "invoice"): "INV-a"}, said)
+        state = State(
+            FIRST_NONCE, Said("Call logged for Firm a.", NOW, done=False), (("log", "then", "seal"),)
+        )
+        assert write(filled, mark=SECOND, entries=clearing(form(filled), "log"), form=state, nonce="n2")
+        after = State("n2", state.said)
+        assert form(filled) == Form(after, "", {("dispute", "invoice"): "INV-a"})
         assert filled.entry("log", "then") is None
         assert write(filled, mark=Bookmark(10, "c"))
-        assert form(filled).said == said
+        assert form(filled).state == after
 
     def test_words_can_be_put_into_the_form(self, filled: Hand) -> None:
         filled.fill("message", subject="mine", then="Preview")
         entries = [
             SetEntry("message", "subject", "mine", "=1+1"),
-            SetEntry("message", "text", None, "Dear Ann,\n\n+49 30"),
+            SetEntry("message", "body", None, "Dear Ann,\n\n+49 30"),
             SetEntry("message", THEN, "Preview", None),
         ]
         assert write(filled, mark=SECOND, entries=entries)
-        assert form(filled).of(BLOCKS[3]) == {"subject": "=1+1", "text": "Dear Ann,\n\n+49 30"}
-        assert form(filled).nonce == FIRST_NONCE
+        assert form(filled).of(BLOCKS[3]) == {"subject": "=1+1", "body": "Dear Ann,\n\n+49 30"}
+        assert form(filled).state == State(FIRST_NONCE)
 
     def test_an_entry_typed_over_meanwhile_is_left_and_the_bookmark_stays(self, filled: Hand) -> None:
         filled.fill("promise", amount=Decimal(100), then=SAVE)
@@ -523,9 +527,11 @@ class BookContract:
             tables(session)
             entries = clearing(session.form(), "promise")
             filled.fill("promise", amount=Decimal(200))
-            assert not session.write(BookPlan(1, SECOND, FIRST, NOW, entries=entries, nonce="n2"))
+            assert not session.write(
+                BookPlan(1, SECOND, FIRST, NOW, entries=entries, form=State(FIRST_NONCE), nonce="n2")
+            )
         assert filled.entry("promise", "amount") == 200
-        assert form(filled).nonce == FIRST_NONCE
+        assert form(filled).state.nonce == FIRST_NONCE
         with filled.book.open() as session:
             assert session.meta().mark == FIRST
 
@@ -536,8 +542,10 @@ class BookContract:
             tables(session)
             entries = clearing(session.form(), "promise")
             filled.fill("promise", then=None)
-            assert not session.write(BookPlan(1, SECOND, FIRST, NOW, entries=entries, nonce="n2"))
-        assert form(filled) == Form(FIRST_NONCE, "", {("promise", "amount"): Decimal(100)}, form(filled).said)
+            assert not session.write(
+                BookPlan(1, SECOND, FIRST, NOW, entries=entries, form=State(FIRST_NONCE), nonce="n2")
+            )
+        assert form(filled) == Form(State(FIRST_NONCE), "", {("promise", "amount"): Decimal(100)})
 
     def test_what_is_typed_into_the_form_is_no_typing_on_the_report(self, filled: Hand) -> None:
         drawing = account.draw(None, Said())

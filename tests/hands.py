@@ -21,7 +21,7 @@ from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Link
 from arc_sync.books.file import FileBook
-from arc_sync.books.form import LABELS, LAST_ROW, PLACES
+from arc_sync.books.form import LABELS, LAST_ROW, PLACES, State
 from arc_sync.books.hidden import read_hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout, find, read_rows
 from arc_sync.books.memory import MemoryBook, MemoryRow
@@ -142,7 +142,7 @@ class MemoryHand:
         return self.memory.entries.get((block, name))
 
     def age(self) -> None:
-        self.memory.nonce = ""
+        self.memory.form = State()
 
     def scribble(self, sheet: str, cell: str, text: str) -> None:
         self.memory.typed.setdefault(sheet, []).append(Typed(cell, text))
@@ -262,7 +262,7 @@ class FileHand:
 
     def age(self) -> None:
         with self.saving() as package:
-            write_hidden(package, read_hidden(package), {"nonce": "", "area Account": "B1:I7"})
+            write_hidden(package, read_hidden(package), {"form": "", "area Account": "B1:I7"})
             for row in range(1, LAST_ROW + 1):
                 package.sheet("Account").set(cell_ref(row, LABELS), None)
 

@@ -9,6 +9,7 @@ from arc_sheets import tabs
 from arc_sheets.cells import Row, Rows, Value
 from arc_sheets.tab import Tab
 from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Touch
+from arc_sync.merge.snapshot import fold
 
 #: The facts of a customer that the tab shows as they are.
 _FACTS = "contact email cc phone prefers language time_zone quiet_hours terms credit_limit do_not_contact collector".split()
@@ -17,14 +18,16 @@ _FACTS = "contact email cc phone prefers language time_zone quiet_hours terms cr
 def details(
     name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
 ) -> AccountView | None:
-    """Return the Details of the customer of this name; None if there is none, or none is named.
+    """Return the Details of the customer of this name, in whatever case; None if there is none, or none is named.
 
     `rows` and `computed` are by tab name; amounts are minor units of each row's currency.
     """
-    found = [(i, c) for i, c in _named(tabs.CUSTOMERS, rows) if c["name"] == name and name]
+    wanted = fold(name.strip())
+    found = [(i, c) for i, c in _named(tabs.CUSTOMERS, rows) if wanted and fold(c["name"]) == wanted]
     if not found:
         return None
     row, customer = found[0]
+    name = str(customer["name"])
     own = str(customer["currency"] or "")
     shown = dict(
         zip((c.name for c in tabs.CUSTOMERS.computed), computed["customers"].get(row, ()), strict=False)

@@ -23,7 +23,8 @@ from arc_sync.agent.details import details
 from arc_sync.agent.faces import sealed
 from arc_sync.agent.round import Pages
 from arc_sync.books import draw
-from arc_sync.books.contents import BookRow, Contents, DueToday, Meta
+from arc_sync.books.contents import BookRow, Contents, DueToday, Meta, Said
+from arc_sync.books.draw import account as account_tab
 from arc_sync.books.draw import home
 from arc_sync.books.drawing import Drawing
 from arc_sync.ledger.port import View
@@ -81,20 +82,24 @@ def pages(terms: Terms) -> Callable[[View, date, str, str], Pages]:
     return compute
 
 
+_MOMENTARY = {home.SHEET, account_tab.SHEET}
+
+
 class _Reports:
-    """The reports of a book. All but Home are drawn once, as the time of sync stands on Home alone."""
+    """The reports of a book. All but Home and Account are drawn once: the time of sync stands there, and an answer."""
 
     def __init__(self, contents: Callable[[], Contents]) -> None:
         self._make = contents
         self._made: tuple[Contents, Sequence[Drawing]] | None = None
 
-    def draw(self, synced: datetime | None) -> Sequence[Drawing]:
+    def draw(self, synced: datetime | None, said: Said | None) -> Sequence[Drawing]:
         """Return the reports as they are when first asked for."""
         if self._made is None:
             contents = self._make()
-            self._made = contents, draw.reports(contents)[1:]
+            self._made = contents, [d for d in draw.reports(contents) if d.sheet not in _MOMENTARY]
         contents, others = self._made
-        return [home.draw(replace(contents, synced=synced)), *others]
+        shown = account_tab.draw(contents.account, said, contents.picked)
+        return [home.draw(replace(contents, synced=synced)), shown, *others]
 
 
 def contents(view: View, terms: Terms, now: datetime, meta: Meta) -> Contents:
@@ -134,6 +139,7 @@ class _Book:
             promises=self._due_today(known["promises"]),
             reminders=_waiting(known["reminders"]),
             account=details(self.account, known, made.computed),
+            picked=self.account,
         )
 
     def _due_today(self, rows: Rows) -> DueToday:

@@ -17,12 +17,14 @@ from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.faces import ComputedCells, sealed
+from arc_sync.agent.form import Act, Answered, Occasion, answer
 from arc_sync.agent.lease import take_lease
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
-from arc_sync.books.contents import BookRow, IssueLine, Meta
+from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing, digest
+from arc_sync.books.form import Form
 from arc_sync.books.port import Book, BookPlan, Session, ShownIssue
 from arc_sync.books.seals import Typed
 from arc_sync.ledger.port import Ledger, Transaction, View
@@ -38,7 +40,8 @@ class Pages:
     """What a book shows besides its records: computed columns by tab name and row id, and the reports."""
 
     computed: Mapping[str, Mapping[str, tuple[Value, ...]]] = field(default_factory=dict)
-    draw: Callable[[datetime | None], Sequence[Drawing]] = lambda _: ()  #: the reports, synced at that moment
+    #: The reports, synced at that moment, with the last answer to the form (None: the book has no form).
+    draw: Callable[[datetime | None, Said | None], Sequence[Drawing]] = lambda _synced, _said: ()
 
 
 #: Computes a book's pages from (ledger, as of, book id, the customer whose Details are shown).
@@ -59,6 +62,7 @@ class Settings:
     figures: Figures = no_figures
     dry_run: bool = False
     takeover: bool = False  #: take the lease even if another holder's lasts
+    act: Act | None = None  #: carries out what the form on Account asks for; None leaves the form alone
     stamp: str = ""  #: changes with whatever else the pages depend on; "" keeps no fingerprint for `quick`
 
 
@@ -74,7 +78,9 @@ class Report:
     opened: list[IssueLine] = field(default_factory=list)  #: issues that this round opened
     issues: list[IssueLine] = field(default_factory=list)  #: all issues open now
     chosen: int = 0  #: choices carried out
-    refused: list[str] = field(default_factory=list)  #: choices that could not be, and why
+    refused: list[str] = field(default_factory=list)  #: choices and forms that could not be, and why
+    answers: list[str] = field(default_factory=list)  #: what the form asked for and was done
+    send: bool = False  #: a message of the form may leave at once
     in_step: bool = True  #: False: somebody wrote meanwhile; the next round settles it
     idle: bool = True  #: nothing was written anywhere
 
@@ -145,12 +151,15 @@ class _Round:
     now: datetime
     hook: Callable[[str], None]
     report: Report = field(default_factory=Report)
+    form: Form = field(default_factory=Form)
+    answered: Answered = field(default_factory=Answered)
 
     def run(self) -> Report:
         self.report.book = self.book
         lines = self.session.issues()
         self._settle(lines)
         self.hook("settled")
+        self._answer()
         desk = self._read(lines)
         if desk is None:
             self.report.in_step = False
@@ -196,6 +205,17 @@ class _Round:
             done = settle(t, tabs, lines, partial(objection, Keys(t), tabs))
         self.report.chosen, self.report.refused = done.done, list(done.refused)
 
+    def _answer(self) -> None:
+        """Carry out what the form on Account asks for, before anything is merged."""
+        self.form = self.session.form()
+        act, rules = self.settings.act, self.settings.rules
+        if act is None or self.settings.dry_run or not self.form.state.nonce:
+            return
+        occasion = Occasion(self.book, self.settings.who, self.now, rules.reading)
+        self.answered = answer(self.form, self.ledger, act, occasion, partial(self.hook, "answered"))
+        self.report.refused += self.answered.refused
+        self.report.answers, self.report.send = self.answered.done, self.answered.send
+
     def _read(self, lines: Sequence[ShownIssue]) -> Desk | None:
         """Read the book; stamp new ids into it and read again. None: somebody wrote meanwhile."""
         for _ in range(2):
@@ -220,6 +240,8 @@ class _Round:
     def _commit(self, desk: Desk, lines: Sequence[ShownIssue]) -> BookPlan:
         """Merge in one change set of the ledger; returns what is to be written to the book."""
         plan = BookPlan(self.epoch, self.mark, self.mark, self._local)
+        plan.form, plan.entries = self.answered.state(self._local), self.answered.entries
+        plan.nonce = self.settings.rules.fresh() if self.answered.kept else ""
         try:
             with self.ledger.change(desk.origin, book=self.book, epoch=self.epoch) as t:
                 record = t.book(self.book)
@@ -292,13 +314,15 @@ class _Round:
     def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
         """Return the reports that differ from those in the book; the time of sync alone makes none differ."""
         drawn = self.session.drawn()
-        before = pages.draw(drawn.synced)
+        form = plan.form or self.form.state
+        said = form.said if form.nonce else None
+        before = pages.draw(drawn.synced, said)
         same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == digest(d)}
         if len(same) == len(before) and plan.idle:
             return []
         return [
             d
-            for d in pages.draw(self._local)
+            for d in pages.draw(self._local, said)
             if d is not same.get(d.sheet) and drawn.digests.get(d.sheet) != digest(d)
         ]
 

@@ -89,8 +89,7 @@ def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[s
         ("format", FORMAT),
         ("as of", contents.as_of.isoformat()),
         ("synced", contents.synced.isoformat() if contents.synced else ""),
-        ("nonce", form.FIRST_NONCE),
-        ("said", ""),
+        (form.KEPT, form.as_text(form.State(form.FIRST_NONCE))),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
         *((f"drawn {drawing.sheet}", digest(drawing)) for drawing in drawings),
         *(

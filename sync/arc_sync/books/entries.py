@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Final
 
 from arc_sheets.cells import CellValue
-from arc_sync.books.contents import Said
 from arc_sync.books.draw.account import SHEET
-from arc_sync.books.form import BLOCKS, LABELS, PLACES, Form
+from arc_sync.books.form import BLOCKS, KEPT, LABELS, PLACES, Form, from_text
 from arc_sync.books.hidden import Hidden
 from arc_sync.books.overtyped import value_of
 from arc_sync.books.port import SetEntry
@@ -18,17 +14,11 @@ from arc_sync.xlsx import Cell, Package
 from arc_sync.xlsx.refs import Place, cell_ref
 from arc_sync.xlsx.splice import Edit
 
-#: Names of lines of `_ARC`.
-NONCE: Final = "nonce"
-SAID: Final = "said"
-
 
 def read_form(package: Package, hidden: Hidden, customer: str) -> Form:
     """Return the form; a cell whose label was moved or typed over is not read, so nothing is taken for another."""
-    nonce = hidden.values.get(NONCE, "")
-    if not nonce:
-        return Form()
-    return Form(nonce, customer, dict(_filled(package)), from_text(hidden.values.get(SAID, "")))
+    state = from_text(hidden.values.get(KEPT, ""))
+    return Form(state, customer, dict(_filled(package))) if state.nonce else Form()
 
 
 def _filled(package: Package) -> Iterator[tuple[tuple[str, str], CellValue]]:
@@ -61,17 +51,3 @@ def set_entries(package: Package, hidden: Hidden, steps: Sequence[SetEntry]) -> 
     for step in steps:
         sheet.put(*PLACES[step.block, step.field], Edit(step.value, None))
     return True
-
-
-def as_text(said: Said) -> str:
-    """Return an answer as one line of `_ARC`."""
-    return json.dumps([said.text, said.when.isoformat() if said.when else "", said.done], ensure_ascii=False)
-
-
-def from_text(line: str) -> Said:
-    """Read what `as_text` made; a line that is none says nothing."""
-    try:
-        text, when, done = json.loads(line)
-        return Said(str(text), datetime.fromisoformat(when) if when else None, bool(done))
-    except (TypeError, ValueError):
-        return Said()

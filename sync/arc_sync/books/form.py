@@ -2,7 +2,7 @@
 
 Four blocks stand below each other: labels in K, entry cells in L, so that Enter walks down one column. The last
 field of a block, *Then*, asks for what is to be done with it. Drawing, validation, reading and the requests
-derive from this declaration.
+derive from this declaration; a field has the name that a request gives it.
 
 A form has a *nonce*, kept on `_ARC`: it changes when a block has been carried out. So the same form read twice is
 one request, however often a round dies, and the same words typed again next week are another.
@@ -10,8 +10,10 @@ one request, however often a round dies, and the same words typed again next wee
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -19,6 +21,7 @@ from arc_sheets import tabs
 from arc_sheets.cells import CellValue
 from arc_sheets.tab import Column, Kind
 from arc_sync.books.contents import SILENCE, Said
+from arc_sync.books.seals import seal
 from arc_sync.xlsx.refs import Area, Place, cell_ref
 
 LABELS: Final = 10  #: column K
@@ -31,6 +34,8 @@ SAVE: Final = "Save"
 PREVIEW: Final = "Preview"
 QUEUE: Final = "Queue"
 SEND: Final = "Send"
+#: The name of the line of `_ARC` that keeps the form's `State`.
+KEPT: Final = "form"
 #: The nonce of a book that has just been made.
 FIRST_NONCE: Final = "0"
 
@@ -122,7 +127,7 @@ BLOCKS: Final = _stacked(
             _say("outcome", "Outcome", _OUTCOMES),
             _pick("reason", "Why not paid", tabs.REASONS),
             _text("invoices", "Invoices", "Numbers with commas between them; may stay blank."),
-            Field(Column("note", "Note", Kind.NOTE), "What was said, as long as you like."),
+            Field(Column("notes", "Note", Kind.NOTE), "What was said, as long as you like."),
             _say("next_step", "Next step", ("Call", "Text", "Email", "Wait", "Escalate")),
             _day("next_on", "On"),
             _then(SAVE, hint=_SAVES),
@@ -157,11 +162,11 @@ BLOCKS: Final = _stacked(
         "message",
         "Write a message",
         (
-            _pick("channel", "Send as", ("Email", "Text")),
-            _pick("template", "Template", tabs.STAGES, "Preview fills subject and text from it."),
+            _pick("channel", "Send as", ("Email", "Text"), "Blank: by email."),
+            _pick("stage", "Template", tabs.STAGES, "Preview fills subject and text from it."),
             _text("to", "To", "Blank: the customer's own address or number."),
             _text("subject", "Subject", "Of an email; one line."),
-            _text("text", "Text", "Alt+Enter begins a new line.", TEXT_ROWS),
+            _text("body", "Text", "Alt+Enter begins a new line.", TEXT_ROWS),
             _then(
                 *(PREVIEW, QUEUE, SEND),
                 hint="Preview fills subject and text. Queue waits for approval on Reminders. Send lets it go.",
@@ -188,15 +193,52 @@ def where(block: str, name: str) -> str:
     return f"Account {cell_ref(*PLACES[block, name])}, {BY_NAME[block].column(name).header}"
 
 
+class State(NamedTuple):
+    """What ARC itself keeps of the form: one line of `_ARC`, so that it is written whole or not at all."""
+
+    nonce: str = ""  #: "" in a book that has no form, as an older ARC made it
+    said: Said = SILENCE
+    #: Cells of blocks that were carried out, while they are being cleared: block, field, seal of what stood there.
+    clearing: tuple[tuple[str, str, str], ...] = ()
+
+
+#: Of a book without a form.
+UNKEPT: Final = State()
+
+
+def as_text(state: State) -> str:
+    """Return what is kept of the form as one line."""
+    text, when, done = state.said
+    told = [state.nonce, [text, when.isoformat() if when else "", done], state.clearing]
+    return json.dumps(told, ensure_ascii=False)
+
+
+def from_text(line: str) -> State:
+    """Read what `as_text` made; a line that is none is that of a book without a form."""
+    try:
+        nonce, (text, when, done), clearing = json.loads(line)
+        said = Said(str(text), datetime.fromisoformat(when) if when else None, bool(done))
+        return State(str(nonce), said, tuple((str(b), str(f), str(s)) for b, f, s in clearing))
+    except (TypeError, ValueError):
+        return UNKEPT
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form as it was read; without a nonce the book has none (an older ARC made it)."""
+    """The form as it was read."""
 
-    nonce: str = ""
+    state: State = UNKEPT
     customer: str = ""  #: picked in B2, as typed
     cells: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)  #: by block and field, if filled
-    said: Said = SILENCE
+
+    @property
+    def left(self) -> dict[tuple[str, str], CellValue]:
+        """The cells that a round carried out and died before it had cleared them: nobody asks for these again."""
+        known = {(block, name): sealed for block, name, sealed in self.state.clearing}
+        return {at: value for at, value in self.cells.items() if known.get(at) == seal(value)}
 
     def of(self, block: Block) -> dict[str, CellValue]:
-        """Return the filled cells of a block, by field."""
-        return {name: value for (of, name), value in self.cells.items() if of == block.name}
+        """Return the filled cells of a block by field, from top to bottom."""
+        places = ((f.column.name, (block.name, f.column.name)) for f in block.fields)
+        left = self.left
+        return {name: self.cells[at] for name, at in places if at in self.cells and at not in left}

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from arc_sheets.cells import CellValue, show_cell
 from arc_sheets.tab import Tab
-from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
+from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.draw.records import HEADER_ROW
 from arc_sync.books.drawing import Drawing, digest
-from arc_sync.books.form import FIRST_NONCE, Form
+from arc_sync.books.form import FIRST_NONCE, Form, State
 from arc_sync.books.port import BookPlan, LastDrawn, SetEntry, SetFace, ShownIssue
 from arc_sync.books.seals import Typed
 from arc_sync.books.stepwise import carry_out
@@ -65,9 +65,8 @@ class MemoryBook:
         self.synced: datetime | None = None
         self.typed: dict[str, list[Typed]] = {}  #: by sheet, what people typed over reports and issues
         self.customer = ""
-        self.nonce = FIRST_NONCE  #: "" in a book that was made before there was a form
+        self.form = State(FIRST_NONCE)
         self.entries: dict[tuple[str, str], CellValue] = {}  #: the form's cells by block and field
-        self.said = Said()
         self.hook: Callable[[str], None] = no_hook
 
     @property
@@ -137,10 +136,10 @@ class MemorySession:
     def form(self) -> Form:
         """Return the form on the Account tab."""
         book = self._book
-        if not book.nonce:
+        if not book.form.nonce:
             return Form()
         filled = {place: value for place, value in book.entries.items() if value is not None}
-        return Form(book.nonce, book.customer, filled, book.said)
+        return Form(book.form, book.customer, filled)
 
     def account(self) -> str:
         """Return the customer picked on the Account tab."""
@@ -170,11 +169,11 @@ class MemorySession:
 
     # -- steps -----------------------------------------------------------------------------------------
 
-    def say(self, said: Said) -> bool:
-        """Keep the answer to the form."""
-        self._book.hook("say")
+    def set_form(self, state: State) -> bool:
+        """Keep this of the form."""
+        self._book.hook("set form")
         if self._alive:
-            self._book.said = said
+            self._book.form = state
         return self._alive
 
     def set_entry(self, step: SetEntry) -> bool:
@@ -185,13 +184,6 @@ class MemorySession:
             return False
         self._book.entries[place] = step.value
         return True
-
-    def set_nonce(self, nonce: str) -> bool:
-        """Give the form its new nonce."""
-        self._book.hook("set nonce")
-        if self._alive:
-            self._book.nonce = nonce
-        return self._alive
 
     def set_cell(self, step: SetCell) -> bool:
         """Write a cell over the value that was read."""

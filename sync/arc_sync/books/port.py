@@ -15,9 +15,9 @@ from typing import NamedTuple, Protocol
 
 from arc_sheets.cells import CellValue
 from arc_sheets.tab import Tab
-from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
+from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.drawing import Drawing
-from arc_sync.books.form import Form
+from arc_sync.books.form import Form, State
 from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.identify import Stamp
@@ -67,10 +67,10 @@ class BookPlan:
     mark: Bookmark  #: the new bookmark: the head of the merge's change set
     was: Bookmark  #: the bookmark that was read; if it has moved, somebody else was here
     synced: datetime  #: when this round was, local wall clock
-    said: Said | None = None  #: the answer to the form; None: nothing was asked
-    #: A block is left as it is where its *Then* no longer holds what was read: somebody thought again.
+    form: State | None = None  #: what to keep of the form while its cells are written; None: as it is
+    #: A block is left as it is where its *Then*, named first, no longer holds what was read: somebody thought again.
     entries: list[SetEntry] = field(default_factory=list)
-    nonce: str = ""  #: the form's new one, set if every entry held; "": it keeps the one it has
+    nonce: str = ""  #: the form's new one, if every entry held; "": it keeps the one it has
     cells: list[SetCell] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     faces: list[SetFace] = field(default_factory=list)
@@ -82,6 +82,12 @@ class BookPlan:
     looks: list[Look] = field(default_factory=list)
     waits: bool = False  #: a row had no opinion: the bookmark stays
 
+    def form_after(self, *, held: bool) -> State | None:
+        """Return what to keep of the form once its cells are written, or some of them did not hold."""
+        if self.form is None:
+            return None
+        return self.form._replace(clearing=(), nonce=self.nonce if self.nonce and held else self.form.nonce)
+
     @property
     def as_of(self) -> date:
         """The day that the figures are of."""
@@ -90,7 +96,7 @@ class BookPlan:
     @property
     def idle(self) -> bool:
         """Say whether there is nothing to write, not even a bookmark."""
-        work = (self.cells, self.drops, self.faces, any(self.appends.values()), self.entries, self.said)
+        work = (self.cells, self.drops, self.faces, any(self.appends.values()), self.entries, self.form)
         return not any(work) and self.issues is None and not self.drawings and self.mark == self.was
 
 

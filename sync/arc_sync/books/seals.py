@@ -34,7 +34,7 @@ class Typed(NamedTuple):
 
 def seal(value: Shown) -> str:
     """Return the seal of a cell's value; "" for a blank cell."""
-    text = _plain(value)
+    text = plain(value)
     if not text:
         return ""
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()).decode()[:_LONG]
@@ -65,7 +65,7 @@ def is_ours(value: CellValue, ours: Collection[str]) -> bool:
     return any(seal(near + step) in ours for step in (last, -last))
 
 
-def _plain(value: Shown) -> str:
+def plain(value: Shown) -> str:
     """Return a value as one text, the same whichever program saved the file last."""
     if value is None:
         return ""

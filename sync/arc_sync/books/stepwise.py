@@ -11,10 +11,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
 
-from arc_sync.books.contents import BookRow, IssueLine, Said
+from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
-from arc_sync.books.form import THEN
+from arc_sync.books.form import THEN, State
 from arc_sync.books.port import BookPlan, SetEntry, SetFace
 from arc_sync.books.seals import Typed
 from arc_sync.merge.history import Bookmark
@@ -24,14 +24,11 @@ from arc_sync.merge.plan import Drop, Look, SetCell
 class Steps(Protocol):
     """The single writes of a book; each returns False, and writes nothing, if it does not find what was read."""
 
-    def say(self, said: Said) -> bool:
-        """Keep the answer to the form, for its tile."""
+    def set_form(self, state: State) -> bool:
+        """Keep this of the form, in one write."""
 
     def set_entry(self, step: SetEntry) -> bool:
         """Write an entry cell of the form over the value that was read."""
-
-    def set_nonce(self, nonce: str) -> bool:
-        """Give the form its new nonce."""
 
     def set_cell(self, step: SetCell) -> bool:
         """Write a cell over the value that was read."""
@@ -80,18 +77,22 @@ def carry_out(steps: Steps, plan: BookPlan) -> bool:
 
 
 def _settle_form(steps: Steps, plan: BookPlan) -> bool:
-    """Write the answer and clear what was carried out: first, so that it is not long asked for twice."""
-    held = plan.said is None or steps.say(plan.said)
+    """Clear what was carried out: first of all, so that it does not long ask for what is done.
+
+    What is being cleared is kept before and forgotten after, so that a round that dies between is gone on with.
+    """
+    if plan.form and not steps.set_form(plan.form):
+        return False
+    held = True
     for _, entries in groupby(plan.entries, attrgetter("block")):
         held &= _set_block(steps, entries)
-    return held and (not plan.nonce or steps.set_nonce(plan.nonce))
+    after = plan.form_after(held=held)
+    return (after is None or after == plan.form or steps.set_form(after)) and held
 
 
 def _set_block(steps: Steps, entries: Iterable[SetEntry]) -> bool:
-    """Write the entries of a block, *Then* before the others: half a form must not ask for anything."""
-    ordered = sorted(entries, key=lambda entry: entry.field != THEN)
     held = True
-    for entry in ordered:
+    for entry in entries:
         held &= steps.set_entry(entry)
         if entry.field == THEN and not held:
             return False

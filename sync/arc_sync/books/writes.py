@@ -12,6 +12,7 @@ from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
 from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
 from arc_sync.books.drawing import Table as DrawnTable
+from arc_sync.books.form import KEPT, as_text
 from arc_sync.books.hidden import Hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout
 from arc_sync.books.look import read_look, wraps
@@ -75,11 +76,10 @@ class Writes:
         write_hidden(self._package, self._hidden, values)
 
     def _settle_form(self, plan: BookPlan) -> bool:
-        """Gather the answer to the form, and the entry cells; the new nonce only if all of them held."""
+        """Gather the entry cells of the form and what is kept of it: here they reach the disk together."""
         held = entries.set_entries(self._package, self._hidden, plan.entries)
-        values = {entries.SAID: entries.as_text(plan.said)} if plan.said else {}
-        values |= {entries.NONCE: plan.nonce} if plan.nonce and held else {}
-        write_hidden(self._package, self._hidden, values)
+        if after := plan.form_after(held=held):
+            write_hidden(self._package, self._hidden, {KEPT: as_text(after)})
         return held
 
     def _seals(self, sheet: str, values: Iterable[Shown]) -> dict[str, str]:
