@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from arc_sync.xlsx import Formula, Package, Refused, splice
+from arc_sync.xlsx import Formula, Package, Refused, newrows, shapes, splice
 from arc_sync.xlsx.cells import RowReader
+from arc_sync.xlsx.refs import letters
 from arc_sync.xlsx.scan import Block, names
 from arc_sync.xlsx.values import Content, content, number
-from tests.xlsx_corpus import by_xlsxwriter, handmade, openpyxl_cells, worksheet
+from tests.xlsx_corpus import MAIN, by_xlsxwriter, handmade, openpyxl_cells, relation, worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from arc_sync.xlsx import Value
@@ -78,6 +79,150 @@ def test_an_appended_row_that_does_not_read_back_is_refused(
     monkeypatch.setattr(splice.Splicer, "row", row)
     with pytest.raises(Refused, match="does not read back"):
         book.save()
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
+    """Give a book whose sheet passes for a large one: what is edited is checked, the whole is not parsed."""
+    monkeypatch.setattr("arc_sync.xlsx.verify.WHOLE", 0)
+    monkeypatch.setattr("arc_sync.xlsx.saving.WHOLE", 0)
+    columns = "".join(f'<tableColumn id="{n + 1}" name="{name}"/>' for n, name in enumerate("abcd"))
+    table = f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="A1:D900"><tableColumns count="4">{columns}</tableColumns></table>'
+    rows = "".join(
+        f'<row r="{n}">' + "".join(f'<c r="{c}{n}"><v>{n * 7919}</v></c>' for c in "ABCDEFGH") + "</row>"
+        for n in range(1, 901)
+    )
+    sheet = worksheet(rows, after='<tableParts count="1"><tablePart r:id="rId1"/></tableParts>')
+    rels = relation("rId1", "table", "../tables/table1.xml")
+    return Package(
+        handmade(tmp_path / "large.xlsx", sheet, parts={"xl/tables/table1.xml": table}, sheet_relations=rels)
+    )
+
+
+def _refused_and_unchanged(book: Package) -> None:
+    before = book.path.read_bytes()
+    with pytest.raises(Refused, match=r"did not pass its check|broken"):
+        book.save()
+    assert book.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("many", [3, 300], ids=["few rows", "many rows"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda made: made._replace(template=made.template.replace('"><', '" s="1"><')),
+        lambda made: made._replace(template=made.template.replace("inlineStr", "str")),
+        lambda made: made._replace(template=made.template.replace("</", "<", 1)),
+        lambda made: made._replace(template=made.template + '<c r="A1"/>'),
+        lambda made: made._replace(texts=[f"{text}0" for text in made.texts]),
+        lambda made: made._replace(texts=made.raws),
+        lambda made: made._replace(texts=[made.texts[0]] * len(made.texts)),
+        lambda made: made._replace(texts=[f"{text}\0" for text in made.texts]),
+    ],
+    ids=[
+        "style",
+        "type",
+        "broken",
+        "one more",
+        "value",
+        "not escaped",
+        "all the same",
+        "a character that XML lacks",
+    ],
+)
+def test_new_rows_of_like_shape_that_do_not_read_back_are_refused(
+    large: Package,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    fault: Callable[[shapes.Column], shapes.Column],
+) -> None:
+    def column(*given: object, **more: object) -> shapes.Column:
+        return fault(right(*given, **more))  # type: ignore[arg-type]
+
+    right = shapes.column
+    monkeypatch.setattr(newrows, "column", column)
+    large.sheet("Data").append_rows("T", [[n, f"a &amp; {n}", f"b & {n}", n / 4] for n in range(many)])
+    _refused_and_unchanged(large)
+
+
+def test_new_rows_in_another_order_are_refused(large: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = newrows.NewRows.write
+
+    def write(self: newrows.NewRows, numbers: list[int], edits: dict[int, object]) -> Iterator[bytes]:
+        yield from reversed([*right(self, numbers, edits)])  # type: ignore[arg-type]
+
+    monkeypatch.setattr(newrows.NewRows, "write", write)
+    large.sheet("Data").append_rows("T", [["x", "y", 1, 2]] * 2_001)
+    before = large.path.read_bytes()
+    with pytest.raises(Refused):
+        large.save()
+    assert large.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda start, end, xml: (start, end - 1, xml),
+        lambda start, end, xml: (start, end - len(b"</c>"), xml),
+        lambda start, end, xml: (start, end + 3, xml),
+        lambda start, end, xml: (start - 1, end, xml),
+        lambda start, end, xml: (start, end, xml + xml),
+        lambda start, end, xml: (start, end, xml + b" stray "),
+        lambda start, end, xml: (start, end, b"<c/>" + xml[3:]),
+        lambda start, end, xml: (start, end, xml.replace(b"C", b"D")),
+        lambda start, end, xml: (start, end, xml.replace(b'"><', b'" s="1"><')),
+        lambda start, end, xml: (start, end, xml.replace(b"</", b" & </", 1)),
+        lambda start, end, _: (start, end, b""),
+    ],
+)
+@pytest.mark.parametrize("value", [1.5, "new"])
+def test_a_cell_written_over_wrongly_is_refused(
+    large: Package,
+    monkeypatch: pytest.MonkeyPatch,
+    value: Value,
+    fault: Callable[[int, int, bytes], splice.Cut],
+) -> None:
+    right = splice.Splicer.in_place
+
+    def in_place(self: splice.Splicer, *given: object) -> list[splice.Cut] | None:
+        cuts = right(self, *given)  # type: ignore[arg-type]
+        return cuts and [fault(*cut) for cut in cuts]
+
+    monkeypatch.setattr(splice.Splicer, "in_place", in_place)
+    for row in range(3, 800, 7):
+        large.sheet("Data").set(f"C{row}", value)
+    _refused_and_unchanged(large)
+
+
+@pytest.mark.parametrize("rows", [range(3, 900, 13), range(3, 900, 130), (899,), (2, 900)])
+def test_what_is_checked_of_a_large_sheet_is_whole_rows(
+    large: Package, rows: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arc_sync.xlsx.rewrite._WORTH_CUTTING", 1_000)
+    for row in rows:
+        large.sheet("Data").set(f"C{row}", row)
+        large.sheet("Data").set(f"E{row}", "text")
+    large.save()
+    found = openpyxl_cells(large.path)
+    assert {(row, found["Data", row, 3], found["Data", row, 5]) for row in rows} == {
+        (row, row, "text") for row in rows
+    }
+    assert len(found) == 900 * 8
+
+
+def test_cells_far_apart_in_one_long_row_are_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arc_sync.xlsx.saving.WHOLE", 0)
+    monkeypatch.setattr("arc_sync.xlsx.verify.WHOLE", 0)
+    cells = "".join(f'<c r="{letters(n)}1"><v>{n}</v></c>' for n in range(4_000))
+    path = handmade(tmp_path / "wide.xlsx", worksheet(f'<row r="1">{cells}</row>'))
+    book = Package(path)
+    book.sheet("Data").set("B1", "left")
+    book.sheet("Data").set(f"{letters(3_990)}1", "right")
+    book.save()
+    found = openpyxl_cells(path)
+    assert (found["Data", 1, 2], found["Data", 1, 3_991], len(found)) == ("left", "right", 4_000)
 
 
 def test_every_form_of_a_cell_reads_the_same_by_each_way() -> None:

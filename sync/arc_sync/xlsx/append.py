@@ -49,9 +49,7 @@ class Appending:
         self._put_new(new, rows[new.start - first :], styles)
         return list(range(first, last + 1))
 
-    def _put_new(
-        self, numbers: range, rows: Sequence[Sequence[Value]], styles: Sequence[int | None]
-    ) -> None:
+    def _put_new(self, numbers: range, rows: Sequence[Sequence[Value]], styles: Sequence[int | None]) -> None:
         """Note new rows: formula columns are filled down."""
         area, edits = self.table.area, self.sheet.edits
         places = range(area.left, area.right + 1)

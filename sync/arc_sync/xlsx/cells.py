@@ -229,6 +229,10 @@ class RowReader:
         except (ValueError, IndexError) as error:
             raise Refused(_NO_TEXT) from error
 
+    def between_cells(self, xml: str) -> str:
+        """Give the text of a row that is in none of its cells; a sound row has none but white space."""
+        return re.sub("<[^>]*>", "", self._patterns.cell.sub("", xml))
+
     def _usual_cells(self, number: int, xml: str) -> list[Cell]:
         """Read a row with shared formulas, or cells without references."""
         found = self._patterns.usual.findall(xml)

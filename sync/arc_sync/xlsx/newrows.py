@@ -98,7 +98,9 @@ class NewRows:
         for place, asked, values in zip(sort.columns, sort.styles, zip(*rows, strict=True), strict=True):
             if asked is not None:
                 style = self.splicer.style_of(place, values[0], asked)
-                columns.append(column(place, style, values, self.splicer.prefix, date1904=self.splicer.date1904))
+                columns.append(
+                    column(place, style, values, self.splicer.prefix, date1904=self.splicer.date1904)
+                )
         return columns
 
     def _look(self, number: int) -> bytes:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.scan import Names
     from arc_sync.xlsx.shapes import Slot
 
-Written = dict[int, "Plain"] | Over | Like  # the edited cells of a row written anew; cells written over; a whole new row
+Written = (
+    dict[int, "Plain"] | Over | Like
+)  # the edited cells of a row written anew; cells written over; a whole new row
 _OFTEN = 100  # rows of a shape that are worth a pattern of their own
 _CHARACTERS = r"[^<&\x00-\x08\x0b-\x1f]*"
 _TEXT = rf"({_CHARACTERS}(?:&(?:amp|lt|gt|#13);{_CHARACTERS})*)"
@@ -105,7 +107,13 @@ class ReadBack:
         (_, xml), *more = self._reader.inner(Block(row, number, number))
         if more:
             raise wrong(f"row {number} holds another row")
-        _check(number, {cell[0]: cell for cell in self._reader.plain_cells(number, xml)}, asked)
+        if self._reader.between_cells(xml).strip():
+            raise wrong(f"row {number} holds text outside its cells")
+        cells = self._reader.plain_cells(number, xml)
+        found = {cell[0]: cell for cell in cells}
+        if len(found) < len(cells):
+            raise wrong(f"row {number} holds a cell twice")
+        _check(number, found, asked)
 
 
 def _fits(number: int, asked: Like, found: re.Match[str]) -> bool:

@@ -42,7 +42,9 @@ class Sort:
 @lru_cache(maxsize=4_096)
 def sort_of(columns: Sequence[int], types: tuple[type, ...], styles: tuple[int | None, ...]) -> Sort:
     """Give the one Sort of rows such as this; the arguments must not change afterwards."""
-    shown = [(kind, style) for kind, style in zip(types, styles, strict=True) if (kind, style) != (NoneType, None)]
+    shown = [
+        (kind, style) for kind, style in zip(types, styles, strict=True) if (kind, style) != (NoneType, None)
+    ]
     alone = not shown or any(kind not in PLAIN or style is None for kind, style in shown)
     leaning = tuple(column for column, style in zip(columns, styles, strict=True) if style == ABOVE)
     return Sort(columns, types, styles, alone, leaning)
@@ -145,7 +147,11 @@ def column(place: int, style: int, values: Sequence[Any], prefix: str, *, date19
         inner = f"<{prefix}is><{prefix}t{space}>%s</{prefix}t></{prefix}is>"
         return Column(Slot(place, "s", style), _cell(prefix, place, style, "inlineStr", inner), values, texts)
     type_, t = ("b", "b") if kind is bool else ("n", "")
-    raws = [number(int(value)) for value in values] if kind is bool else _numbers(kind, values, date1904=date1904)
+    raws = (
+        [number(int(value)) for value in values]
+        if kind is bool
+        else _numbers(kind, values, date1904=date1904)
+    )
     template = _cell(prefix, place, style, t, f"<{prefix}v>%s</{prefix}v>")
     return Column(Slot(place, type_, style), template, raws, raws)
 

@@ -46,7 +46,9 @@ def all_easy(texts: Sequence[str]) -> bool:
     """Say whether texts can all stand in cells as they are; one look at them together finds what cannot."""
     text = "|".join(["", *texts, ""])
     marks = ("&", "<", ">", "_x", "| ", " |")  # a space at either end of a text stands beside a bar
-    return text.isprintable() and not any(mark in text for mark in marks) and max(map(len, texts)) * 2 <= LONGEST
+    return (
+        text.isprintable() and not any(mark in text for mark in marks) and max(map(len, texts)) * 2 <= LONGEST
+    )
 
 
 def has_outer_space(text: str) -> bool:
