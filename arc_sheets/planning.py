@@ -125,7 +125,7 @@ def _no_business(desk: Desk) -> str:
     if is_business_day(desk.as_of, desk.policy):
         return ""
     following = next_business_day(desk.as_of, desk.policy)
-    return f"{_weekday(desk.as_of)} is no business day; the next one is {_weekday(following)}."
+    return f"{_weekday(desk.as_of)}, is no business day; the next one is {_weekday(following)}."
 
 
 def _stale_bank(until: date | None, desk: Desk) -> str:

@@ -165,23 +165,26 @@ def _wanted(asked: _Asked) -> tuple[Ints, Ints, Ints]:
     """
     bundle = [plan or day for plan, day in zip(asked.plan, asked.given.tolist(), strict=True)]
     codes, _ = pd.factorize(np.array(bundle, dtype=object))
-    table = pd.DataFrame({"account": asked.account, "document": asked.document, "bundle": codes})
-    keys = ["account", "document", "bundle"]
-    table["by"], table["amount"], table["given"] = asked.by, asked.amount, asked.given
-    dates = table.groupby([*keys, "by"], as_index=False).agg(amount=("amount", "sum"), given=("given", "min"))
-    groups = dates.groupby(keys)
-    dates["previous"] = groups["by"].shift(fill_value=0)
-    dates["total"] = groups["amount"].cumsum()
-    dates["first"] = groups["by"].transform("min")
-    dates["begun"] = groups["given"].transform("min")
-    merged = table.merge(dates, how="left", on=[*keys, "by"])
-    begun, previous, first = (ints(merged[name]) for name in ("begun", "previous", "first"))
+    order = np.lexsort((asked.by, codes, asked.document, asked.account))
+    keys = np.stack((asked.account, asked.document, codes))[:, order]
+    by, amount, given = asked.by[order], asked.amount[order], asked.given[order]
+    other = np.any(np.diff(keys, prepend=-2) != 0, axis=0)  # another arrangement begins
+    starts, place = np.flatnonzero(other), np.cumsum(other) - 1
+    dates = np.flatnonzero(other | (np.diff(by, prepend=-1) != 0))  # another date begins
+    turn = np.searchsorted(dates, np.arange(len(by)), side="right") - 1
+    total = np.cumsum(amount)
+    last = np.append(dates[1:], len(by))[turn] - 1  # of the same date: all that is due then
+    running = total[last] - (total - amount)[starts][place]
+    first = by[starts][place]
+    begun = np.minimum.reduceat(given, starts)[place] if len(starts) else given
     begun = np.where(begun > first, _UNKNOWN, begun)  # typed in after its date: it was given before
-    joined = (begun > _UNKNOWN) | np.array([bool(plan) for plan in asked.plan], dtype=np.bool_)
-    start = np.where(begun > _UNKNOWN, begun - 1, first - WINDOW)
-    alone = np.maximum(previous, asked.by - WINDOW)
-    total = np.where(joined, ints(merged["total"]), asked.amount)
-    return total, np.where(joined, start, alone), previous
+    previous = np.where(other[dates], 0, by[dates - 1])[turn]
+    joined = (begun > _UNKNOWN) | np.array([bool(plan) for plan in asked.plan], dtype=np.bool_)[order]
+    together = np.where(begun > _UNKNOWN, begun - 1, first - WINDOW)
+    alone = np.maximum(previous, by - WINDOW)
+    found = np.stack((np.where(joined, running, amount), np.where(joined, together, alone), previous))
+    wanted, since, before = found[:, np.argsort(order)]
+    return wanted, since, before
 
 
 class _Flow:
