@@ -38,6 +38,7 @@ def ask(config: Path | None, action: str, request: str | None, *, json: bool, **
     from arc_sync.agent.actions.desk import PlainDesk
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
+    from arc_sync.agent.policies import policy_of
 
     settings, now = Config.load(config), datetime.now(UTC)
     here = now.astimezone(settings.zone).date()
@@ -49,7 +50,7 @@ def ask(config: Path | None, action: str, request: str | None, *, json: bool, **
         "source": "command",
         **{name: day(value, here) if name in _DATES else value for name, value in fields.items()},
     }
-    desk = PlainDesk(now, settings.zone, settings.base_currency)
+    desk = PlainDesk(now, settings.zone, settings.base_currency, policy_of(settings))
     with opened(settings) as firm:
         got = carry_out_told(firm.ledger, told, desk, Reading(settings.order))
     if json:

@@ -75,16 +75,15 @@ def _check_text(text: str, *, one_line: bool) -> None:
 
 def _amount(given: object) -> object:
     """Leave an amount as it was typed: only its row knows the currency; a float counts as it is shown."""
-    if isinstance(given, float):
-        return Decimal(f"{given:.15g}")
-    if isinstance(given, int) and not isinstance(given, bool):
-        return Decimal(given)
     if isinstance(given, str):
         _check_text(given, one_line=True)
         return given
-    if isinstance(given, Decimal):
-        return given
-    raise NotTaken("it is not an amount", "type it like 1250.50")
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
+        raise NotTaken("it is not an amount", "type it like 1250.50")
+    exact = Decimal(f"{given:.15g}") if isinstance(given, float) else Decimal(given)
+    if not exact.is_finite():
+        raise NotTaken("it is not a finite number", "type it like 1250.50")
+    return exact
 
 
 def _list(given: object) -> object:
