@@ -9,18 +9,20 @@ from typing import Final
 
 #: What a name must have in common with another to be taken for a slip of it (`difflib` ratio).
 _ALIKE: Final = 0.7
+_CLEARLY: Final = 0.1  #: by how much the nearest must be more like it than the next
 _SHORTEST: Final = 3  #: characters of a part by which a name may be called
 
 
 def nearest_name(wanted: str, names: Iterable[str]) -> str | None:
-    """Return the one name that is most like this one, or the only one that has it in it."""
-    folded = {name.casefold(): name for name in names}
-    word = wanted.casefold()
+    """Return the only name that has this one in it, or the one that is clearly most like it."""
+    folded, word = {name.casefold(): name for name in names}, wanted.casefold()
+    having = [name for name in folded if word in name]
+    if having:
+        return folded[having[0]] if len(having) == 1 and len(word) >= _SHORTEST else None
     near = get_close_matches(word, folded, 2, _ALIKE)
-    if len(near) > 1 and _ratio(near[0], word) == _ratio(near[1], word):
+    if not near or (len(near) > 1 and _ratio(near[0], word) - _ratio(near[1], word) < _CLEARLY):
         return None
-    near = near[:1] or [name for name in folded if word in name and len(word) >= _SHORTEST]
-    return folded[near[0]] if len(near) == 1 else None
+    return folded[near[0]]
 
 
 def nearest_number(wanted: str, numbers: Iterable[str]) -> str | None:
