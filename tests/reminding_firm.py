@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+
+import pytest
 
 from arc_sheets.cells import Row, Value
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, REMINDERS, TEMPLATES
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, PROMISES, REMINDERS
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.reminding.deciding import Decided, decide, give
@@ -20,10 +22,11 @@ from arc_sync.agent.reminding.rows import APPROVE, Reminder, reminders
 from arc_sync.agent.reminding.sending import send_due
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.port import Ledger
+from arc_sync.mail import render
+from arc_sync.mail.filling import fill
 from arc_sync.mail.memory import MemoryMailer
 from arc_sync.mail.port import Mailer
 from arc_sync.merge.history import Origin
-from tests.random_ledgers import row
 
 #: A Wednesday, ten in the morning in Berlin.
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -42,6 +45,12 @@ phone = "+49 30 1234567"
 how = "smtp"
 host = "smtp.weststadt.example"
 """
+
+
+@pytest.fixture(autouse=True)
+def quick_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fill templates in without a child process; a module that imports this has it for all its tests."""
+    monkeypatch.setattr(render, "_run", fill)
 
 
 def _quiet(_step: str) -> None:
@@ -66,7 +75,11 @@ class Office:
 
     def customer(self, name: str, **values: Value) -> None:
         """Add a customer, or change one."""
-        usual: dict[str, Value] = {"currency": "EUR", "email": f"ap@{name.lower()}.example", "contact": "Anna Ray"}
+        usual: dict[str, Value] = {
+            "currency": "EUR",
+            "email": f"ap@{name.lower()}.example",
+            "contact": "Anna Ray",
+        }
         self.put(CUSTOMERS, f"c {name}", **{"name": name, **usual, **values})
 
     def invoice(self, number: str, customer: str, late: int, amount: int = 500_00, **values: Value) -> None:
@@ -84,6 +97,11 @@ class Office:
         usual: dict[str, Value] = {"date": self.today, "amount": amount, "applied_to": number}
         self.put(PAYMENTS, f"p {number} {amount} {self.now}", **{**told, **usual, **values})
 
+    def promise(self, customer: str, invoice: str | None, amount: int, by: date) -> None:
+        """Let a customer promise to pay."""
+        told: dict[str, Value] = {"customer": customer, "invoice": invoice, "currency": "EUR", "amount": amount}
+        self.put(PROMISES, f"promise {customer} {invoice} {by}", **told, given=self.today, date=by)
+
     def bank(self) -> None:
         """Let the bank's data be in up to today."""
         self.customer("Bystander", do_not_contact="pays in the shop")
@@ -94,6 +112,23 @@ class Office:
     def today(self) -> date:
         """The day on the firm's wall clock."""
         return self.now.astimezone(self.firm.config.zone).date()
+
+    def edit(self, customer: str, **values: Value) -> None:
+        """Let a person change the row of a customer in the workbook."""
+        i = next(i for i, row in self.all().items() if row.customer == customer)
+        self.put(REMINDERS, i, source="b" * 32, **values)
+
+    def was_sent(self, customer: str, invoice: str, stage: str, days_ago: int) -> None:
+        """Let a stage have gone before `DAY`."""
+        on = DAY - timedelta(days_ago)
+        told: dict[str, Value] = {
+            "customer": customer,
+            "stage": stage,
+            "invoices": invoice,
+            "currency": "EUR",
+        }
+        when: dict[str, Value] = {"planned": on, "sent": datetime.combine(on, time(10))}
+        self.put(REMINDERS, f"old {customer} {stage}", **told, **when, channel="Email", status="sent")
 
     # -- what is done -----------------------------------------------------------------------------------
 
@@ -141,6 +176,11 @@ class Office:
         (found,) = [r for r in self.all().values() if r.customer == customer]
         return found
 
+    def of_stage(self, customer: str, stage: str) -> Reminder:
+        """Return the newest row of a customer and stage."""
+        found = [r for r in self.all().values() if (r.customer, r.stage) == (customer, stage)]
+        return max(found, key=lambda r: r.planned or date.min)
+
     def statuses(self) -> dict[str, str | None]:
         """Return the status of the one row of each customer."""
         return {r.customer: r.status for r in self.all().values()}
@@ -178,6 +218,3 @@ def office(folder: Path, ledger: Ledger | None = None, settings: str = SETTINGS)
         one.customer(name)
         one.invoice(f"INV-{name[0]}", name, late)
     return one
-
-
-__all__ = ["DAY", "NOW", "REMINDERS", "TEMPLATES", "Office", "office"]

@@ -113,14 +113,14 @@ class Post:
     ) -> bytes:
         if row.channel == "Text":
             return (row.body or "").encode()
-        sender, to = self.config.sender, row.to or ""
+        sender = self.config.sender
         language = language_of(customer.get("language"), sender.language)
         letter = Letter(
-            Mailbox(str(customer.get("contact") or row.customer), to),
+            Mailbox(str(customer.get("contact") or row.customer), row.to or ""),
             row.subject or "",
             row.body or "",
             html_of(row.body or "", sender, row.subject or "", language),
-            tuple(copy for copy in cc if copy.casefold() != to.casefold()),
+            cc,
             seal.automatic,
         )
         try:
@@ -149,8 +149,11 @@ def _checked(row: Reminder) -> str:
 
 
 def _copies(row: Reminder, customer: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return who stands in Cc besides the recipient. Raises `NotPosted`."""
+    to = (row.to or "").casefold()
     try:
-        return addresses(str(customer.get("cc") or "")) if row.channel == "Email" else ()
+        known = addresses(str(customer.get("cc") or "")) if row.channel == "Email" else ()
+        return tuple(copy for copy in known if copy.casefold() != to)
     except NotAContact as error:
         raise NotPosted(f"Cc of {row.customer} on Customers cannot be read: {error}. Correct it.") from None
 

@@ -165,9 +165,9 @@ class _Run:
         self.hook("settled")
 
     def _later(self, posted: Posted, outcome: Outcome, now: datetime) -> None:
-        if outcome.slow_down:
-            self.resting[posted.message.channel] = now + REST
-        self._back(posted, now + wait_after(posted), outcome.said)
+        rest = now + REST if outcome.slow_down else now
+        self.resting[posted.message.channel] = rest
+        self._back(posted, max(rest, now + wait_after(posted)), outcome.said)
 
     def _not_now(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
         """Withdraw a message, or let it wait; what would be stale by then is withdrawn too."""

@@ -1,0 +1,440 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from arc_sheets.cells import PLAIN
+from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, REMINDERS
+from arc_sync.agent.actions.carry import carry_out_told
+from arc_sync.agent.reminding import looking
+from arc_sync.agent.reminding.breakers import Limits
+from arc_sync.agent.reminding.desk import desk_of
+from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, REST, send_due, wait_after
+from arc_sync.mail.drafts import DraftFolder
+from arc_sync.mail.memory import MemoryMailer
+from arc_sync.mail.port import Fate, Outcome
+from tests.reminding_firm import DAY, SETTINGS, Office, office, quick_words
+
+__all__ = ["quick_words"]
+
+S = MessageState
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Office:
+    one = office(tmp_path)
+    one.plan()
+    return one
+
+
+def says(fate: Fate, said: str = "so it is", *, slow_down: bool = False) -> MemoryMailer:
+    return MemoryMailer(lambda _: Outcome(fate, said, slow_down))
+
+
+# --- what becomes of a message ---------------------------------------------------------------------------------
+
+
+def test_approved_reminders_go_once_and_are_on_the_record(here: Office) -> None:
+    assert sorted(here.approve("Alder", "Birch").queued) == ["Alder", "Birch"]
+    assert here.approve("Cedar", decision="Skip").skipped == ["Cedar"]
+    assert sorted(here.send().sent) == ["Alder", "Birch"]
+    assert here.statuses() == {"Alder": "sent", "Birch": "sent", "Cedar": "skipped"}
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Zoë")]
+    assert here.of("Alder").sent == here.now.astimezone(here.firm.config.zone).replace(tzinfo=None)
+    assert [m.to for m in here.arrived] == ["ap@alder.example", "ap@birch.example"]
+    assert here.send().sent == []
+    assert len(here.arrived) == 2
+    assert here.firm.ledger.verify() == []
+
+
+def test_what_goes_is_what_stands_in_the_row(here: Office) -> None:
+    here.edit("Alder", subject="Anna, a word", body="Dear Anna,\n\nplease pay INV-A.\n\nZoë")
+    here.approve("Alder")
+    here.send()
+    mail = message_from_bytes(here.arrived[0].content, policy=default)
+    plain = mail.get_body(("plain",))
+    assert mail["Subject"] == "Anna, a word"
+    assert plain is not None
+    assert plain.get_content().split() == "Dear Anna, please pay INV-A. Zoë".split()
+    assert mail["Auto-Submitted"] is None
+
+
+def test_who_approved_is_named_on_activity(here: Office) -> None:
+    row = next(i for i, r in here.all().items() if r.customer == "Alder")
+    here.put(REMINDERS, row, source="b" * 32, who="Mika", decision="Approve")
+    here.decide()
+    here.send()
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Mika")]
+
+
+def test_two_approvals_at_once_queue_one_message(here: Office) -> None:
+    def meanwhile(step: str) -> None:
+        if step == "read":
+            here.decide()
+
+    here.edit("Alder", decision="Approve")
+    here.decide(meanwhile)
+    here.approve("Alder")
+    assert len(here.posted()) == 1
+    here.send()
+    here.approve("Alder")
+    here.send()
+    assert len(here.arrived) == 1
+
+
+def test_a_refused_message_waits_for_a_person_and_another_approval_sends_it(here: Office) -> None:
+    here.approve("Alder")
+    report = here.send(mailer=says(Fate.REFUSED, "550 no such user"))
+    assert report.failed == [("Alder", "It was refused: 550 no such user")]
+    assert (here.of("Alder").status, here.of("Alder").decision) == ("failed", None)
+    assert any("550 no such user" in why for why in here.issues())
+    here.plan()
+    assert here.of("Alder").status == "failed", "a plan does not try again by itself"
+    here.approve("Alder")
+    assert here.issues() == []
+    here.send()
+    assert here.of("Alder").status == "sent"
+    assert [p.state for p in here.posted()] == [S.FAILED, S.SENT]
+
+
+def test_a_failed_one_that_is_paid_meanwhile_is_withdrawn(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.REFUSED))
+    here.pay("INV-A", 500_00)
+    here.plan()
+    assert here.of("Alder").status == "withdrawn"
+    assert here.issues() == []
+
+
+def test_an_ambiguous_one_asks_and_is_never_tried_again(here: Office) -> None:
+    here.approve("Alder")
+    report = here.send(mailer=says(Fate.UNKNOWN, "the line broke after the dot"))
+    assert report.needs_person
+    assert (here.of("Alder").status, here.of("Alder").decision) == ("unknown", None)
+    assert "choose under Decision: It went, or Send again" in here.issues()[0]
+    for _ in range(3):
+        here.later(hours=1)
+        here.plan()
+        here.send()
+    assert here.arrived == []
+    assert here.approve("Alder").refused
+    assert here.of("Alder").status == "unknown"
+
+
+def test_it_went_settles_it_with_its_touch(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.UNKNOWN))
+    assert here.touches() == []
+    assert here.approve("Alder", decision="It went").settled == ["Alder"]
+    assert here.of("Alder").status == "sent"
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Zoë")]
+    assert [p.state for p in here.posted()] == [S.SENT]
+    assert here.issues() == []
+    assert here.firm.ledger.verify() == []
+
+
+def test_send_again_is_a_new_message_by_a_persons_word(here: Office) -> None:
+    here.approve("Alder")
+    lost = says(Fate.UNKNOWN)
+    here.send(mailer=lost)
+    here.approve("Alder", decision="Send again")
+    here.send()
+    assert here.of("Alder").status == "sent"
+    (first,), (second,) = lost.sent, here.arrived
+    assert first.key != second.key
+    assert first.id != second.id
+    assert len(here.touches("Alder")) == 1
+    assert here.issues() == []
+    assert here.firm.ledger.verify() == []
+
+
+def test_a_draft_lies_in_the_folder_until_a_person_says_that_it_went(tmp_path: Path) -> None:
+    here = office(tmp_path, settings=SETTINGS.replace('how = "smtp"', 'how = "drafts"'))
+    here.customer("Alder", cc="boss@alder.example")
+    here.plan()
+    here.approve("Alder")
+    report = here.send(mailer=DraftFolder(tmp_path / "outbox"))
+    assert report.drafted == ["Alder"]
+    (draft,) = (tmp_path / "outbox").iterdir()
+    assert b"X-Unsent: 1" in draft.read_bytes()
+    assert b"boss@alder.example" in draft.read_bytes()
+    assert here.of("Alder").status == "drafted"
+    assert here.touches("Alder") == [("Alder", "Friendly reminder drafted", "Zoë")]
+    here.put(ACTIVITY, next(iter(here.rows(ACTIVITY))), notes="told her on the phone too")
+    here.approve("Alder", decision="It went")
+    assert here.of("Alder").status == "sent"
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Zoë")]
+    assert "told her on the phone too" in next(iter(here.rows(ACTIVITY).values()))
+    assert here.firm.ledger.verify() == []
+
+
+def test_each_address_in_cc_gets_a_message_of_its_own_and_the_letter_is_the_touch(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example; ap@alder.example; cfo@alder.example")
+    here.approve("Alder")
+    report = here.send()
+    assert [m.to for m in here.arrived] == ["ap@alder.example", "boss@alder.example", "cfo@alder.example"]
+    assert len({m.key for m in here.arrived}) == len({m.id for m in here.arrived}) == 3
+    assert (report.sent, report.copies) == (["Alder"], 2)
+    assert len(here.touches("Alder")) == 1
+    assert here.posted(S.QUEUED) == []
+
+
+def test_a_copy_that_fails_does_not_touch_the_letter(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example")
+    here.approve("Alder")
+
+    def outcome(message: Message) -> Outcome:
+        return Outcome(Fate.REFUSED if message.to.startswith("boss") else Fate.SENT, "550 gone")
+
+    report = here.send(mailer=MemoryMailer(outcome))
+    assert (report.sent, [customer for customer, _ in report.failed]) == (["Alder"], ["Alder"])
+    assert here.of("Alder").status == "sent"
+    assert any("boss@alder.example" in why for why in here.issues())
+
+
+# --- later ------------------------------------------------------------------------------------------------------
+
+
+def test_a_temporary_failure_is_tried_again_later_and_goes_once(here: Office) -> None:
+    here.approve("Alder")
+    assert here.send(mailer=says(Fate.LATER, "451 later")).waiting == [("Alder", "451 later")]
+    assert here.send().sent == []
+    assert here.of("Alder").status == "queued"
+    here.later(hours=1)
+    assert here.send().sent == ["Alder"]
+    assert len(here.arrived) == 1
+
+
+def test_the_waits_double_and_are_bounded_and_spread(here: Office) -> None:
+    here.approve("Alder", "Birch")
+    alder, birch = here.posted()
+    waits = [wait_after(replace(alder, tries=n)) for n in range(1, 40)]
+    assert FIRST_WAIT * 0.75 <= waits[0] <= FIRST_WAIT * 1.25
+    assert max(waits) <= LONGEST_WAIT * 1.25
+    assert waits[3] > waits[1]
+    assert wait_after(replace(alder, tries=1)) != wait_after(replace(birch, tries=1))
+
+
+def test_what_is_too_old_fails_and_says_what_stood_in_the_way(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.LATER, "451 greylisted"))
+    here.later(hours=25)
+    report = here.send()
+    assert report.failed == [("Alder", "It is too old to be sent (451 greylisted).")]
+    assert here.arrived == []
+
+
+def test_a_server_that_asks_for_less_gets_nothing_more_for_a_while(here: Office) -> None:
+    here.approve()
+    busy = says(Fate.LATER, "421 too many", slow_down=True)
+    asked: list[Message] = []
+
+    def outcome(message: Message) -> Outcome:
+        asked.append(message)
+        return Outcome(Fate.LATER, "421 too many", slow_down=True)
+
+    busy.outcome = outcome
+    here.send(mailer=busy)
+    assert len(asked) == 1
+    here.later(seconds=REST.total_seconds() / 2)
+    assert here.send().sent == []
+    here.later(hours=1)
+    assert len(here.send().sent) == 3
+
+
+# --- when a sender dies ---------------------------------------------------------------------------------------
+
+
+class Died(Exception):
+    """The process is gone."""
+
+
+STEPS = ("lost", "followed", "claimed", "looked", "about to", "handed over", "settled", "done")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_sender_that_dies_anywhere_sends_nothing_twice(here: Office, step: str, nth: int) -> None:
+    here.approve("Alder", "Birch")
+    seen: list[str] = []
+
+    def die(at: str) -> None:
+        seen.append(at)
+        if seen.count(step) == nth and at == step:
+            raise Died
+
+    with suppress(Died):
+        here.send(die, "first")
+    here.later(seconds=CLAIM.total_seconds() + 1)
+    report = here.send(owner="second")
+    assert here.posted(S.QUEUED, S.CLAIMED, S.SENDING) == []
+    keys = [m.key for m in here.arrived]
+    assert len(keys) == len(set(keys))
+    for posted in here.posted():
+        row = here.of(posted.message.customer)
+        arrived = posted.message in here.arrived
+        assert row.status == {S.SENT: "sent", S.UNKNOWN: "unknown"}[posted.state]
+        assert arrived or posted.state is S.UNKNOWN
+        assert len(here.touches(posted.message.customer)) == (posted.state is S.SENT)
+    if here.posted(S.UNKNOWN):
+        assert report.needs_person
+        assert here.issues()
+    assert here.firm.ledger.verify() == []
+
+
+def test_rows_follow_a_lost_sender_even_if_that_run_dies_too(here: Office) -> None:
+    here.approve("Alder")
+
+    def die_at(step: str) -> None:
+        if step == "about to":
+            raise Died
+
+    def die_lost(step: str) -> None:
+        if step == "lost":
+            raise Died
+
+    with pytest.raises(Died):
+        here.send(die_at, "first")
+    here.later(hours=1)
+    with pytest.raises(Died):
+        here.send(die_lost, "second")
+    assert here.of("Alder").status == "queued"
+    here.send(owner="third")
+    assert here.of("Alder").status == "unknown"
+    assert len(here.issues()) == 1
+    here.send(owner="fourth")
+    assert len(here.issues()) == 1
+
+
+def test_a_claim_that_lapsed_while_the_mailer_was_slow_does_not_send(here: Office) -> None:
+    here.approve("Alder")
+
+    def slow(_message: Message) -> Outcome:
+        here.later(hours=1)
+        assert here.send(owner="quick").sent == ["Alder"]
+        return Outcome(Fate.SENT, "ok")
+
+    mailer = MemoryMailer(slow)
+    assert here.send(mailer=mailer, owner="slow").sent == []
+    assert [p.state for p in here.posted()] == [S.SENT]
+    assert (len(here.arrived), mailer.sent) == (1, [])
+
+
+# --- breakers ----------------------------------------------------------------------------------------------------
+
+
+def test_breakers_stop_the_run_whatever_the_logic_thinks(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking.Looking, "at", lambda *_: looking.GO)
+    for _ in range(4):
+        here.approve("Alder")
+        here.send()
+        here.edit("Alder", status="failed", decision=None)
+        with here.firm.ledger.change(here.firm.origin("action", "x", here.now)) as t:
+            one = here.posted()[0].message
+            n = len(here.posted())
+            t.queue(replace(one, id=f"{n:032x}", key=f"planted {n}"))
+    report = here.send()
+    assert "ap@alder.example would get more than 2 reminders in a day" in report.stopped
+    assert len(here.arrived) == 2
+
+
+def test_no_more_than_so_many_an_hour_and_a_run(here: Office) -> None:
+    here.approve()
+    mailers = {"Email": here.mailer}
+    report = send_due(here.firm, mailers, lambda: here.now, "a", Limits(an_hour=2))
+    assert report.stopped.startswith("Stopped: 2 messages have gone within an hour")
+    assert len(here.arrived) == 2
+    here.later(minutes=61)
+    report = send_due(here.firm, mailers, lambda: here.now, "a", Limits(an_hour=2))
+    assert (report.stopped, len(here.arrived)) == ("", 3)
+
+
+def test_a_run_ends_after_so_many(here: Office) -> None:
+    here.approve()
+    report = send_due(here.firm, {"Email": here.mailer}, lambda: here.now, "a", Limits(a_run=1))
+    assert report.stopped.startswith("Stopped after 1 messages")
+    assert len(here.send().sent) == 2
+
+
+# --- by hand -----------------------------------------------------------------------------------------------------
+
+
+def by_hand(here: Office, customer: str = "Alder", **more: object) -> str:
+    told = {"action": "send_message", "request": f"r{len(here.posted())}", "who": "Zoë", "when": here.now}
+    words = {
+        "customer": customer,
+        "channel": "Email",
+        "subject": "A copy",
+        "body": "Here it is.",
+        "source": "form",
+    }
+    desk = desk_of(here.firm.config, here.now)
+    return carry_out_told(here.firm.ledger, {**told, **words, **more}, desk, PLAIN).sentence
+
+
+def test_a_message_written_by_hand_goes_at_once_whatever_the_schedule_says(here: Office) -> None:
+    here.approve("Alder")
+    here.send()
+    said = by_hand(here)
+    assert said == "The email to ap@alder.example (Alder) is queued."
+    assert here.send().sent == ["Alder"]
+    assert ("Alder", "Email sent", "Zoë") in here.touches("Alder")
+    assert len(here.all()) == 3
+    assert here.firm.ledger.verify() == []
+
+
+def test_do_not_contact_holds_for_what_is_written_by_hand_too(here: Office) -> None:
+    by_hand(here)
+    here.put(CUSTOMERS, "c Alder", do_not_contact="their lawyer asked")
+    assert here.send().withdrawn == [("Alder", "Do not contact: their lawyer asked.")]
+    assert here.arrived == []
+
+
+def test_an_ambiguous_one_by_hand_names_the_command_that_settles_it(here: Office) -> None:
+    by_hand(here)
+    here.send(mailer=says(Fate.UNKNOWN, "cut"))
+    (why,) = here.issues()
+    assert f"arc remind settle {here.posted()[0].message.id} --it-went" in why
+
+
+def test_words_for_the_form_are_those_of_the_stage_the_customer_is_at(here: Office) -> None:
+    desk = desk_of(here.firm.config, here.now)
+    with here.firm.ledger.read() as view:
+        text = desk.compose(view, "Alder", "", "Email")
+        firm = desk.compose(view, "Alder", "Firm", "Email")
+        nothing = desk.compose(view, "Bystander", "", "Email")
+    assert text == (here.of("Alder").subject, here.of("Alder").body, "", "Friendly")
+    assert "Overdue: EUR 500.00" in firm[0]
+    assert nothing[0] == "Bystander owes nothing that may be asked for; write the message by hand."
+
+
+def test_a_text_by_hand_needs_a_gateway_and_waits_for_the_morning(here: Office) -> None:
+    here.customer("Alder", phone="+49 170 1234567")
+    assert "Texts are not set up" in by_hand(here, channel="Text", subject=None)
+
+
+def test_the_day_of_the_tests_is_a_working_day() -> None:
+    assert DAY.weekday() == 2
+
+
+def posted_of(here: Office, customer: str) -> Posted:
+    return next(p for p in here.posted() if p.message.customer == customer)
+
+
+def test_a_message_is_frozen_when_it_is_queued(here: Office) -> None:
+    here.approve("Alder")
+    frozen = posted_of(here, "Alder").message.content
+    here.send(mailer=says(Fate.LATER))
+    here.later(hours=1)
+    here.send()
+    assert here.arrived[0].content == frozen
+    assert timedelta(0) < here.now - here.arrived[0].queued
