@@ -20,7 +20,7 @@ from arc_sync.ledger.open import create_ledger
 from arc_sync.ledger.outbox import seal
 from arc_sync.ledger.port import Ledger
 from arc_sync.ledger.records import set_values
-from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER, MESSAGE, ROWS
+from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, CONTENT, ISSUE, LEDGER, MESSAGE, ROWS
 from arc_sync.ledger.sql import SqlLedger
 from arc_sync.merge.history import Bookmark, Change, ChangeSet
 from tests.ledger_contract import CONFLICT, HOUR, KEY, NOON, invoice, now, origin, put, row
@@ -133,6 +133,23 @@ def _message(n: int, **values: object) -> Tampering:
     return lambda c: c.execute(update(MESSAGE).where(MESSAGE.c.number == n).values(values))
 
 
+def _content(content: bytes, **values: object) -> Tampering:
+    def tamper(connection: Connection) -> None:
+        connection.execute(update(CONTENT).where(CONTENT.c.message == message(1).id).values(content=content))
+        if values:
+            _message(1, **values)(connection)
+
+    return tamper
+
+
+def _out(n: int) -> Tampering:
+    def tamper(connection: Connection) -> None:
+        connection.execute(delete(CONTENT).where(CONTENT.c.message == message(n).id))
+        connection.execute(delete(MESSAGE).where(MESSAGE.c.number == n))
+
+    return tamper
+
+
 def _resealed(connection: Connection) -> None:
     """Change who it went to, with a seal that fits."""
     forged = message(1, to="mallory@example.org")
@@ -142,15 +159,15 @@ def _resealed(connection: Connection) -> None:
 
 def _closed_up(connection: Connection) -> None:
     """Take one out and number the rest anew."""
-    connection.execute(delete(MESSAGE).where(MESSAGE.c.number == 3))
+    _out(3)(connection)
     connection.execute(update(MESSAGE).where(MESSAGE.c.number == 4).values(number=3))
     connection.execute(update(LEDGER).values(messages=3))
 
 
 OUTBOX_TAMPERINGS: dict[str, tuple[Tampering, str]] = {
-    "its content": (_message(1, content=b"Pay twice"), "Message 1 to Müller is not what was queued"),
+    "its content": (_content(b"Pay twice"), "Message 1 to Müller is not what was queued"),
     "its content and digest": (
-        _message(1, content=b"x", digest=sha256(b"x").hexdigest()),
+        _content(b"x", digest=sha256(b"x").hexdigest()),
         "Message 1 to Müller is not as it was queued: its seal differs",
     ),
     "its recipient": (_message(2, to="mallory@example.org"), "Message 2 to Müller is not as it was queued"),
@@ -171,16 +188,13 @@ OUTBOX_TAMPERINGS: dict[str, tuple[Tampering, str]] = {
     ),
     "claimed by nobody": (_message(3, owner=""), "Message 3 is claimed, but no sender holds it"),
     "claimed for ever": (_message(3, until=None), "Message 3 is claimed, but no sender holds it"),
-    "taken out": (
-        lambda c: c.execute(delete(MESSAGE).where(MESSAGE.c.number == 2)),
-        "After message 1 comes message 3",
-    ),
+    "taken out": (_out(2), "After message 1 comes message 3"),
+    "without its content": (lambda c: c.execute(delete(CONTENT)), "The outbox ends with message 0"),
     "taken out, and closed up": (_closed_up, "Message 3 .* its seal differs"),
     "taken off the end": (
-        lambda c: c.execute(delete(MESSAGE).where(MESSAGE.c.number == 4)),
+        _out(4),
         "The outbox ends with message 3, but the ledger says 4: its end is missing",
     ),
-    "all of them": (lambda c: c.execute(delete(MESSAGE)), "The outbox ends with message 0"),
     "its end forgotten": (lambda c: c.execute(update(LEDGER).values(messages=3)), "the ledger says 3"),
 }
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from operator import methodcaller
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, insert, select
+from sqlalchemy import Connection, Insert, Table, Text, bindparam, cast, column, func, insert, select
 from sqlalchemy.dialects.postgresql import JSON
 
 T = TypeVar("T")
 
 #: Rows fetched or written at once.
 BATCH: Final = 5_000
+#: Up to so many rows a plain statement costs less than the detour over JSON.
+_FEW: Final = 20
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
@@ -22,10 +25,15 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     names = [c.name for c in table.c]
     for batch in batches(rows, BATCH):
         given = [dict(zip(names, row, strict=True)) for row in batch]
-        if connection.dialect.name == "postgresql":
+        if connection.dialect.name == "postgresql" and len(given) > _FEW:
             _insert_given(connection, table, given)
         else:
-            connection.execute(insert(table), given)
+            connection.execute(_insert(table), given)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

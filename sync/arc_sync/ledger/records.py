@@ -54,7 +54,7 @@ def at_values(at: At) -> dict[str, Any]:
 
 
 def read_entry(found: Sequence[Any]) -> Entry:
-    """Return the message of a row of `message`; raises ValueError for what no one could have put there."""
+    """Return the message of a row of `message` and its content; raises ValueError for what no one could have put there."""
     ident, number, key, *facts, digest, seal, state, tries, next_try, owner, until, said, changed, content = (
         found
     )
@@ -90,7 +90,6 @@ def entry_values(entry: Entry) -> dict[str, Any]:
         "not_after": moment_text(message.not_after),
         "digest": entry.digest,
         "seal": entry.seal,
-        "content": message.content,
         **posted_values(entry.posted),
     }
 

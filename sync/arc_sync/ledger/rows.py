@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Delete, Select, bindparam, delete, select
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Kind, Tab
@@ -50,8 +51,7 @@ def load_rows(connection: Connection, tab: Tab) -> Rows:
 
 def load_row(connection: Connection, tab: Tab, row: str) -> Row | None:
     """Return one live row, or None."""
-    table = ROWS[tab.name]
-    found = connection.execute(select(table).where(table.c.id == row)).one_or_none()
+    found = connection.execute(_one(tab.name), {"row": row}).one_or_none()
     return read_row(connection, tab, found[1:]) if found else None
 
 
@@ -77,7 +77,7 @@ def write_rows(connection: Connection, tab: Tab, put: Mapping[str, tuple[Row | N
     """
     table = ROWS[tab.name]
     for ids in batches((i for i, (was, _) in put.items() if was), ASKED):
-        connection.execute(delete(table).where(table.c.id.in_(ids)))
+        connection.execute(_delete(tab.name), {"ids": ids})
     insert_rows(
         connection, table, _written(connection, tab, ((i, now) for i, (_, now) in put.items() if now))
     )
@@ -100,6 +100,16 @@ def live_ids(connection: Connection, tab: Tab, ids: Collection[str]) -> set[str]
     for some in batches(ids, ASKED):
         live.update(connection.scalars(select(column).where(column.in_(some))))
     return live
+
+
+@cache
+def _one(name: str) -> Select[Any]:
+    return select(ROWS[name]).where(ROWS[name].c.id == bindparam("row"))
+
+
+@cache
+def _delete(name: str) -> Delete:
+    return delete(ROWS[name]).where(ROWS[name].c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _reader(connection: Connection, kind: Kind) -> _Known | None:

@@ -1,8 +1,8 @@
 """The ledger's tables, derived from the tabs' declarations. `migrations` brings a database to this state.
 
 One table of live rows per record tab; `change` and `change_set`, the history; `issue`, the open ones;
-`book`, the progress and lease of each; `message`, the outbox; `answer`, the request log; `note`; `ledger`,
-one row with the heads of history and outbox, which every change set locks. Moments are ISO 8601 texts, as
+`book`, the progress and lease of each; `message` and `content`, the outbox; `answer`, the request log; `note`;
+`ledger`, one row with the heads of history and outbox, which every change set locks. Moments are ISO 8601 texts, as
 they are hashed; wall-clock values of rows are TIMESTAMPs without zone.
 """
 
@@ -104,8 +104,8 @@ BOOK: Final = Table(
     Column("fingerprint", Text, nullable=False),
 )
 
-#: Its moments are of fixed width in UTC, so that they compare as texts. The content comes last: SQLite need
-#: not step over it to the rest.
+#: Its moments are of fixed width in UTC, so that they compare as texts. What goes out stands in `content`, as
+#: SQLite writes a row anew whole whenever its state changes.
 MESSAGE: Final = Table(
     "message",
     METADATA,
@@ -132,8 +132,14 @@ MESSAGE: Final = Table(
     Column("until", Text),
     Column("said", Text, nullable=False),
     Column("changed", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
     Index("message_by_state", "state", "number"),
+)
+
+CONTENT: Final = Table(
+    "content",
+    METADATA,
+    Column("message", Text, ForeignKey("message.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 ANSWER: Final = Table(

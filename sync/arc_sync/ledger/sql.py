@@ -30,6 +30,10 @@ from arc_sync.undisturbed import undisturbed
 #: Change sets fetched at once.
 SETS: Final = 500
 
+_NEWEST_SET: Final = select(func.max(CHANGE_SET.c.number))
+_NEW_SET: Final = insert(CHANGE_SET)
+_NEW_HEAD: Final = update(LEDGER).values(n=bindparam("n"), hash=bindparam("hash"))
+
 
 class SqlLedger:
     """A `Ledger` over an engine on a database of the right version; `place` names it in messages."""
@@ -63,7 +67,7 @@ class SqlLedger:
             draft = Draft(view, origin)
             yield draft
             _check(view, book, epoch)
-            number = (connection.scalar(select(func.max(CHANGE_SET.c.number))) or 0) + 1
+            number = (connection.scalar(_NEWEST_SET) or 0) + 1
             with undisturbed():
                 sealed = draft.seal(number)
                 _keep(connection, sealed)
@@ -167,12 +171,12 @@ class SqlLedger:
 
 def _keep(connection: Connection, sealed: Sealed) -> None:
     if sealed.changeset:
-        connection.execute(insert(CHANGE_SET), set_values(sealed.changeset))
+        connection.execute(_NEW_SET, set_values(sealed.changeset))
         insert_rows(connection, CHANGE, sealed.links)
         for name, put in sealed.rows.items():
             write_rows(connection, BY_NAME[name], put)
         _keep_issues(connection, sealed)
-        connection.execute(update(LEDGER).values(n=sealed.head.n, hash=sealed.head.hash))
+        connection.execute(_NEW_HEAD, sealed.head._asdict())
     for book, at in sealed.books.items():
         connection.execute(update(BOOK).where(BOOK.c.id == book).values(at_values(at)))
     sqloutbox.keep(connection, sealed)

@@ -22,6 +22,7 @@ from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
 from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet
 from arc_sync.merge.issues import Issue, IssueKey
 
+_HEADS: Final = select(LEDGER.c.n, LEDGER.c.hash, LEDGER.c.messages, LEDGER.c.seal)
 #: After so many single rows of a tab the rest is fetched at once.
 SINGLES: Final = 64
 
@@ -40,8 +41,7 @@ class SqlView:
 
     def __init__(self, connection: Connection, kept: Loaded | None = None) -> None:
         self._connection = connection
-        heads = select(LEDGER.c.n, LEDGER.c.hash, LEDGER.c.messages, LEDGER.c.seal)
-        n, last, messages, seal = connection.execute(heads).one()
+        n, last, messages, seal = connection.execute(_HEADS).one()
         self._head, self._tail = Bookmark(n, last), Tail(messages, seal)
         self.loaded = kept if kept and kept.head == self._head else Loaded(self._head)
         self._singles: dict[str, int] = {}

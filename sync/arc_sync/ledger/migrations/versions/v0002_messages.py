@@ -64,12 +64,18 @@ def _message() -> None:
         sa.Column("until", sa.Text()),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("changed", sa.Text(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
         sa.UniqueConstraint("key"),
     )
     op.create_index("message_by_state", "message", ["state", "number"])
+    op.create_table(
+        "content",
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["message.id"]),
+        sa.PrimaryKeyConstraint("message"),
+    )
 
 
 def _answer() -> None:
