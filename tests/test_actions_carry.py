@@ -179,7 +179,7 @@ def test_a_promise_without_an_amount_is_for_all_that_the_invoices_owe_or_all_tha
          "Z-9 is an invoice of Zoë Ltd, not of Elbe Spedition; correct one of them."),
         ({"invoices": "Z-9", "currency": "EUR", "amount": "1"}, "Z-9 is in USD, not in EUR; correct one of them."),
         ({"customer": ZOE, "currency": "EUR", "amount": "1"},
-         "Zoë Ltd owes nothing in EUR, so there is nothing to promise."),
+         "Zoë Ltd owes nothing in EUR, but something in USD; give that currency, or name the invoices."),
         ({"customer": ELBE, "amount": "0"}, "The amount is EUR 0.00; give one above zero."),
         ({"customer": ELBE, "amount": "-5"}, "The amount is EUR -5.00; give one above zero."),
         ({"customer": ELBE, "amount": "1.005"},
@@ -199,6 +199,17 @@ def test_nothing_is_promised_on_a_settled_invoice(ann: Asker) -> None:
     ann.done("record_payment", customer=ELBE, amount="100", applied_to="RE-1")
     assert ann.refused("take_promise", invoices="RE-1", date="2026-04-10") == (
         "Nothing is open on RE-1, so there is nothing to promise; name other invoices."
+    )
+
+
+def test_who_owes_nothing_promises_nothing(ann: Asker) -> None:
+    ann.done("record_payment", customer=ZOE, amount="80.50", applied_to="Z-9")
+    assert ann.refused("take_promise", customer=ZOE, amount="1", date="2026-04-10") == (
+        "Zoë Ltd owes nothing, so there is nothing to promise."
+    )
+    ann.done("extend_due", invoice="E-1", date="2026-06-01")
+    assert ann.refused("take_promise", customer=EVIL, date="2026-04-10") == (
+        f"{EVIL} owes nothing that is overdue; name the invoices or the amount."
     )
 
 

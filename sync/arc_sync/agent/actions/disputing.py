@@ -74,7 +74,7 @@ def hold(work: Work, request: HoldReminders) -> Answer:
 def _meant(work: Work, request: HoldReminders) -> tuple[list[Record], str]:
     """Return the invoices, and how a sentence tells them."""
     if request.invoices is not None:
-        customer, invoices = work.parties(request.customer, request.invoices)
+        _, invoices = work.parties(request.customer, request.invoices)
         return invoices, say_list([i.text("number") for i in invoices])
     customer = work.find.customer(request.customer or "")
     owed = work.account(customer).owed

@@ -106,9 +106,10 @@ def _moment(given: object) -> object:
 
 def _step(given: object) -> object:
     hit = _STEP.fullmatch(given.strip()) if isinstance(given, str) else None
-    if hit is None or hit[1].strip("0") == "" != hit[1]:
+    many = int(hit[1] or 1) if hit else 0
+    if hit is None or not many:
         raise NotTaken("it is no time between two instalments", 'give it like "2 weeks" or "month"')
-    return Step(int(hit[1] or 1), hit[2].lower())
+    return Step(many, hit[2].lower())
 
 
 _REMEDIES: Final = {

@@ -10,6 +10,7 @@ import json
 from datetime import date
 from typing import Final
 
+from arc_sheets import tabs
 from arc_sheets.message import Message
 from arc_sheets.routes import Person
 from arc_sync.agent.actions.answers import Answer, done
@@ -23,7 +24,6 @@ from arc_sync.ledger.port import View
 #: Where a customer's row says how to reach it, by channel.
 _COLUMN: Final = {"Email": "email", "Text": "phone"}
 _ADDRESS: Final = {"email": "email address", "phone": "phone number"}
-_HEADER: Final = {"email": "Email", "phone": "Phone"}
 
 
 def compose(view: View, request: ComposeMessage, desk: Desk) -> Answer:
@@ -42,18 +42,8 @@ def compose(view: View, request: ComposeMessage, desk: Desk) -> Answer:
 def send(work: Work, request: SendMessage) -> Answer:
     """Queue a message as it stands; the same words go to the same address once a day."""
     customer, invoices = work.parties(request.customer, request.invoices or "")
-    name = customer.text("name")
     _may_be_written_to(work, customer, request.channel)
-    draft = Draft(
-        work.id,
-        name,
-        request.channel,
-        request.to or _own(customer, request.channel),
-        request.subject or "",
-        request.body,
-        request.stage or "",
-        tuple(i.text("number") for i in invoices),
-    )
+    draft = _draft(work, request, customer, invoices)
     sealed = work.desk.seal(work.t, draft)
     if isinstance(sealed, Reason):
         raise Cannot(sealed.sentence)
@@ -63,11 +53,22 @@ def send(work: Work, request: SendMessage) -> Answer:
             " another."
         )
     later = sealed.not_before.astimezone(work.desk.zone)
-    when = (
-        f" and goes out from {later:%H:%M} on {on(later.date())}" if sealed.not_before > work.desk.now else ""
-    )
-    said = f"The {_word(draft.channel)} to {sealed.to} ({name}) is queued{when}."
+    waits = f" and goes out from {later:%H:%M} on {on(later.date())}" if later > work.desk.now else ""
+    said = f"The {_word(draft.channel)} to {sealed.to} ({draft.customer}) is queued{waits}."
     return done(said, message=draft.id)
+
+
+def _draft(work: Work, request: SendMessage, customer: Record, invoices: list[Record]) -> Draft:
+    return Draft(
+        work.id,
+        customer.text("name"),
+        request.channel,
+        request.to or _own(customer, request.channel),
+        request.subject or "",
+        request.body,
+        request.stage or "",
+        tuple(i.text("number") for i in invoices),
+    )
 
 
 def _may_be_written_to(work: Work, customer: Record, channel: str) -> None:
@@ -85,8 +86,9 @@ def _own(customer: Record, channel: str) -> str:
     column = _COLUMN[channel]
     if known := customer.text(column):
         return known
+    header = tabs.CUSTOMERS.column(column).header
     raise Cannot(
-        f"{customer.text('name')} has no {_ADDRESS[column]}; fill in {_HEADER[column]} on Customers, or give one here."
+        f"{customer.text('name')} has no {_ADDRESS[column]}; fill in {header} on Customers, or give one here."
     )
 
 

@@ -63,11 +63,11 @@ def _references(work: Work, request: RecordPayment) -> tuple[str, list[str]]:
     if unknown and not request.leave_unapplied:
         work.find.invoice(unknown[0])  # says which one may be meant
     known = set(numbers) - set(unknown)
-    pieces = (p for p in parse(text, known) if p.number in known)
-    kept = "; ".join(p.number if p.amount is None else f"{p.number}: {p.amount}" for p in pieces)
-    return respelled(
-        kept if unknown else text, lambda n: str(keys.spelling(tabs.INVOICES, n)), known
-    ), unknown
+    if unknown:
+        pieces = (p for p in parse(text, known) if p.number in known)
+        text = "; ".join(p.number if p.amount is None else f"{p.number}: {p.amount}" for p in pieces)
+    spelled = respelled(text, lambda number: str(keys.spelling(tabs.INVOICES, number)), known)
+    return spelled, unknown
 
 
 def _applied(numbers: list[str], loose: str) -> str:

@@ -19,7 +19,7 @@ from arc_sheets.phrases import say_amount, say_list, say_many
 from arc_sync.agent.actions.answers import Answer, done
 from arc_sync.agent.actions.fields import Step
 from arc_sync.agent.actions.finding import Cannot, Record
-from arc_sync.agent.actions.owing import Owed
+from arc_sync.agent.actions.owing import Account, Owed
 from arc_sync.agent.actions.requests import AgreePlan, ExtendDue, TakePromise
 from arc_sync.agent.actions.work import Work, minor, not_past, on
 
@@ -52,9 +52,9 @@ class _Subject(NamedTuple):
     def open(self) -> int:
         return sum(one.balance for one in self.owed)
 
-    def late(self, today: date) -> list[Owed]:
-        """Return what is meant where nothing is named: all that is overdue."""
-        late = [one for one in self.owed if self.named or one.due < today]
+    def meant(self, today: date) -> int:
+        """Return the amount that is meant where none is given: all of the invoices named, or all that is overdue."""
+        late = sum(one.balance for one in self.owed if self.named or one.due < today)
         if not late:
             raise Cannot(f"{self.name} owes nothing that is overdue; name the invoices or the amount.")
         return late
@@ -74,10 +74,8 @@ def take_promise(work: Work, request: TakePromise) -> Answer:
     """Put a promise on Promises: one row, or where invoices are named one for each, the oldest first."""
     not_past(request.date, work.today)
     subject = _subject(work, request)
-    meant = subject.late(work.today) if request.amount is None else subject.owed
-    amount = sum(one.balance for one in meant)
-    if request.amount is not None:
-        amount = minor(request.amount, subject.currency)
+    given = request.amount
+    amount = subject.meant(work.today) if given is None else minor(given, subject.currency)
     subject.check(amount)
     spread = list(parts([(request.date, amount)], subject.owed)) if subject.named else []
     for part in spread or [Part(request.date, "", amount)]:
@@ -91,8 +89,7 @@ def agree_plan(work: Work, request: AgreePlan) -> Answer:
     """Put a plan's instalments on Promises. They add up to the total; the last one takes what is left over."""
     not_past(request.first, work.today, "date of the first instalment")
     subject = _subject(work, request)
-    meant = subject.late(work.today) if request.total is None and request.each is None else subject.owed
-    amounts = _amounts(request, subject, sum(one.balance for one in meant))
+    amounts = _amounts(request, subject, work.today)
     subject.check(sum(amounts))
     days = _days(request)
     plan = _fresh_plan(work)
@@ -155,22 +152,29 @@ def _subject(work: Work, request: TakePromise | AgreePlan) -> _Subject:
         )
     owed = account.among(numbers) if numbers else [o for o in account.owed if o.currency == currency]
     if not owed:
-        raise Cannot(f"{customer.text('name')} owes nothing in {currency}, so there is nothing to promise.")
+        raise Cannot(f"{customer.text('name')} owes nothing{_elsewhere(account, currency)}")
     return _Subject(customer, currency, bool(numbers), owed)
 
 
-def _amounts(request: AgreePlan, subject: _Subject, meant: int) -> list[int]:
-    """Return the instalments in minor units; without any amount they share what is `meant`."""
+def _elsewhere(account: Account, currency: str) -> str:
+    """Return how a sentence goes on of a customer who owes nothing in a currency."""
+    others = sorted({one.currency for one in account.owed})
+    if not others:
+        return ", so there is nothing to promise."
+    return f" in {currency}, but something in {say_list(others)}; give that currency, or name the invoices."
+
+
+def _amounts(request: AgreePlan, subject: _Subject, today: date) -> list[int]:
+    """Return the instalments in minor units."""
     count, currency = request.count, subject.currency
     if request.each is not None:
         each = minor(request.each, currency, "amount of each instalment")
         last = min(each, max(0, subject.open - each * (count - 1))) or each  # a smaller one may end the plan
         return [each] * (count - 1) + [last]
-    amounts = shares(meant if request.total is None else minor(request.total, currency, "total"), count)
+    total = subject.meant(today) if request.total is None else minor(request.total, currency, "total")
+    amounts = shares(total, count)
     if not amounts[0]:
-        raise Cannot(
-            f"{say_amount(amounts[-1], currency)} is too little for {count} instalments; agree fewer."
-        )
+        raise Cannot(f"{say_amount(total, currency)} is too little for {count} instalments; agree fewer.")
     return amounts
 
 

@@ -165,8 +165,8 @@ class RecordPayment(_Request):
     method: Annotated[Line | None, Field(title="method")] = None
     reference: Annotated[Line | None, Field(title="reference")] = None
     applied_to: Annotated[Invoices | None, Field(title="list of invoices")] = None
+    #: Invoices that are not there are no reason to refuse: the money meant for them is not applied.
     leave_unapplied: Annotated[bool, Field(title="word to leave it unapplied")] = False
-    """Invoices that are not there are no reason to refuse: the money is taken, applied to nothing."""
 
 
 class ComposeMessage(_Request):

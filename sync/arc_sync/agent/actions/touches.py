@@ -8,7 +8,7 @@ from arc_sheets import tabs
 from arc_sheets.frames import frame
 from arc_sheets.touches import stopped
 from arc_sync.agent.actions.answers import Answer, done
-from arc_sync.agent.actions.finding import Finder, Record
+from arc_sync.agent.actions.finding import Finder
 from arc_sync.agent.actions.requests import LogTouch, OpenAccount
 from arc_sync.agent.actions.work import Work, not_ahead, not_past, on
 from arc_sync.ledger.port import View
@@ -21,6 +21,12 @@ _TOLD: Final = {
     "Letter": ("Letter to", "Letter from"),
     "Meeting": ("Meeting with", "Meeting with"),
     "Note": ("Note on", "Note on"),
+}
+
+#: How a sentence goes on where an inbound text changed it: whether texts are stopped now.
+_STOPS: Final = {
+    True: "; no more texts go there until they say START",
+    False: "; texts may go there again",
 }
 
 
@@ -38,11 +44,13 @@ def log(work: Work, request: LogTouch) -> Answer:
     if request.next_on is not None:
         not_past(request.next_on, work.today, "date of the next step")
     numbers = [i.text("number") for i in work.find.theirs(customer, request.invoices or "")]
-    silent = _stopped(work, customer)
+    name = customer.text("name")
+    stops = request.channel == "Text" and request.direction == "In"
+    before = stops and is_stopped(work, name)
     work.add(
         tabs.ACTIVITY,
         when=happened,
-        customer=customer.text("name"),
+        customer=name,
         channel=request.channel,
         direction=request.direction,
         contact=request.contact,
@@ -54,8 +62,9 @@ def log(work: Work, request: LogTouch) -> Answer:
         next_on=request.next_on,
         by=request.who,
     )
-    told = f"{_TOLD[request.channel][request.direction == 'In']} {customer.text('name')} logged"
-    return done(f"{told}{_next(request)}{_texts(work, customer, before=silent)}.")
+    told = f"{_TOLD[request.channel][request.direction == 'In']} {name} logged"
+    after = stops and is_stopped(work, name)
+    return done(f"{told}{_next(request)}{'' if after == before else _STOPS[after]}.")
 
 
 def _next(request: LogTouch) -> str:
@@ -66,21 +75,8 @@ def _next(request: LogTouch) -> str:
     return f"; next: {request.next_step or 'to be seen'}{when}"
 
 
-def _stopped(work: Work, customer: Record) -> bool:
-    """Say whether the customer wants no texts, by the touches on record."""
-    return is_stopped(work, customer.text("name"))
-
-
 def is_stopped(work: Work, customer: str) -> bool:
     """Say whether the customer of this very name wants no texts, by the touches on record."""
     at = next(k for k, c in enumerate(tabs.ACTIVITY.stored) if c.name == "customer")
     rows = {i: row for i, row in work.t.rows(tabs.ACTIVITY).items() if row[at] == customer}
     return customer in stopped(frame(tabs.ACTIVITY, rows), work.desk.policy, work.today)
-
-
-def _texts(work: Work, customer: Record, *, before: bool) -> str:
-    """Return how a sentence goes on where this touch stopped text messages, or let them go on."""
-    now = _stopped(work, customer)
-    if now == before:
-        return ""
-    return "; no more texts go there until they say START" if now else "; texts may go there again"

@@ -34,9 +34,7 @@ class Work:
 
     def __post_init__(self) -> None:
         self.find = Finder(self.t)
-        moment = min(
-            self.request.when, self.desk.now
-        )  # a clock that was ahead asks for nothing in the future
+        moment = min(self.request.when, self.desk.now)  # whatever a clock that was ahead says
         self.asked = moment.astimezone(self.desk.zone).replace(tzinfo=None, microsecond=0)
 
     @property
