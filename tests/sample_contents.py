@@ -209,7 +209,8 @@ def _view(name: str, owed: Sequence[_Invoice], touches: Sequence[Row]) -> Accoun
     facts = {
         c.name: v for c, v in zip(tabs.CUSTOMERS.stored, customer, strict=True) if c.name != "payment_link"
     }
-    facts.pop("notes")
+    for name_ in ("notes", "quiet_hours"):
+        facts.pop(name_)
     facts.pop("name")
     return AccountView(
         name=name,
@@ -231,8 +232,14 @@ def _view(name: str, owed: Sequence[_Invoice], touches: Sequence[Row]) -> Accoun
             Pledge("Dispute", "INV-25-0091", "Short delivery", owed[0].currency, None, "resolved"),
         ],
         timeline=[
-            Touch(t[0], str(t[2]), str(t[6]), str(t[11])) for t in touches if isinstance(t[0], datetime)
+            Touch(AS_OF, "Promise", "Promised USD 593.60 by 24 Nov 2026, INV-25-0063", ""),
+            *(Touch(t[0], str(t[2]), str(t[6]), str(t[11])) for t in touches if isinstance(t[0], datetime)),
+            Touch(date(2026, 4, 6), "Promise", "Promise of USD 3,280.00 broken, INV-25-0044", ""),
+            Touch(
+                date(2026, 3, 2), "Payment", "Paid USD 12,400.00, INV-25-0012 and INV-25-0018, RF 8017", ""
+            ),
         ],
+        quiet_hours="18:00-08:00",
         **facts,  # type: ignore[arg-type]  # a row's values by name
     )
 
@@ -292,6 +299,7 @@ def sample(many: int = 600, seed: int = 11) -> Contents:
         worklist=told.worklist,
         promises=DueToday(3, 1_150_900),
         reminders=sum("proposed" in row for row in rows["reminders"].values()),
+        picked=picked,
         account=_view(picked, owed[picked], [t for t in touches if t[1] == picked]),
     )
 
@@ -374,21 +382,54 @@ def _dispute(one: _Invoice) -> Row:
     return row(tabs.DISPUTES, **told, reason="Price differs from PO", owner="J. Schmidt")
 
 
+#: What becomes of reminders: decision, status, stage, channel, and whether they are written.
+_BECOME: tuple[tuple[str | None, str, str, str], ...] = (
+    (None, "proposed", "Firm", "Email"),
+    ("Approve", "sent", "Friendly", "Email"),
+    (None, "unknown", "Firm", "Email"),
+    (None, "held", "Statement", "Email"),
+    (None, "to do", "Call", "Call"),
+    (None, "proposed", "Final notice", "Email"),
+    ("Skip", "skipped", "Firm", "Email"),
+    (None, "failed", "Friendly", "Text"),
+    ("Approve", "queued", "Firm", "Email"),
+    (None, "withdrawn", "Firm", "Email"),
+    ("It went", "done", "Call", "Call"),
+    (None, "not planned", "Firm", "Email"),
+)
+_BODY = (
+    "Dear {contact},\n\nthe following invoices are past due:\n\n{numbers}\n\nTogether they come to {total}. Please pay by"
+    " the end of next week, or tell us when we may expect the money. If something is wrong with an invoice, answer"
+    " this message and we will look into it.\n\nKind regards\nSample Trading GmbH"
+)
+
+
 def _reminder(mine: Sequence[_Invoice], number: int) -> Row:
+    decision, status, stage, how = _BECOME[number % len(_BECOME)]
     why = (
-        f"Firm: oldest invoice is {mine[0].overdue} days overdue; last reminder more than 7 days ago;"
+        f"{stage}: oldest invoice is {mine[0].overdue} days overdue; last reminder more than 7 days ago;"
         " no promise, dispute or plan."
     )
-    told: dict[str, Value] = {
-        "customer": mine[0].name,
-        "stage": "Firm",
-        "to": _of(tabs.CUSTOMERS, mine[0].customer, "email"),
+    currency, numbers = mine[0].currency, [i.number for i in mine]
+    total = sum(i.balance for i in mine)
+    contact = str(_of(tabs.CUSTOMERS, mine[0].customer, "contact"))
+    shown = f"{currency} {money.to_major(total, currency):,f}"
+    words: dict[str, Value] = {
+        "subject": f"{shown} past due: {', '.join(numbers[:3])}",
+        "body": _BODY.format(contact=contact, numbers="\n".join(numbers), total=shown),
     }
-    total, status = sum(i.balance for i in mine), "proposed" if number % 4 else "not planned"
-    more: dict[str, Value] = {
-        "invoices": ", ".join(i.number for i in mine),
+    told: dict[str, Value] = {
+        "decision": decision,
+        "customer": mine[0].name,
+        "stage": stage,
+        "channel": how,
+        "to": _of(tabs.CUSTOMERS, mine[0].customer, "email" if how == "Email" else "phone"),
+        "invoices": "; ".join(numbers),
         "amount": total,
         "why": why,
         "status": status,
+        "planned": AS_OF,
+        "sent": SYNCED if status in ("sent", "done") else None,
     }
-    return row(tabs.REMINDERS, currency=mine[0].currency, **told, **more)
+    written = words if how != "Call" and status != "not planned" else {}
+    return row(tabs.REMINDERS, currency=currency, **told, **written)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from arc_sheets import tabs
-from arc_sheets.cells import Row, Rows, Value
-from arc_sheets.tab import Tab
-from arc_sync.books.contents import AccountView, OpenInvoice, Pledge, Touch
+from arc_sheets.cells import Rows, Value
+from arc_sheets.frames import frame
+from arc_sheets.policy import DEFAULT_POLICY, Policy
+from arc_sheets.routes import Person
+from arc_sheets.touches import stopped
+from arc_sync.agent.named import named, of_customer
+from arc_sync.agent.timeline import timeline
+from arc_sync.books.contents import AccountView, OpenInvoice, Pledge
 from arc_sync.merge.snapshot import fold
 
 #: The facts of a customer that the tab shows as they are.
@@ -16,17 +21,27 @@ _FACTS = "contact email cc phone prefers language time_zone quiet_hours terms cr
 
 
 def details(
-    name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
+    name: str,
+    rows: Mapping[str, Rows],
+    computed: Mapping[str, Mapping[str, tuple[Value, ...]]],
+    as_of: date,
+    policy: Policy = DEFAULT_POLICY,
 ) -> AccountView | None:
     """Return the Details of the customer of this name, in whatever case; None if there is none, or none is named.
 
-    `rows` and `computed` are by tab name; amounts are minor units of each row's currency.
+    `rows` and `computed` are by tab name; amounts are minor units of each row's currency. The policy knows the
+    words that stop text messages.
     """
     wanted = fold(name.strip())
-    found = [(i, c) for i, c in _named(tabs.CUSTOMERS, rows) if wanted and fold(c["name"]) == wanted]
+    found = [
+        (i, c)
+        for i, c in named(tabs.CUSTOMERS, rows[tabs.CUSTOMERS.name])
+        if wanted and fold(c["name"]) == wanted
+    ]
     if not found:
         return None
     row, customer = found[0]
+    customer["do_not_contact"] = Person(do_not_contact=_text(customer["do_not_contact"])).barred or None
     name = str(customer["name"])
     own = str(customer["currency"] or "")
     shown = dict(
@@ -45,28 +60,16 @@ def details(
         risk=_maybe(shown.get("risk")),
         invoices=invoices,
         pledges=sorted(_pledges(name, rows, computed), key=lambda p: p.state != "open"),
-        timeline=sorted(_touches(name, rows), key=lambda t: t.when, reverse=True),
+        timeline=timeline(name, rows, computed, as_of),
+        no_texts=_no_texts(name, rows, as_of, policy),
         **{fact: customer[fact] for fact in _FACTS},  # type: ignore[arg-type]  # a row's values by name
     )
-
-
-def _named(tab: Tab, rows: Mapping[str, Rows]) -> Iterator[tuple[str, dict[str, Value]]]:
-    names = [c.name for c in tab.stored]
-    for i, row in rows[tab.name].items():
-        yield i, dict(zip(names, row, strict=True))
-
-
-def _of(name: str, tab: Tab, rows: Mapping[str, Rows]) -> Iterator[tuple[str, dict[str, Value]]]:
-    """Yield the rows of a tab that name the customer."""
-    at = next(k for k, c in enumerate(tab.stored) if c.name == "customer")
-    mine: dict[str, Row] = {i: row for i, row in rows[tab.name].items() if row[at] == name}
-    yield from _named(tab, {tab.name: mine})
 
 
 def _open_invoices(
     name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
 ) -> Iterator[OpenInvoice]:
-    for i, v in _of(name, tabs.INVOICES, rows):
+    for i, v in named(tabs.INVOICES, of_customer(name, tabs.INVOICES, rows)):
         _, balance, overdue, _ = computed["invoices"].get(i, (None, None, None, None))
         if balance and isinstance(v["issued"], date) and isinstance(v["due"], date):
             yield OpenInvoice(
@@ -89,19 +92,23 @@ def _unapplied(
     computed: Mapping[str, Mapping[str, tuple[Value, ...]]],
 ) -> int:
     shown = computed["payments"]
-    mine = (i for i, v in _of(name, tabs.PAYMENTS, rows) if v["currency"] == currency)
+    mine = (
+        i
+        for i, v in named(tabs.PAYMENTS, of_customer(name, tabs.PAYMENTS, rows))
+        if v["currency"] == currency
+    )
     return sum(_int(shown[i][0]) for i in mine if i in shown)
 
 
 def _pledges(
     name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
 ) -> Iterator[Pledge]:
-    for i, v in _of(name, tabs.PROMISES, rows):
+    for i, v in named(tabs.PROMISES, of_customer(name, tabs.PROMISES, rows)):
         by, state = v["date"], str(computed["promises"].get(i, ("",))[0])
         text = f"by {by:%d %b %Y}" if isinstance(by, date) else ""
         yield Pledge("Promise", str(v["invoice"] or ""), text, str(v["currency"]), _maybe(v["amount"]), state)
-    numbers = {v["number"] for _, v in _of(name, tabs.INVOICES, rows)}
-    for _, v in _named(tabs.DISPUTES, rows):
+    numbers = {v["number"] for _, v in named(tabs.INVOICES, of_customer(name, tabs.INVOICES, rows))}
+    for _, v in named(tabs.DISPUTES, rows[tabs.DISPUTES.name]):
         if v["invoice"] in numbers:
             state = "resolved" if v["resolved"] else "open"
             amount = _maybe(v["amount"])
@@ -110,12 +117,14 @@ def _pledges(
             )
 
 
-def _touches(name: str, rows: Mapping[str, Rows]) -> Iterator[Touch]:
-    for _, v in _of(name, tabs.ACTIVITY, rows):
-        if isinstance(v["when"], datetime):
-            how = f"{v['channel']}{' in' if v['direction'] == 'In' else ''}"
-            what = ", ".join(str(x) for x in (v["outcome"], v["reason"], v["contact"]) if x)
-            yield Touch(v["when"], how, what, str(v["by"] or ""))
+def _no_texts(name: str, rows: Mapping[str, Rows], as_of: date, policy: Policy) -> date | None:
+    """Return since when the customer wants no texts, if they do not."""
+    touches = frame(tabs.ACTIVITY, of_customer(name, tabs.ACTIVITY, rows))
+    return stopped(touches, policy, as_of).get(name)
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _int(value: Value) -> int:

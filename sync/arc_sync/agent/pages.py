@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import overload
+from typing import Final, overload
 
 from arc_sheets import tabs
 from arc_sheets.aging import DEFAULT_BUCKETS, AgingReport, Buckets, aging
@@ -14,6 +14,7 @@ from arc_sheets.computed import computed
 from arc_sheets.frames import Records, records
 from arc_sheets.kpis import KpiReport, kpis
 from arc_sheets.periods import DEFAULT_PERIOD, Period
+from arc_sheets.policy import DEFAULT_POLICY, Policy
 from arc_sheets.rates import Rates
 from arc_sheets.receivables import Receivables, receivables
 from arc_sheets.tab import Tab
@@ -21,6 +22,7 @@ from arc_sheets.worklist import WorkItem, worklist
 from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
 from arc_sync.agent.faces import sealed
+from arc_sync.agent.named import named
 from arc_sync.agent.round import Pages
 from arc_sync.books import draw
 from arc_sync.books.contents import BookRow, Contents, DueToday, Meta, Said
@@ -32,12 +34,13 @@ from arc_sync.ledger.port import View
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a firm's figures are made: its name, buckets, exchange rates and the KPIs' period."""
+    """How a firm's figures are made: its name, buckets, exchange rates, the KPIs' period, its reminder policy."""
 
     company: str
     rates: Rates
     buckets: Buckets = DEFAULT_BUCKETS
     period: Period = DEFAULT_PERIOD
+    policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ def pages(terms: Terms) -> Callable[[View, date, str, str], Pages]:
     return compute
 
 
-_MOMENTARY = {home.SHEET, account_tab.SHEET}
+#: What a reminder may be while a person must decide: whether it goes, whether it went, whether it goes again.
+_UNDECIDED: Final = frozenset({"proposed", "unknown", "failed"})
+_MOMENTARY: Final = {home.SHEET, account_tab.SHEET}
 
 
 class _Reports:
@@ -138,16 +143,14 @@ class _Book:
             worklist=made.worklist,
             promises=self._due_today(known["promises"]),
             reminders=_waiting(known["reminders"]),
-            account=details(self.account, known, made.computed),
+            account=details(self.account, known, made.computed, self.as_of, self.terms.policy),
             picked=self.account,
         )
 
     def _due_today(self, rows: Rows) -> DueToday:
         states, base = self.figures.computed["promises"], 0
         due = [
-            v
-            for i, v in _dicts(tabs.PROMISES, rows)
-            if v["date"] == self.as_of and states.get(i) == ("open",)
+            v for i, v in named(tabs.PROMISES, rows) if v["date"] == self.as_of and states.get(i) == ("open",)
         ]
         for promise in due:
             amount = promise["amount"] if isinstance(promise["amount"], int) else 0
@@ -157,17 +160,13 @@ class _Book:
 
 def _bank_until(payments: Rows, as_of: date) -> date | None:
     """Return the day of the newest money that came in: up to then the bank's data are in."""
-    days = (v["date"] for _, v in _dicts(tabs.PAYMENTS, payments) if v["type"] == "payment")
+    days = (v["date"] for _, v in named(tabs.PAYMENTS, payments) if v["type"] == "payment")
     return max((d for d in days if isinstance(d, date) and d <= as_of), default=None)
 
 
 def _waiting(reminders: Rows) -> int:
-    return sum(v["status"] == "proposed" and not v["decision"] for _, v in _dicts(tabs.REMINDERS, reminders))
-
-
-def _dicts(tab: Tab, rows: Rows) -> Iterator[tuple[str, dict[str, Value]]]:
-    names = [c.name for c in tab.stored]
-    return ((i, dict(zip(names, row, strict=True))) for i, row in rows.items())
+    """Count the reminders that wait for a person's decision."""
+    return sum(v["status"] in _UNDECIDED and not v["decision"] for _, v in named(tabs.REMINDERS, reminders))
 
 
 class _Lines(Sequence[BookRow]):

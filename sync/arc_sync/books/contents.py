@@ -102,10 +102,10 @@ class Pledge(NamedTuple):
 
 
 class Touch(NamedTuple):
-    """One touch in the timeline of the customer on Account."""
+    """One line in the timeline of the customer on Account: a touch, a promise, a dispute, a payment."""
 
-    when: datetime
-    how: str
+    when: date  #: with the hour (local wall clock) where it is known
+    how: str  #: the channel, or Promise, Dispute, Payment
     what: str
     by: str
 
@@ -132,6 +132,7 @@ class AccountView:
     terms: int | None = None  #: days
     credit_limit: int | None = None
     do_not_contact: str | None = None
+    no_texts: date | None = None  #: since when they want no text messages
     collector: str | None = None
     risk: int | None = None  #: 0 to 100
     invoices: Sequence[OpenInvoice] = ()  #: oldest first

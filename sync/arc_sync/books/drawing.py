@@ -80,7 +80,7 @@ class Page:
     header: int | None = None  #: the row repeated on every printed page
     one_page: bool = False
     portrait: bool = False
-    wide: int = 1  #: printed pages side by side; the first column of the second repeats the key
+    wide: int = 1  #: printed pages side by side; each repeats the columns that never scroll
     merges: tuple[Area, ...] = ()
     rules: tuple[Rule, ...] = ()
     row: float = 18  #: points of a row without its own height

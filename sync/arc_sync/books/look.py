@@ -98,15 +98,27 @@ def money_word(currency: str) -> str:
 
 def record_role(tab: Tab, column: Column, currency: str | None) -> str:
     """Return the role of a cell of a record tab; `currency` is that of its row (None: two decimals)."""
-    word = money_word(currency or "") if column.kind is Kind.MONEY else column.kind.value
-    words = ["cell", word]
-    if column.kind is Kind.NOTE and wraps(tab):
-        words.append("wrap")
+    words = ["cell", *_content(tab, column, currency)]
     if column.owner is Owner.LEDGER and has_owners(tab):
-        words.append("arc" if column.kind in _RIGHT else "arctext")
-    if column.kind not in _RIGHT and column in _after_number(tab):
+        words.append("arc" if column.kind in _RIGHT or asks(tab) else "arctext")
+    if column.kind not in _RIGHT and column in _apart(tab):
         words.append("gap")
     return ".".join(words)
+
+
+def _content(tab: Tab, column: Column, currency: str | None) -> tuple[str, ...]:
+    """Return the words for what a cell holds.
+
+    A long text has no text format, which shows #### beyond 255 characters. Where rows grow, they grow with
+    notes; of a whole message the first lines are seen.
+    """
+    if column.kind is Kind.MONEY:
+        return (money_word(currency or ""),)
+    if column.kind is Kind.NOTE:
+        return ("note", "wrap") if wraps(tab) else ("note",)
+    if _is_long(column):
+        return ("note", "wrap", "top") if wraps(tab) else ("note",)
+    return (column.kind.value,)
 
 
 def entry_role(column: Column, *, then: bool, tall: bool) -> str:
@@ -120,7 +132,7 @@ def header_role(tab: Tab, column: Column) -> str:
     """Return the role of a record tab's header cell."""
     if column.kind in _RIGHT:
         return "head.filtered"
-    return "head.gap" if column in _after_number(tab) else "head"
+    return "head.gap" if column in _apart(tab) else "head"
 
 
 def has_owners(tab: Tab) -> bool:
@@ -128,20 +140,31 @@ def has_owners(tab: Tab) -> bool:
     return any(column.owner is not Owner.LEDGER for column in tab.columns)
 
 
+def asks(tab: Tab) -> bool:
+    """Say whether the tab is there to ask people: then what ARC writes there is what they must read."""
+    return tab.columns[0].name in {"decision", "choice"}
+
+
 def wraps(tab: Tab) -> bool:
     """Say whether the tab's rows grow with their notes: where reading them is the point of the tab."""
     return any(column.kind is Kind.NOTE and column.width >= 40 for column in tab.columns)
 
 
+_LONG: Final = 34  #: characters of width from which a column of texts holds long ones
 _NIL: Final = '"\u2013"'  # an en dash for zero
 _MONEY_WORDS: Final = {0: "money0", 2: "money", 3: "money3"}
 _RIGHT: Final = frozenset({Kind.MONEY, Kind.NUMBER})
 
 
-def _after_number(tab: Tab) -> tuple[Column, ...]:
-    """Columns of text that follow a number: they keep a little distance."""
+def _apart(tab: Tab) -> tuple[Column, ...]:
+    """Columns of text that follow a number or a long text: they keep a little distance."""
     pairs = zip(tab.columns, tab.columns[1:], strict=False)
-    return tuple(column for before, column in pairs if before.kind in _RIGHT and column.kind not in _RIGHT)
+    close = ((column, before.kind in _RIGHT or _is_long(before)) for before, column in pairs)
+    return tuple(column for column, is_close in close if is_close and column.kind not in _RIGHT)
+
+
+def _is_long(column: Column) -> bool:
+    return column.kind is Kind.TEXT and column.width >= _LONG
 
 
 def _decimals(places: int) -> str:
@@ -312,7 +335,7 @@ def _roles() -> tuple[str, ...]:
     left = ("text", "note", "note.wrap", "choice", "code", "date", "time")
     tile = ("tile", "tile.late", "tileon")
     edge = ("first", "next")
-    cells = _crossed(("cell",), left, ("", "arctext"), ("", "gap"))
+    cells = _crossed(("cell",), (*left, "note.wrap.top"), ("", "arctext", "arc"), ("", "gap"))
     cells += _crossed(("cell",), (*_MONEY, "number"), ("", "arc"))
     rows = (*(f"row.{role}" for role in _IN_ROWS), *_crossed(("row",), _MONEY, ("", "bold", "slate")))
     totals = _crossed(("total",), ("text", "number", "check", "check0", "check3"))

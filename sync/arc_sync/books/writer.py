@@ -114,7 +114,7 @@ class Writer:
         if page.header:
             sheet.repeat_rows(page.header - 1)
         if page.wide > 1:
-            sheet.repeat_columns(1)
+            sheet.repeat_columns(1, page.freeze.column - 1 if page.freeze else 1)
         if page.print_to:
             sheet.print_area(0, 1, page.print_to.row - 1, page.print_to.column)
         if page.one_page:

@@ -95,7 +95,7 @@ def _view(firm: Firm, name: str, on: date) -> AccountView:
     with firm.ledger.read() as ledger:
         find, rows = Finder(ledger), rows_of(ledger)
         spelled, known = str(find.keys.spelling(CUSTOMERS, name)), records(rows)
-        view = details(spelled, rows, computed(known, receivables(known), on, firm.config.buckets))
+        view = details(spelled, rows, computed(known, receivables(known), on, firm.config.buckets), on)
         if view is None:
             fail(find.missing(CUSTOMERS, name))
     return view

@@ -6,6 +6,7 @@ follows the one before. Right, columns K and L, the form (`books/form.py`): what
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ NOBODY: Final = "No customer is picked yet."
 INVOICES: Final = 60
 PLEDGES: Final = 20
 TOUCHES: Final = 60
+_WHAT: Final = 72  #: characters of what happened
 
 _PICKED_TO: Final = 6
 _DAYS: Final = 4
@@ -125,7 +127,9 @@ def _answer(sketch: Sketch, said: Said) -> None:
 
 def _rules_of_contact(view: AccountView) -> str:
     said = [f"Do not contact: {view.do_not_contact}" if view.do_not_contact else "May be contacted"]
+    said += [f"no texts since {view.no_texts:%d %b %Y}"] if view.no_texts else []
     said += [f"prefers {view.prefers.lower()}"] if view.prefers else []
+    said += [f"quiet hours {view.quiet_hours}"] if view.quiet_hours else []
     said += [part for part in (view.language, view.time_zone) if part]
     said += [f"collector {view.collector}"] if view.collector else []
     return "  ·  ".join(said)
@@ -227,10 +231,11 @@ def _pledges(sketch: Sketch, row: int, pledges: Sequence[Pledge]) -> int:
 
 
 def _timeline(sketch: Sketch, row: int, timeline: Sequence[Touch]) -> int:
-    """Draw the touches from `row`; return the last row."""
-    sketch.section(row, FIRST, LAST, "Timeline", _told(len(timeline), TOUCHES, "latest first", "Activity"))
+    """Draw what has happened from `row`; return the last row."""
+    told = _told(len(timeline), TOUCHES, "latest first", "Activity, Promises, Disputes and Payments")
+    sketch.section(row, FIRST, LAST, "Timeline", told)
     if not timeline:
-        sketch.put(row + 1, FIRST, "No touches yet.", "slate")
+        sketch.put(row + 1, FIRST, "Nothing has happened yet.", "slate")
         return row + 1
     sketch.blanks(row + 1, FIRST, LAST, "head.thin")
     for column, title in ((1, "When"), (3, "How"), (4, "What happened"), (8, "By")):
@@ -238,14 +243,19 @@ def _timeline(sketch: Sketch, row: int, timeline: Sequence[Touch]) -> int:
     for at, touch in enumerate(timeline[:TOUCHES], row + 2):
         sketch.blanks(at, FIRST, LAST, "row.text")
         shown = (
-            (1, touch.when, "time"),
+            (1, touch.when, "time" if isinstance(touch.when, datetime) else "date"),
             (3, touch.how, "text"),
-            (4, touch.what, "text"),
+            (4, _shortened(touch.what), "text"),
             (8, touch.by, "text.slate"),
         )
         for column, value, role in shown:
             sketch.put(at, column, value, f"row.{role}")
     return row + 1 + min(len(timeline), TOUCHES)
+
+
+def _shortened(text: str) -> str:
+    """Return what fits beside the name of whoever did it; the whole text stands on its own tab."""
+    return text if len(text) <= _WHAT else f"{text[: _WHAT - 1]}…"
 
 
 def _told(many: int, shown: int, order: str, tab: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from arc_sheets.cells import show_cell
 from arc_sheets.tab import Kind, Owner, Tab
 from arc_sync.books.drawing import Drawing, Drawn, Page, Rule, Sketch, Table, below
-from arc_sync.books.look import has_owners, header_role, record_role
+from arc_sync.books.look import asks, has_owners, header_role, record_role
 from arc_sync.xlsx.refs import Area, Place, letters
 
 if TYPE_CHECKING:
@@ -89,9 +89,8 @@ def rows(tab: Tab, lines: Iterable[BookRow | None]) -> Iterator[list[Drawn]]:
 def page(tab: Tab, look: Look) -> Page:
     """Return the tab's furniture."""
     keys = _TWO_KEYS.get(tab.name, 1)
-    asks = any(column.name in {"decision", "choice"} for column in tab.columns)
     return Page(
-        colour="rust" if asks else "steel",
+        colour="rust" if asks(tab) else "steel",
         widths=(36, *(look.width(column) for column in tab.columns), 36),
         freeze=Place(FIRST_ROW, 1 + keys),
         header=HEADER_ROW,
@@ -186,13 +185,24 @@ def _disputes(tab: Tab) -> tuple[Rule, ...]:
     return (Rule(_all(tab), f'={_cell(tab, "resolved")}<>""', "rule.muted"),)
 
 
+#: Reminders with which nothing is to be done any more.
+_OVER: Final = ("not planned", "skipped", "withdrawn", "sent", "done")
+
+
 def _reminders(tab: Tab) -> tuple[Rule, ...]:
     decision, status = _cell(tab, "decision"), _cell(tab, "status")
-    settled = f'=OR({decision}="Skip",{status}="not planned",{status}="sent")'
+    asked = f'AND({decision}="",{_any_of(status, "unknown", "failed")})'
     return (
         Rule(_one(tab, "decision"), f'=AND({decision}="",{status}="proposed")', "rule.waiting"),
-        Rule(_all(tab, 2), settled, "rule.muted"),
+        Rule(_one(tab, "decision"), f"={asked}", "rule.waiting"),
+        Rule(_one(tab, "status"), f"=OR({_any_of(status, 'held', 'to do')},{asked})", "rule.alarm"),
+        Rule(_all(tab, 2), f'=OR({decision}="Skip",{_any_of(status, *_OVER)})', "rule.muted"),
     )
+
+
+def _any_of(cell: str, *texts: str) -> str:
+    same = [f'{cell}="{text}"' for text in texts]
+    return f"OR({','.join(same)})"
 
 
 def _issues(tab: Tab) -> tuple[Rule, ...]:
