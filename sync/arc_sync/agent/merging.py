@@ -12,6 +12,7 @@ from arc_sheets.cells import Reading, Row, Rows, Value
 from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
 from arc_sheets.tab import Column, Kind, Tab
+from arc_sync.agent.checks import unusable
 from arc_sync.books.port import Session
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
@@ -199,7 +200,7 @@ def objection(keys: Keys, tabs: Sequence[Tab], tab: Tab, was: Row | None, k: int
                 return words.unknown(tab, column, key, other)
     if column.kind is Kind.CODE and was is not None and _decimals(was[k]) != _decimals(value):
         return words.other_decimals(column, was[k], value)
-    return ""
+    return unusable(tab, column, value)
 
 
 def named(keys: Keys, other: Tab, column: Column, text: str) -> list[str]:

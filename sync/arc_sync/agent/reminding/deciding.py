@@ -161,7 +161,7 @@ class _Deciding:
             put(self.t, i, row._replace(status=SENT, sent=row.sent or wall))
             for message in moved:
                 if message.to == row.to:
-                    put_touch(self.t, message, row.sent or wall, "sent", self.firm.config.who)
+                    put_touch(self.t, message, row.customer, row.sent or wall, "sent", self.firm.config.who)
         self.decided.settled.append(row.customer)
 
     def _move(self, i: str, state: MessageState, to: MessageState, said: str) -> list[Message]:

@@ -89,7 +89,8 @@ class Facts:
     stopped: Mapping[str, date]
     written: Written
     paid_until: date | None  #: the day of the newest payment
-    since: dict[str, set[str]] = field(default_factory=dict)  #: reminders that have gone since, by customer
+    #: The reminders that have gone since, and when: by customer, by row.
+    since: dict[str, dict[str, date]] = field(default_factory=dict)
 
 
 class Looking:
@@ -130,8 +131,8 @@ class Looking:
         if facts is None or facts.day != day or head < self._seen or any(map(_matters, changes)):
             self._facts = facts = _facts(view, self._policy, day)
         else:
-            for customer, row in _gone(changes):
-                facts.since.setdefault(customer, set()).add(row)
+            for row, gone in _gone(changes):
+                facts.since.setdefault(gone.customer, {})[row] = gone.sent.date() if gone.sent else day
         self._seen = head
         return facts
 
@@ -151,11 +152,10 @@ class Looking:
 
     def _too_close(self, view: View, facts: Facts, message: Message, row: Reminder, now: datetime) -> Verdict:
         """Return whether it keeps its distance to what else the customer, and everybody, was written today."""
-        others = facts.since.get(row.customer, set()) - {message.reminder}
+        since = facts.since.get(row.customer, {})
+        others = [on for i, on in since.items() if i != message.reminder]
         again = row.decision == SEND_AGAIN  # a person has looked, and wants it to go
-        last = max(
-            filter(None, (facts.written.last(row.customer), facts.day if others else None)), default=None
-        )
+        last = max(filter(None, (facts.written.last(row.customer), *others)), default=None)
         apart = (facts.day - last).days if last else None
         if apart is not None and apart < self._policy.minimum_interval and not again:
             assert last is not None  # noqa: S101 (it follows; for mypy)
@@ -198,13 +198,13 @@ def _matters(change: Change) -> bool:
     return change.tab in _MONEY or (change.tab == ACTIVITY.name and change.source != SENDING)
 
 
-def _gone(changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
-    """Yield customer and row of the reminders that have gone in these changes."""
+def _gone(changes: Sequence[Change]) -> Iterator[tuple[str, Reminder]]:
+    """Yield the reminders that have gone in these changes."""
     for change in changes:
         if change.tab == REMINDERS.name and isinstance(change.after, tuple):
             row = reminder(change.after)
             if row.status in GONE:
-                yield row.customer, change.row
+                yield change.row, row
 
 
 def _stop(why: str) -> Verdict | None:

@@ -79,8 +79,9 @@ class Outcomes:
             if row:
                 put(t, message.reminder, row._replace(status=SENT if sent else DRAFTED, sent=wall))
             close_issue(t, self._issue(message, row))
-            put_touch(t, message, wall, did, by)
-        (self._report.sent if sent else self._report.drafted).append(message.customer)
+            customer = row.customer if row else message.customer
+            put_touch(t, message, customer, wall, did, by)
+        (self._report.sent if sent else self._report.drafted).append(customer)
 
     def failed(self, posted: Posted, why: str, now: datetime) -> None:
         """Keep that a message will never go: a person looks at it."""

@@ -134,8 +134,10 @@ class _Run:
             return
         try:
             outcome = mailer.send(posted.message, lambda: self._about_to(posted))
-        except _NotNow as error:
-            self._not_now(posted, error.verdict, self.clock())
+        except (
+            _NotNow
+        ) as error:  # it is noted as on its way: back into the queue, where the next look settles it
+            self._wait(posted, error.verdict, self.clock())
             return
         self.hook("handed over")
         self._settle(posted, outcome)
@@ -169,18 +171,29 @@ class _Run:
         self.resting[posted.message.channel] = rest
         self._back(posted, max(rest, now + wait_after(posted)), outcome.said)
 
+    def _wait(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
+        """Put back what was noted as on its way; what must not go at all is looked at again, and withdrawn."""
+        if verdict.until is None or _stale(posted, verdict):
+            self._back(posted, now, "")
+        else:
+            self._back(posted, verdict.until, verdict.why)
+
     def _not_now(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
         """Withdraw a message, or let it wait; what would be stale by then is withdrawn too."""
-        until = verdict.until
-        if verdict.do is Do.STOP or until is None or until > posted.message.not_after:
+        if verdict.until is None or _stale(posted, verdict):
             self.outcomes.withdrawn(posted, verdict.why, now)
         else:
-            self._back(posted, until, verdict.why)
+            self._back(posted, verdict.until, verdict.why)
 
     def _back(self, posted: Posted, next_try: datetime, said: str) -> None:
         self.ledger.hand_back(posted.message.id, self.owner, next_try, said)
         if said:
             self.report.waiting.append((posted.message.customer, said))
+
+
+def _stale(posted: Posted, verdict: Verdict) -> bool:
+    """Say whether a message would be too old by when it may go."""
+    return verdict.until is not None and verdict.until > posted.message.not_after
 
 
 def wait_after(posted: Posted) -> timedelta:

@@ -25,12 +25,15 @@ def touch_id(message: str) -> str:
     return id_of(f"touch {message}")
 
 
-def put_touch(t: Transaction, message: Message, when: datetime, did: str, by: str) -> None:
-    """Put on Activity that a letter was sent, or drafted; `did` says which, `when` is local wall clock."""
+def put_touch(t: Transaction, message: Message, customer: str, when: datetime, did: str, by: str) -> None:
+    """Put on Activity that a letter was sent, or drafted; `did` says which, `when` is local wall clock.
+
+    `customer` is the customer's name now; that of the message is as it was when it was queued.
+    """
     known = t.row(ACTIVITY, touch_id(message.id))
     values: dict[str, Value] = {
         "when": when,
-        "customer": message.customer,
+        "customer": customer,
         "channel": message.channel,
         "direction": "Out",
         "invoices": listed(message.invoices) or None,
