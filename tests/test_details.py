@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from arc_sheets.cells import Value
+from arc_sheets.policy import DEFAULT_POLICY
+from arc_sheets.tab import Tab
+from arc_sheets.tabs import CUSTOMERS, RECORD_TABS
+from arc_sync.agent.details import details
+from arc_sync.books.contents import AccountView
+from tests.happenings import FIRM, TODAY, at, known, touch
+
+
+def view(name: str, *more: tuple[Tab, dict[str, Any]], **facts: Any) -> AccountView | None:
+    rows = known((CUSTOMERS, {"name": FIRM, "currency": "EUR", **facts}), *more)
+    computed: dict[str, dict[str, tuple[Value, ...]]] = {tab.name: {} for tab in RECORD_TABS}
+    return details(name, rows, computed, TODAY, DEFAULT_POLICY)
+
+
+def test_a_name_is_found_whatever_its_case() -> None:
+    for name in (FIRM, FIRM.upper(), f"  {FIRM.lower()} "):
+        found = view(name)
+        assert found is not None
+        assert found.name == FIRM
+    assert view("Adler") is view("") is None
+
+
+def test_a_text_that_says_stop_is_known_until_it_says_start() -> None:
+    stop = touch(at(9, 9), channel="Text", direction="In", outcome="STOP.")
+    start = touch(at(10, 9), channel="Text", direction="In", notes="start")
+    ours = touch(at(9, 9), channel="Text", direction="Out", outcome="stop")
+    assert [v.no_texts for v in (view(FIRM, stop), view(FIRM, stop, start), view(FIRM, ours)) if v] == [
+        date(2026, 11, 9),
+        None,
+        None,
+    ]
+
+
+def test_a_no_under_do_not_contact_bars_nobody() -> None:
+    barred = [view(FIRM, do_not_contact=text) for text in ("In liquidation", "no", None)]
+    assert [v.do_not_contact for v in barred if v] == ["In liquidation", None, None]
