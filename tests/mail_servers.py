@@ -63,6 +63,7 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
+@cache
 def trusting() -> ssl.SSLContext:
     """The agent's own rules for TLS, with one more authority."""
     context = tls_context()
@@ -70,6 +71,7 @@ def trusting() -> ssl.SSLContext:
     return context
 
 
+@cache
 def certificate(kind: str) -> ssl.SSLContext:
     """What a server shows: "good", or what is wrong with it."""
     day = dt.timedelta(days=1)
