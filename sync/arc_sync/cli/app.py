@@ -11,13 +11,16 @@ import typer
 from arc_sheets import __version__
 from arc_sync.cli import (
     account,
+    bank,
     demo,
     disputes,
     doctor,
     history,
     importing,
     init,
+    mail,
     money,
+    remind,
     reports,
     syncing,
     touches,
@@ -69,6 +72,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "hold": disputes.hold,
     "release": disputes.release,
     "pay": money.pay,
+    "bank": bank.bank,
     "history": history.history,
     "undo": undoing.undo,
     "verify": history.verify,
@@ -88,5 +92,16 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
     return spoken
 
 
+#: Commands of two words: `arc remind plan`.
+_GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "remind": ("Plan reminders, decide about them, send them.", remind.COMMANDS),
+    "mail": ("Look whether messages can leave, and log in.", mail.COMMANDS),
+}
+
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_spoken(_command))
+for _name, (_help, _commands) in _GROUPS.items():
+    _group = typer.Typer(name=_name, help=_help, no_args_is_help=True, rich_markup_mode=None)
+    for _word, _command in _commands.items():
+        _group.command(_word)(_spoken(_command))
+    app.add_typer(_group)

@@ -1,0 +1,403 @@
+"""`arc remind`: plan the day's reminders, decide about them, send them, and settle those nobody knows about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from arc_sync.cli.out import (
+    FINE,
+    PERSON,
+    Json,
+    Settings,
+    amount,
+    answer,
+    as_json,
+    finish,
+    grouped,
+    listed,
+    many,
+    print_table,
+    read_day,
+    say,
+    shortened,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from arc_sync.agent.firm import Firm
+    from arc_sync.agent.reminding.deciding import Decided
+    from arc_sync.agent.reminding.outcomes import Report
+    from arc_sync.agent.reminding.planning import Planned
+    from arc_sync.agent.reminding.rows import Reminder
+
+Customers = Annotated[
+    list[str] | None, typer.Argument(show_default=False, help="Names, as on Customers; or a part of one.")
+]
+Stage = Annotated[str | None, typer.Option(help="Those of one stage, such as Firm.")]
+All = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+#: What a person can still do something about.
+_OPEN: Final = ("proposed", "held", "to do", "failed", "unknown", "queued", "drafted")
+
+
+def plan(
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Plan as if it were this day.")] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=366, help="Only show so many days ahead.")
+    ] = None,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Bring today's plan to the Reminders tab; with --days only show what would come."""
+    from arc_sync.agent.reminding.deciding import decide
+    from arc_sync.agent.reminding.planning import plan_reminders
+
+    day, now = read_day(as_of, "--as-of"), datetime.now(UTC)
+    with _firm(config) as firm:
+        if days:
+            _show_ahead(firm, day or now.astimezone(firm.config.zone).date(), days, json=json)
+            return
+        decided = decide(firm, now)
+        planned = plan_reminders(firm, now, day)
+        decided = _joined(decided, decide(firm, now))
+        if json:
+            answer({"plan": as_json(_fields(planned)), "decided": as_json(_fields(decided))})
+        else:
+            say(*_decided_sentences(decided), *planned_sentences(planned))
+    finish(PERSON if planned.broken else FINE)
+
+
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """List the reminders that wait for a decision, for their hour or for a person."""
+    with _firm(config) as firm:
+        rows = [row for row in _rows(firm).values() if everything or row.status in _OPEN]
+    rows.sort(key=_order)
+    if json:
+        answer([_row_json(row) for row in rows])
+    elif not rows:
+        say("No reminder waits. arc remind plan makes today's.")
+    else:
+        cells = (
+            (r.customer, r.stage or "", _money(r), (r.decision and f"{r.decision}: {r.status}") or r.status or "", shortened(r.why or ""))
+            for r in rows
+        )  # fmt: skip
+        print_table(("Customer", "Stage", "Amount", "Status", "Why, or why not"), cells, (2,))
+
+
+def approve(
+    customers: Customers = None,
+    stage: Stage = None,
+    everything: All = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Approve reminders: what stands in their rows is queued and goes out at its hour."""
+    _decide(
+        config, "Approve", ("proposed", "failed", "skipped"), _Chosen(customers, stage, everything), json=json
+    )
+
+
+def skip(
+    customers: Customers = None,
+    stage: Stage = None,
+    everything: All = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Skip reminders: they do not go, and the next stage comes in its time."""
+    states = ("proposed", "held", "to do", "failed", "queued")
+    _decide(config, "Skip", states, _Chosen(customers, stage, everything), json=json)
+
+
+def show(
+    customer: Annotated[str, typer.Argument(show_default=False, help="A name, or a part of one.")],
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Show a reminder as it would go."""
+    with _firm(config) as firm:
+        found = [row for row in _picked(_rows(firm), [customer]).values() if row.body or row.status in _OPEN]
+    found.sort(key=_order)
+    if json:
+        answer([{**_row_json(row), "subject": row.subject, "body": row.body} for row in found])
+        return
+    if not found:
+        say(f"There is no reminder for {customer}. arc remind list --all shows who is left out, and why.")
+    for n, row in enumerate(found):
+        say(*[""] * bool(n), *_shown(row))
+
+
+def send(json: Json = False, config: Settings = None) -> None:
+    """Send what is approved and due, each message once; without a mail server, write drafts into the folder."""
+    from arc_sync.agent.reminding.deciding import decide
+    from arc_sync.agent.reminding.runs import opened_mailers, owner
+    from arc_sync.agent.reminding.sending import send_due
+
+    with _firm(config) as firm:
+        decide(firm, datetime.now(UTC))
+        with opened_mailers(firm.config) as mailers:
+            report = send_due(firm, mailers, lambda: datetime.now(UTC), owner())
+        folder = firm.config.mail.folder
+    if json:
+        answer(as_json(_fields(report)))
+    else:
+        say(*sent_sentences(report, str(folder)))
+    finish(PERSON if report.needs_person else FINE)
+
+
+def settle(
+    which: Annotated[str, typer.Argument(show_default=False, help="The customer, or a message's number.")],
+    it_went: Annotated[bool, typer.Option("--it-went", help="It arrived, or was sent by hand.")] = False,
+    send_again: Annotated[
+        bool, typer.Option("--send-again", help="It did not arrive: send it anew.")
+    ] = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
+    """Say what became of a message that may or may not have arrived, or of a draft."""
+    from arc_sheets.errors import ConfigError
+    from arc_sync.agent.reminding.settling import settle as settle_message
+
+    if it_went == send_again:
+        raise ConfigError("Say what became of it: --it-went or --send-again.")
+    if _is_message(which):
+        with _firm(config) as firm:
+            said = settle_message(firm, datetime.now(UTC), which, went=it_went)
+        if json:
+            answer({"sentence": said})
+        else:
+            say(said)
+        return
+    word = "It went" if it_went else "Send again"
+    states = ("unknown", "drafted", "to do") if it_went else ("unknown", "failed", "drafted")
+    _decide(config, word, states, _Chosen([which], None, everything=False), json=json)
+
+
+# --- deciding ----------------------------------------------------------------------------------------------------
+
+
+class _Chosen:
+    """Which reminders a command speaks of."""
+
+    def __init__(self, customers: Sequence[str] | None, stage: str | None, everything: bool) -> None:
+        self.customers, self.stage, self.everything = customers or [], stage, everything
+
+    def among(self, rows: Mapping[str, Reminder], states: Sequence[str]) -> dict[str, Reminder]:
+        """Return them; raises `ConfigError` where nothing is named, or a name fits nobody."""
+        from arc_sheets.errors import ConfigError
+        from arc_sheets.tabs import STAGES
+
+        if not (self.customers or self.stage or self.everything):
+            raise ConfigError("Name customers, or give --stage or --all.")
+        stage = next((s for s in STAGES if self.stage and s.casefold() == self.stage.casefold()), None)
+        if self.stage and not stage:
+            raise ConfigError(f'There is no stage "{self.stage}"; there are {listed(STAGES)}.')
+        found = _picked(rows, self.customers) if self.customers else rows
+        return {i: r for i, r in found.items() if r.status in states and stage in (None, r.stage)}
+
+
+def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Chosen, *, json: bool) -> None:
+    from arc_sync.agent.reminding.deciding import decide, give
+
+    now = datetime.now(UTC)
+    with _firm(config) as firm:
+        rows = chosen.among(_rows(firm), states)
+        give(firm, now, rows, decision)
+        decided = decide(firm, now)
+    if json:
+        answer(as_json(_fields(decided)))
+    elif decided.idle:
+        say(
+            f"No such reminder is {listed(states[:-1])} or {states[-1]}; arc remind list shows how they stand."
+        )
+    else:
+        say(*_decided_sentences(decided))
+    finish(PERSON if decided.refused else FINE)
+
+
+def _picked(rows: Mapping[str, Reminder], names: Sequence[str]) -> dict[str, Reminder]:
+    """Return the rows of these customers: by their whole name, else by a part that fits only one."""
+    from arc_sheets.errors import ConfigError
+
+    known = sorted({row.customer for row in rows.values()})
+    wanted = set()
+    for name in names:
+        fits = [k for k in known if k.casefold() == name.casefold()]
+        fits = fits or [k for k in known if name.casefold() in k.casefold()]
+        if len(fits) != 1:
+            told = (
+                f"fits {listed(fits[:5])}; write more of it"
+                if fits
+                else "fits no reminder; arc remind list shows them"
+            )
+            raise ConfigError(f'"{name}" {told}.')
+        wanted.add(fits[0])
+    return {i: row for i, row in rows.items() if row.customer in wanted}
+
+
+def _is_message(text: str) -> bool:
+    return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
+def _joined(one: Decided, other: Decided) -> Decided:
+    one.queued += other.queued
+    one.skipped += other.skipped
+    one.settled += other.settled
+    one.refused += other.refused
+    return one
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def planned_sentences(planned: Planned) -> list[str]:
+    """Return what a plan made of the tab, in plain words."""
+    counts = planned.counts
+    parts = [
+        f"{many(counts[state], noun, plural)} {what}"
+        for state, noun, plural, what in _PLANNED
+        if counts.get(state)
+    ]
+    said = [f"{listed(parts)}." if parts else "Nobody is to be reminded."]
+    said = [planned.held] if planned.held and not parts else said + [planned.held] * bool(planned.held)
+    said += planned.broken
+    if counts.get("proposed"):
+        said.append("arc remind list shows them; arc remind approve lets them go.")
+    return said
+
+
+_PLANNED: Final = (
+    ("proposed", "reminder", "", "to be decided"),
+    ("queued", "reminder", "", "going out automatically"),
+    ("to do", "task", "", "for a person"),
+    ("done", "task", "", "done"),
+    ("held", "reminder", "", "held"),
+    ("withdrawn", "reminder", "", "withdrawn"),
+    ("not planned", "customer", "", "left alone"),
+)
+
+
+def _decided_sentences(decided: Decided) -> list[str]:
+    said = []
+    if decided.queued:
+        said.append(f"Queued: {listed(_names(decided.queued))}. arc remind send sends what is due.")
+    if decided.skipped:
+        said.append(f"Skipped: {listed(_names(decided.skipped))}.")
+    if decided.settled:
+        said.append(f"Settled: {listed(_names(decided.settled))}.")
+    return said + decided.refused
+
+
+def sent_sentences(report: Report, folder: str) -> list[str]:
+    """Return what a run of sending did, in plain words."""
+    said = []
+    if report.sent:
+        copies = f", and {many(report.copies, 'copy', 'copies')}" if report.copies else ""
+        said.append(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}.")
+    if report.drafted:
+        drafts = many(len(report.drafted), "draft")
+        said.append(f"{drafts} written ({folder}): {listed(_names(report.drafted))}. Open and send them.")
+    told = (("waits", report.waiting), ("withdrawn", report.withdrawn), ("failed", report.failed))
+    for what, some in (*told, ("may have arrived or not", report.unknown)):
+        said += [f"{customer}, {what}: {why}" for customer, why in dict.fromkeys(some)]
+    said += [report.stopped] * bool(report.stopped)
+    return said or ["Nothing is due."]
+
+
+def _names(customers: Sequence[str], at_most: int = 12) -> list[str]:
+    names = list(dict.fromkeys(customers))
+    return names if len(names) <= at_most else [*names[:at_most], f"{len(names) - at_most:,} more"]
+
+
+def _shown(row: Reminder) -> Iterator[str]:
+    head = f"{row.stage or 'No stage'} for {row.customer}, {_money(row)}: {row.status}"
+    yield f"{head} ({row.decision})." if row.decision else f"{head}."
+    yield row.why or ""
+    if row.body:
+        yield ""
+        yield f"To: {row.to or '(nobody)'} ({row.channel})"
+        yield f"Subject: {row.subject or ''}"
+        yield ""
+        yield row.body
+
+
+def _show_ahead(firm: Firm, first: date, days: int, *, json: bool) -> None:
+    from arc_sheets.schedule import simulate
+    from arc_sync.agent.policies import policy_of
+    from arc_sync.agent.reminding.planning import known_of
+    from arc_sync.agent.reminding.rows import reminders
+
+    with firm.ledger.read() as view:
+        known = known_of(view, reminders(view), first)
+    plans = list(simulate(known, policy_of(firm.config), first, days, firm.config.rates))
+    found = [(made.as_of, p) for made in plans for p in made.proposals]
+    if json:
+        answer([{"day": day.isoformat(), **as_json(p)} for day, p in found])
+    elif not found:
+        say(f"Nobody is to be reminded in the {many(days, 'day')} from {first}.")
+    else:
+        say(f"What would go out in {many(days, 'day')} from {first} on if nobody paid:", "")
+        cells = (
+            (str(day), p.customer, p.stage, p.channel, f"{p.currency} {grouped(p.amount, p.currency)}")
+            for day, p in found
+        )
+        print_table(("Day", "Customer", "Stage", "How", "Amount"), cells, (4,))
+
+
+def _money(row: Reminder) -> str:
+    return f"{row.currency} {grouped(row.amount, row.currency)}" if row.amount else ""
+
+
+def _order(row: Reminder) -> tuple[int, str]:
+    place = _OPEN.index(row.status) if row.status in _OPEN else len(_OPEN)
+    return place, row.customer
+
+
+def _row_json(row: Reminder) -> dict[str, Any]:
+    told: dict[str, Any] = as_json(row)
+    told.pop("subject")
+    told.pop("body")
+    return {**told, "amount": amount(row.amount, row.currency), "invoices": list(row.numbers)}
+
+
+def _fields(value: object) -> dict[str, Any]:
+    from dataclasses import fields
+
+    return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}  # type: ignore[arg-type]  # a dataclass
+
+
+def _rows(firm: Firm) -> dict[str, Reminder]:
+    from arc_sync.agent.reminding.rows import reminders
+
+    with firm.ledger.read() as view:
+        return reminders(view)
+
+
+@contextmanager
+def _firm(config: Settings) -> Iterator[Firm]:
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+
+    with opened(Config.load(config)) as firm:
+        yield firm
+
+
+COMMANDS: Final[dict[str, Callable[..., None]]] = {
+    "plan": plan,
+    "list": list_,
+    "approve": approve,
+    "skip": skip,
+    "show": show,
+    "send": send,
+    "settle": settle,
+}
