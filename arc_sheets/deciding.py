@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from arc_sheets import why
 from arc_sheets.cases import Case, Claim
-from arc_sheets.frames import Records, from_day_number
+from arc_sheets.frames import from_day_number
 from arc_sheets.hours import next_business_day
 from arc_sheets.phrases import begun, say_amount, say_day, say_many
 from arc_sheets.policy import Policy, Stage
@@ -33,7 +33,7 @@ class Desk(NamedTuple):
     ladder: Ladder
     as_of: date
     rates: Rates
-    records: Records
+    said: why.Said
     standing: Standing
     people: Mapping[str, Person]
     written: Written
@@ -62,7 +62,7 @@ def decide(case: Case, desk: Desk) -> Proposal | LeftOut:
         return _left_out(case, _barred(person), desk)
     step = next_step(case, desk)
     if step is None:
-        return _left_out(case, why.nothing_to_ask(case, desk.records, desk.ladder.ahead), desk)
+        return _left_out(case, why.nothing_to_ask(case, desk.said, desk.ladder.ahead), desk)
     reason = _covered(case, step, desk)
     if reason or step.stage is None or not step.today:
         return _left_out(case, reason or _later(case, step, desk), desk)
@@ -222,7 +222,7 @@ def _why(case: Case, step: Step, stage: Stage, way: Route, desk: Desk) -> str:
     allowed = desk.ladder.allowed(step.lead.late)
     if step.lead.late > 0 and desk.ladder.after[allowed].name != stage.name:
         parts.append(f"old enough for {desk.ladder.after[allowed].name}, but no stage is skipped")
-    parts += why.promises(case, desk.records, desk.standing) or ["nothing promised or disputed"]
+    parts += why.promises(case, desk.said, desk.standing) or ["nothing promised or disputed"]
     if way.said:
         parts.append(way.said)
     return f"{stage.name}: {'; '.join(parts)}."

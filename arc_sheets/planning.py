@@ -19,6 +19,7 @@ from arc_sheets.routes import people
 from arc_sheets.stages import Ladder, progress
 from arc_sheets.standing import standing
 from arc_sheets.touches import WRITTEN, stopped, written
+from arc_sheets.why import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def _desk(known: Known, policy: Policy, as_of: date, rates: Rates) -> Desk:
         Ladder.of(policy),
         as_of,
         rates,
-        records,
+        Said.of(records),
         standing(records, receivables, as_of, policy.grace),
         people(records.customers),
         written(records.activity, known.reached, as_of),

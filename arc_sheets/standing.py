@@ -45,6 +45,7 @@ class Standing(NamedTuple):
     promised_by: Ints  #: of each account: the day number of the last one of these, or -1
     broken: Ints  #: of each account: the row of the promise that was broken last and still tells, or -1
     promises: Promises
+    loose: Flags  #: of each promise: it stands in `promised`
 
 
 def standing(records: Records, receivables: Receivables, as_of: date, grace: int = 0) -> Standing:
@@ -78,6 +79,7 @@ def standing(records: Records, receivables: Receivables, as_of: date, grace: int
         by,
         _last(found, telling, size),
         found,
+        loose,
     )
 
 

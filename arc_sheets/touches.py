@@ -79,5 +79,30 @@ def stopped(activity: pd.DataFrame, policy: Policy, as_of: date) -> dict[str, da
     return found
 
 
+class Touch(NamedTuple):
+    """The last touch of a customer."""
+
+    on: date
+    channel: str
+    out: bool  #: it went to the customer; one that does not say is taken for that
+    next_step: str  #: what was agreed to do next, or ""
+    next_on: date | None  #: and when
+
+
+def last_touch(activity: pd.DataFrame, as_of: date) -> dict[str, Touch]:
+    """Return the last touch of each customer, up to the day."""
+    past = activity[days(activity["when"]) <= day_number(as_of)].sort_values("when", kind="stable")
+    rows = past.drop_duplicates("customer", keep="last")
+    columns = [rows[name].tolist() for name in ("customer", "channel", "direction", "next_step")]
+    dates = [rows[name].dt.date.tolist() for name in ("when", "next_on")]
+    known = rows["next_on"].notna().tolist()
+    return {
+        customer: Touch(on, channel, direction != "In", step or "", next_on if given else None)
+        for customer, channel, direction, step, on, next_on, given in zip(
+            *columns, *dates, known, strict=True
+        )
+    }
+
+
 def _word(text: object) -> str:
     return text.strip().strip(".!").casefold() if isinstance(text, str) else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arc_sheets.frames import from_day_number
 from arc_sheets.phrases import begun, say_amount, say_cell, say_day, say_list, say_many
 from arc_sheets.standing import Against, Standing
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from arc_sheets.cases import Case, Claim
     from arc_sheets.frames import Records
 
@@ -23,35 +26,74 @@ _PLAIN: Final = {
 }
 
 
-def nothing_to_ask(case: Case, records: Records, ahead: int) -> str:
+class Promised(NamedTuple):
+    """One row of Promises."""
+
+    amount: int  #: minor units
+    currency: str
+    by: date
+    plan: str | None
+
+
+class Contested(NamedTuple):
+    """One row of Disputes."""
+
+    opened: date
+    reason: str | None
+
+
+class Said(NamedTuple):
+    """What customers promised and contest, by the position of the row in its frame."""
+
+    promises: list[Promised]
+    disputes: list[Contested]
+
+    @classmethod
+    def of(cls, records: Records) -> Said:
+        """Return both as lists, which answer sooner than frames do."""
+        promised = _columns(records.promises, "amount", "currency", "date", "plan")
+        return cls(
+            [*map(Promised, *promised)], [*map(Contested, *_columns(records.disputes, "opened", "reason"))]
+        )
+
+
+def _columns(rows: pd.DataFrame, *names: str) -> Iterator[list[Any]]:
+    """Yield the columns as lists; a blank text is None, and a time its day."""
+    for name in names:
+        column = rows[name]
+        texts = column.astype(object).where(column.notna(), None)
+        yield (column.dt.date if column.dtype.kind == "M" else texts).tolist()
+
+
+def nothing_to_ask(case: Case, said: Said, ahead: int) -> str:
     """Return why none of the invoices that are overdue, or due within `ahead` days, is asked for: a sentence."""
     claims = [claim for claim in case.claims if claim.late >= -ahead]
-    return begun(f"{'; '.join(set_aside(claims, case.currency, records))}.")
+    return begun(f"{'; '.join(set_aside(claims, case.currency, said))}.")
 
 
-def set_aside(claims: Sequence[Claim], currency: str, records: Records) -> Iterator[str]:
+def set_aside(claims: Sequence[Claim], currency: str, said: Said) -> Iterator[str]:
     """Yield what speaks against the invoices that are not asked for, those that share a reason together."""
     for reason in Against:
         by_row: dict[int, list[str]] = {}
         for claim in claims:
             if claim.against is reason is not Against.NOTHING:
                 by_row.setdefault(claim.cause, []).append(claim.number)
-        yield from (_aside(reason, numbers, row, currency, records) for row, numbers in by_row.items())
+        yield from (aside(reason, numbers, row, currency, said) for row, numbers in by_row.items())
 
 
-def _aside(reason: Against, numbers: list[str], row: int, currency: str, records: Records) -> str:
+def aside(reason: Against, numbers: list[str], row: int, currency: str, said: Said) -> str:
     """Return what speaks against these invoices: the reason, and what its row says."""
     names, are = say_list(numbers), "is" if len(numbers) == 1 else "are"
     if reason is Against.DISPUTED and row >= 0:
-        dispute = records.disputes.iloc[row]
-        about = f" ({dispute['reason']})" if isinstance(dispute["reason"], str) else ""
-        return f"{names} {are} disputed since {say_day(dispute['opened'].date())}{about}"
+        dispute = said.disputes[row]
+        about = f" ({dispute.reason})" if dispute.reason else ""
+        return f"{names} {are} disputed since {say_day(dispute.opened)}{about}"
     if row < 0:
         return f"{names} {are} {_PLAIN[reason]}"
-    promise = records.promises.iloc[row]
-    amount, by = say_amount(int(promise["amount"]), currency), say_day(promise["date"].date())
+    promise = said.promises[row]
+    amount, by = say_amount(promise.amount, currency), say_day(promise.by)
     if reason is Against.ON_PLAN:
-        return f"{names} {are} on the plan {say_cell(promise['plan'])}, next {amount} by {by}"
+        return f"{names} {are} on the plan {say_cell(promise.plan)}, next {amount} by {by}"
     return f"promised {amount} for {names} by {by}"
 
 
@@ -72,23 +114,21 @@ def so_far(claim: Claim) -> str:
     return f"{last.stage} {done} on {say_day(last.on)}"
 
 
-def promises(case: Case, records: Records, standing: Standing) -> list[str]:
+def promises(case: Case, said: Said, standing: Standing) -> list[str]:
     """Return what was broken, what is promised, and which invoices are set aside."""
-    said = list(set_aside(case.claims, case.currency, records))
+    found = list(set_aside(case.claims, case.currency, said))
     broken, promised = int(standing.broken[case.account]), int(standing.promised[case.account])
     if promised:
         by = from_day_number(int(standing.promised_by[case.account]))
-        said.insert(0, f"only {say_amount(promised, case.currency)} promised, by {say_day(by)}")
+        found.insert(0, f"only {say_amount(promised, case.currency)} promised, by {say_day(by)}")
     if broken >= 0:
-        said.insert(0, broke(records, broken))
-    return said
+        found.insert(0, broke(said.promises[broken]))
+    return found
 
 
-def broke(records: Records, row: int) -> str:
+def broke(promise: Promised) -> str:
     """Return that a promise, or the plan it belongs to, was broken."""
-    promise = records.promises.iloc[row]
-    amount = say_amount(int(promise["amount"]), promise["currency"])
-    day = say_day(promise["date"].date())
-    if isinstance(promise["plan"], str):
-        return f"the plan {say_cell(promise['plan'])} was broken: {amount} by {day}"
-    return f"the promise of {amount} by {day} was broken"
+    amount, by = say_amount(promise.amount, promise.currency), say_day(promise.by)
+    if promise.plan:
+        return f"the plan {say_cell(promise.plan)} was broken: {amount} by {by}"
+    return f"the promise of {amount} by {by} was broken"

@@ -1,46 +1,45 @@
-"""Whom to chase today, in what order, and why.
+"""Whom to see to today, in what order, and why.
 
-Left out: customers not to be contacted, and invoices that are disputed, on plan, written off, with an
-agency, held, or promised for a later day. What is left of a customer in one currency is one item.
+On the list is who may be chased for what is overdue; who contests an invoice; whose promise or instalment is for
+today; with whom a next step was agreed for today; and whom the reminder schedule gives to a person. Not chased are
+customers not to be contacted, and invoices that are disputed, on plan, written off, with an agency, held, or
+promised for a later day. What there is to do about a customer in one currency is one item.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from arc_sheets import money
-from arc_sheets.computed import last_touches
-from arc_sheets.frames import day_number, days, from_day_number, ints, sums
-from arc_sheets.promises import Promises, State, promises
-from arc_sheets.receivables import Receivables, balances, unapplied
-from arc_sheets.risk import risks
+from arc_sheets import risk
+from arc_sheets.frames import day_number, ints, sums
+from arc_sheets.promises import State
+from arc_sheets.routes import Person, people
+from arc_sheets.standing import Against, Standing, standing
+from arc_sheets.todo import Dispute, Todo, about, reasons, step
+from arc_sheets.touches import Touch, last_touch
+from arc_sheets.why import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from datetime import date
 
-    from arc_sheets.frames import Flags, Ints, Records
+    from arc_sheets.frames import Ints, Records
     from arc_sheets.rates import Rates
-
-#: Days without a touch after which the list says so.
-QUIET: Final = 14
-#: Days after which a broken promise is old news.
-RECENT: Final = 30
-#: The risk of a customer whose history is too short to tell.
-UNKNOWN: Final = 50
+    from arc_sheets.receivables import Receivables
+    from arc_sheets.reminders import Proposal
 
 
 class WorkItem(NamedTuple):
-    """One customer to chase, in one currency."""
+    """What there is to do about one customer, in one currency."""
 
     customer: str
     why: str  #: one sentence or more
     step: str  #: what to do, short
-    overdue: int  #: minor units of `currency`, only invoices that may be chased
+    overdue: int  #: minor units of `currency`: what may be chased; where nothing may, what the item is about
     currency: str
-    oldest: int  #: days overdue of the oldest of these invoices
+    oldest: int  #: days overdue of the oldest of these invoices, 0 where none is
     risk: int | None  #: 0 to 100, None where the history is too short
     last_touch: date | None
     contact: str | None
@@ -48,156 +47,148 @@ class WorkItem(NamedTuple):
     email: str | None
 
 
-def worklist(records: Records, receivables: Receivables, as_of: date, rates: Rates) -> tuple[WorkItem, ...]:
-    """Return whom to chase at the end of the day, most money at risk first.
+def worklist(
+    records: Records,
+    receivables: Receivables,
+    as_of: date,
+    rates: Rates,
+    tasks: Sequence[Proposal] = (),
+) -> tuple[WorkItem, ...]:
+    """Return what there is to do at the end of the day, most money at risk first.
 
-    Money at risk is what is overdue in the base currency, weighted from 1 to 2 by the customer's risk;
-    a currency without a rate comes last, largest amount first.
+    `tasks` are the proposals of the day's plan that a person does (see `Proposal.is_task`). Money at risk is the
+    item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
+    comes last, largest amount first.
     """
-    facts = _facts(records, receivables, as_of)
-    items = (_item(facts, account, as_of) for account in np.flatnonzero(facts.overdue > 0).tolist())
-    return tuple(sorted(filter(None, items), key=lambda item: _order(item, rates)))
+    facts = _facts(records, receivables, as_of, tasks)
+    accounts = zip(
+        receivables.accounts["customer"].tolist(), receivables.accounts["currency"].tolist(), strict=True
+    )
+    items = (_item(n, customer, currency, facts) for n, (customer, currency) in enumerate(accounts))
+    return tuple(sorted(filter(None, items), key=_order(rates)))
 
 
-def _order(item: WorkItem, rates: Rates) -> tuple[bool, int, str, str]:
-    base = rates.convert(item.overdue, item.currency)
-    weight = 100 + (UNKNOWN if item.risk is None else item.risk)
-    return base is None, -weight * (item.overdue if base is None else base), item.customer, item.currency
+def _order(rates: Rates) -> Callable[[WorkItem], tuple[bool, int, str, str]]:
+    def key(item: WorkItem) -> tuple[bool, int, str, str]:
+        at_risk = risk.at_risk(item.overdue, item.currency, item.risk, rates)
+        return (*at_risk, item.customer, item.currency)
+
+    return key
 
 
 class _Facts(NamedTuple):
-    """What the sentences are made of, per account (position) or by customer."""
+    """What the items are made of: by position of the account, or by customer; amounts in minor units."""
 
-    accounts: list[tuple[str, str]]
+    as_of: date
+    said: Said
+    standing: Standing
+    open: Ints  #: all that is owed, whatever speaks against asking for it
     overdue: Ints  #: of invoices that may be chased
     invoices: Ints  #: how many these are
     oldest: Ints  #: days overdue
-    credit: Ints  #: unapplied
-    broken: dict[int, int]  #: day number of the last broken promise
-    due: dict[int, int]  #: promised for today, minor units
-    later: dict[int, int]  #: promised for a later day without naming an invoice, minor units
-    risk: dict[str, int]
-    touch: dict[str, date]
-    people: dict[str, tuple[str | None, ...]]  #: contact, phone, email
-    barred: frozenset[str]  #: not to be contacted
+    today: Ints  #: promised for today, instalments too
+    later: Ints  #: promised for a later day without naming an invoice
+    disputes: Mapping[int, list[Dispute]]
+    tasks: Mapping[tuple[str, str], Proposal]
+    risk: Mapping[str, int]
+    touch: Mapping[str, Touch]
+    people: Mapping[str, Person]
+    contact: Mapping[str, str | None]
 
 
-def _facts(records: Records, receivables: Receivables, as_of: date) -> _Facts:
-    accounts, customers = receivables.accounts, records.customers
-    found, today, size = promises(records, receivables, as_of), day_number(as_of), len(receivables.accounts)
-    late = _chaseable(records, receivables, found, as_of)
-    account = ints(receivables.documents["account"])[late]
-    overdue_days = today - days(receivables.documents["due"])[late]
+def _facts(records: Records, receivables: Receivables, as_of: date, tasks: Sequence[Proposal]) -> _Facts:
+    size, today = len(receivables.accounts), day_number(as_of)
+    known = standing(records, receivables, as_of)
+    found, amount = known.promises, ints(records.promises["amount"])
+    late = _chaseable(known, today)
+    account = ints(receivables.documents["account"])
     oldest = np.zeros(size, dtype=np.int64)
-    np.maximum.at(oldest, account, overdue_days)
-    amount = ints(records.promises["amount"])
-    pending = found.state == State.OPEN
-    failed = (found.state == State.BROKEN) | (found.state == State.PARTLY)
-    names = customers["name"].tolist()
-    people = zip(*(customers[name].tolist() for name in ("contact", "phone", "email")), strict=True)
+    np.maximum.at(oldest, account[late], known.late[late])
+    due = (found.state == State.OPEN) & (found.account >= 0) & (found.date == today)
+    later = known.loose & (found.date > today)
+    names = records.customers["name"].tolist()
     return _Facts(
-        list(zip(accounts["customer"].tolist(), accounts["currency"].tolist(), strict=True)),
-        sums(account, balances(receivables, as_of)[late], size),
-        np.bincount(account, minlength=size),
+        as_of,
+        Said.of(records),
+        known,
+        sums(account, np.maximum(known.balance, 0), size),
+        sums(account[late], known.balance[late], size),
+        np.bincount(account[late], minlength=size),
         oldest,
-        sums(ints(receivables.payments["account"]), unapplied(receivables, as_of), size),
-        _by_account(found.account, found.date, failed & (found.date >= today - RECENT), max),
-        _by_account(found.account, amount, pending & (found.date == today), int.__add__),
-        _by_account(
-            found.account, amount, pending & (found.date > today) & (found.document < 0), int.__add__
-        ),
-        risks(receivables, as_of),
-        last_touches(records, as_of),
-        dict(zip(names, people, strict=True)),
-        frozenset(customers["name"][customers["do_not_contact"].map(_says_yes)]),
+        sums(found.account[due], amount[due], size),
+        sums(found.account[later], amount[later], size),
+        _disputes(receivables, known),
+        {(task.customer, task.currency): task for task in tasks if task.is_task},
+        risk.risks(receivables, as_of),
+        last_touch(records.activity, as_of),
+        people(records.customers),
+        dict(zip(names, records.customers["contact"].tolist(), strict=True)),
     )
 
 
-def _chaseable(records: Records, receivables: Receivables, found: Promises, as_of: date) -> Ints:
-    """Return the positions of the overdue invoices that nothing speaks against chasing."""
-    documents, disputes, today = receivables.documents, records.disputes, day_number(as_of)
-    late = (balances(receivables, as_of) > 0) & (days(documents["due"]) < today)
-    late &= (documents["status"] == "open").to_numpy() & (documents["hold_reminders"] != "yes").to_numpy()
-    resolved = disputes["resolved"].to_numpy() <= np.datetime64(as_of, "s")  # never, where it is blank
-    open_now = (days(disputes["opened"]) <= today) & ~resolved
-    contested = receivables.finder.anywhere(disputes["invoice"].to_numpy()[open_now])
-    promised = found.document[(found.state == State.OPEN) & (found.date > today)]
-    for positions in (contested, promised):
-        late[positions[positions >= 0]] = False
-    return np.flatnonzero(late)
+def _chaseable(known: Standing, today: int) -> Ints:
+    """Return the positions of the overdue invoices that nothing speaks against, or only a promise for today."""
+    by = np.append(known.promises.date, -1)[known.cause]
+    free = (known.against == Against.NOTHING) | ((known.against == Against.PROMISED) & (by == today))
+    return np.flatnonzero((known.balance > 0) & (known.late > 0) & free)
 
 
-def _says_yes(text: object) -> bool:
-    """Say whether a person filled in "Do not contact"; a "no" in it means no."""
-    return isinstance(text, str) and text.strip().casefold() not in {"", "no", "n", "-"}
+def _disputes(receivables: Receivables, known: Standing) -> dict[int, list[Dispute]]:
+    documents = receivables.documents
+    rows = np.flatnonzero((known.against == Against.DISPUTED) & (known.balance > 0))
+    columns = (
+        ints(documents["account"]),
+        documents["number"].to_numpy(),
+        known.balance,
+        known.late,
+        known.cause,
+    )
+    found: dict[int, list[Dispute]] = {}
+    for account, *dispute in zip(*(column[rows].tolist() for column in columns), strict=True):
+        found.setdefault(account, []).append(Dispute(*dispute))
+    return found
 
 
-def _by_account(
-    accounts: Ints, values: Ints, which: Flags, join: Callable[[int, int], int]
-) -> dict[int, int]:
-    joined: dict[int, int] = {}
-    for account, value in zip(accounts[which].tolist(), values[which].tolist(), strict=True):
-        joined[account] = join(joined[account], value) if account in joined else value
-    return joined
-
-
-def _item(facts: _Facts, account: int, as_of: date) -> WorkItem | None:
-    """Return the item of an account, or None if nobody is to be chased."""
-    customer, currency = facts.accounts[account]
-    overdue, oldest = int(facts.overdue[account]), int(facts.oldest[account])
-    if customer in facts.barred or facts.later.get(account, 0) >= overdue:
+def _item(account: int, customer: str, currency: str, facts: _Facts) -> WorkItem | None:
+    """Return the item of an account, or None if there is nothing to do."""
+    person, touch = facts.people.get(customer, Person()), facts.touch.get(customer)
+    if person.barred or not facts.open[account]:
         return None
-    touch, person = facts.touch.get(customer), facts.people.get(customer, (None, None, None))
-    why = "; ".join(_reasons(facts, account, touch, as_of))
+    todo = _todo(account, customer, currency, facts)
+    if todo.idle:
+        return None
+    amount, oldest = about(todo, int(facts.open[account]))
     return WorkItem(
         customer,
-        f"{why}.",
-        _step(facts, account),
-        overdue,
+        f"{'; '.join(reasons(todo, facts.said, facts.as_of))}.",
+        step(todo, facts.said, facts.as_of),
+        amount,
         currency,
         oldest,
         facts.risk.get(customer),
-        touch,
-        *person,
+        touch.on if touch else None,
+        facts.contact.get(customer),
+        person.phone,
+        person.email,
     )
 
 
-def _reasons(facts: _Facts, account: int, touch: date | None, as_of: date) -> Iterator[str]:
-    _, currency = facts.accounts[account]
-    overdue, count, oldest = (int(f[account]) for f in (facts.overdue, facts.invoices, facts.oldest))
-    if account in facts.broken:
-        yield f"broke the promise of {_say_day(from_day_number(facts.broken[account]))}"
-    if account in facts.due:
-        yield f"promised {_say(facts.due[account], currency)} for today"
-    if facts.credit[account] >= overdue:
-        yield f"has {_say(int(facts.credit[account]), currency)} of credit that is not applied"
-    yield f"{_say(overdue, currency)} overdue on {_many(count, 'invoice')}, the oldest {_many(oldest, 'day')}"
-    if touch is None:
-        yield "never contacted"
-    elif (as_of - touch).days > QUIET:
-        yield f"no word for {(as_of - touch).days} days"
-
-
-def _step(facts: _Facts, account: int) -> str:
-    oldest = int(facts.oldest[account])
-    if facts.credit[account] >= facts.overdue[account]:
-        return "Apply the credit"
-    if account in facts.broken:
-        return "Call: promise broken"
-    if account in facts.due:
-        return "Check the bank, then call"
-    if oldest > 30:
-        return "Call, ask for a date"
-    return "Send the firm reminder" if oldest > 7 else "Send the friendly reminder"
-
-
-def _say(minor: int, currency: str) -> str:
-    return f"{currency} {money.to_major(minor, currency):,f}"
-
-
-def _say_day(day: date) -> str:
-    return f"{day.day} {day:%b}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _todo(account: int, customer: str, currency: str, facts: _Facts) -> Todo:
+    touch = facts.touch.get(customer)
+    agreed = touch is not None and touch.next_on is not None and touch.next_on <= facts.as_of
+    overdue = int(facts.overdue[account])
+    covered = facts.later[account] >= overdue
+    return Todo(
+        customer,
+        currency,
+        0 if covered else overdue,
+        0 if covered else int(facts.oldest[account]),
+        int(facts.invoices[account]),
+        int(facts.standing.credit[account]),
+        -1 if covered else int(facts.standing.broken[account]),
+        int(facts.today[account]),
+        facts.disputes.get(account, ()),
+        facts.tasks.get((customer, currency)),
+        touch if agreed else None,
+        touch,
+    )

@@ -16,7 +16,7 @@ from arc_sheets.cells import Row
 from arc_sheets.planning import plan
 from arc_sheets.policy import DEFAULT_POLICY, Policy, Stage
 from arc_sheets.receivables import receivables
-from arc_sheets.reminders import Known, Plan, Proposal, Reached
+from arc_sheets.reminders import Known, LeftOut, Plan, Proposal, Reached
 from arc_sheets.schedule import simulate
 from arc_sheets.tab import Tab
 from tests.debtors import DAY, RATES, on
@@ -176,9 +176,10 @@ def test_everybody_who_owes_is_proposed_or_left_out_never_both_never_neither(fir
         if balances.get(key, 0) > 0 and i.due <= on(3)
     }
     done = made(firm)
-    told = Counter((one.customer, one.currency) for one in (*done.proposals, *done.left_out))
+    everybody: list[Proposal | LeftOut] = [*done.proposals, *done.left_out]
+    told = Counter((one.customer, one.currency) for one in everybody)
     assert told == Counter(owing)
-    assert all(one.why.endswith(".") and one.why[0].isupper() for one in (*done.proposals, *done.left_out))
+    assert all(one.why.endswith(".") and one.why[0].isupper() for one in everybody)
 
 
 @settings(max_examples=40)

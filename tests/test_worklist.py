@@ -9,15 +9,16 @@ from arc_sheets import frames, tabs
 from arc_sheets.cells import Row, Value
 from arc_sheets.rates import Rates
 from arc_sheets.receivables import receivables
+from arc_sheets.reminders import Proposal
 from arc_sheets.worklist import WorkItem, worklist
 from tests.random_ledgers import DAY, Invoice, Ledger, Payment, Ref, row
 
 RATES = Rates("EUR", {"USD": Decimal("0.5")})
 
 
-def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES) -> tuple[WorkItem, ...]:
+def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES, *tasks: Proposal) -> tuple[WorkItem, ...]:
     records = frames.records(ledger.rows())
-    return worklist(records, receivables(records), day, rates)
+    return worklist(records, receivables(records), day, rates, tasks)
 
 
 def book(*invoices: Invoice, **others: dict[str, Row]) -> Ledger:
@@ -34,17 +35,17 @@ def customer(**values: Value) -> dict[str, Row]:
     return {"c": row(tabs.CUSTOMERS, name="A", currency="EUR", **values)}
 
 
-def promise(by: int, number: str | None = "N40", amount: int = 10000) -> dict[str, Row]:
-    by_date = DAY + timedelta(by)
-    return {
-        "q": row(tabs.PROMISES, customer="A", invoice=number, amount=amount, currency="EUR", date=by_date)
-    }
+def promise(
+    by: int, number: str | None = "N40", amount: int = 10000, plan: str | None = None
+) -> dict[str, Row]:
+    values = {"customer": "A", "invoice": number, "amount": amount, "currency": "EUR", "plan": plan}
+    return {f"q{by}": row(tabs.PROMISES, date=DAY + timedelta(by), **values)}
 
 
-def touch(days_ago: int) -> dict[str, Row]:
+def touch(days_ago: int, channel: str = "Call", **values: Value) -> dict[str, Row]:
     day = DAY - timedelta(days_ago)
     when = datetime(day.year, day.month, day.day, 9)  # noqa: DTZ001 (wall clock)
-    return {"t": row(tabs.ACTIVITY, when=when, customer="A", channel="Call")}
+    return {f"t{days_ago}": row(tabs.ACTIVITY, when=when, customer="A", channel=channel, **values)}
 
 
 def dispute(opened: int, resolved: int | None = None) -> dict[str, Row]:
@@ -80,16 +81,16 @@ def test_an_item_says_whom_why_and_how() -> None:
         book(invoice(0)),
         book(invoice(-1)),
         book(),
-        *(book(invoice(40, status=status)) for status in tabs.STATUSES if status != "open"),
+        *(book(invoice(40, status=status)) for status in ("on plan", "written off", "agency", "void")),
         book(invoice(40, hold_reminders="yes")),
         book(invoice(40), promises=promise(3)),
         book(invoice(40), promises=promise(3, None)),
-        book(invoice(40), disputes=dispute(-5)),
-        book(invoice(40), disputes=dispute(-5, +1)),
         book(invoice(40), customers=customer(do_not_contact="In liquidation")),
+        book(invoice(40), disputes=dispute(-5), customers=customer(do_not_contact="In liquidation")),
+        book(disputes=dispute(-5)),
     ],
 )
-def test_nobody_is_chased_for_what_is_not_due_contested_promised_or_held(left_out: Ledger) -> None:
+def test_nobody_is_chased_for_what_is_not_due_promised_or_held(left_out: Ledger) -> None:
     assert chase(left_out) == ()
 
 
@@ -173,3 +174,103 @@ def test_one_item_for_each_currency_of_a_customer() -> None:
         ("A", "EUR", 10000),
         ("A", "USD", 10000),
     ]
+
+
+# --- what else there is to do ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ledger", "why"),
+    [
+        (book(invoice(40, status="disputed")), "N40 is disputed: resolve, do not chase."),
+        (book(invoice(40), disputes=dispute(-5)), "N40 is disputed since 26 Mar: resolve, do not chase."),
+        (book(invoice(40), disputes=dispute(-5, +1)), "N40 is disputed since 26 Mar: resolve, do not chase."),
+    ],
+)
+def test_a_dispute_is_to_be_resolved_not_chased(ledger: Ledger, why: str) -> None:
+    (item,) = chase(ledger)
+    assert (item.why, item.step, item.overdue, item.oldest) == (why, "Resolve the dispute", 10000, 40)
+
+
+def test_a_dispute_is_told_beside_what_may_be_chased() -> None:
+    (item,) = chase(book(invoice(50), invoice(40, 777, status="disputed")))
+    assert (item.overdue, item.oldest, item.step) == (10000, 50, "Call, ask for a date")
+    assert "; N40 is disputed: resolve, do not chase;" in item.why
+
+
+def test_a_dispute_about_what_is_not_due_yet_is_on_the_list_too() -> None:
+    (item,) = chase(book(invoice(-9, status="disputed")))
+    assert (item.oldest, item.step) == (0, "Resolve the dispute")
+
+
+def test_a_broken_plan_is_told_until_its_invoice_is_paid() -> None:
+    rates = promise(-70, plan="Three rates") | promise(20, plan="Three rates")
+    ledger = book(invoice(80, number="N40", status="on plan"), promises=rates)
+    (item,) = chase(ledger)
+    assert item.why.startswith('broke the plan "Three rates", due 20 Jan; EUR 100.00 overdue on 1 invoice')
+    assert item.step == "Call: plan broken"
+    ledger.payments["p"] = Payment(DAY, "A", "EUR", 10000, refs=(Ref("N40"),))
+    assert chase(ledger) == ()
+
+
+def test_an_instalment_for_today_is_told_although_its_plan_protects_the_invoice() -> None:
+    rates = promise(0, amount=4000, plan="P") | promise(30, amount=6000, plan="P")
+    (item,) = chase(book(invoice(40, status="on plan"), promises=rates))
+    assert (item.why, item.step) == (
+        "promised EUR 40.00 for today.",
+        "Check the bank, then call",
+    )
+    assert (item.overdue, item.oldest) == (4000, 0)
+
+
+@pytest.mark.parametrize(
+    ("activity", "why", "step"),
+    [
+        (touch(3, "Email"), "; reply awaited to the email of 28 Mar.", "Await the reply"),
+        (touch(13, "Text", direction="Out"), "; reply awaited to the text of 18 Mar.", "Await the reply"),
+        (touch(14, "Email"), "the oldest 12 days.", "Send the firm reminder"),
+        (touch(3, "Email", direction="In"), "the oldest 12 days.", "Send the firm reminder"),
+        (touch(3, "Call"), "the oldest 12 days.", "Send the firm reminder"),
+        (touch(3, "Email") | touch(2, "Call"), "the oldest 12 days.", "Send the firm reminder"),
+    ],
+)
+def test_a_reply_is_awaited_for_two_weeks(activity: dict[str, Row], why: str, step: str) -> None:
+    (item,) = chase(book(invoice(12), activity=activity))
+    assert item.why.endswith(why)
+    assert item.step == step
+
+
+def test_an_agreed_next_step_is_on_the_list_from_its_day_until_the_next_touch() -> None:
+    agreed = touch(5, next_step="Call", next_on=DAY - timedelta(1))
+    later = promise(3)
+    (item,) = chase(book(invoice(40), activity=agreed, promises=later))
+    assert (item.why, item.step) == ("agreed next step: Call, on 30 Mar.", "Call, as agreed")
+    assert chase(book(invoice(40), activity=agreed | touch(1), promises=later)) == ()
+    ahead = touch(5, next_step="Call", next_on=DAY + timedelta(1))
+    assert chase(book(invoice(40), activity=ahead, promises=later)) == ()
+    assert chase(book(activity=agreed, promises=later)) == ()  # nothing is owed
+
+
+@pytest.mark.parametrize(
+    ("channel", "stage", "step"),
+    [
+        ("Call", "Call", "Call, ask for a date"),
+        ("Note", "Agency review", "Decide: agency, plan or write-off"),
+        ("Letter", "Firm", "Print and post the letter"),
+    ],
+)
+def test_a_task_of_the_schedule_is_on_the_list(channel: str, stage: str, step: str) -> None:
+    task = Proposal("A", "EUR", stage, channel, "", "", "", (), 700, "", automatic=False, key="")
+    (item,) = chase(book(invoice(12)), DAY, RATES, task)
+    assert item.why.startswith(f"{stage} is due by the schedule; EUR 100.00 overdue")
+    assert item.step == step
+    assert (
+        chase(book(invoice(12)), DAY, RATES, task._replace(channel="Email"))[0].step
+        == "Send the firm reminder"
+    )
+
+
+def test_a_customer_who_is_not_to_be_contacted_is_never_on_the_list() -> None:
+    agreed = touch(5, next_step="Call", next_on=DAY)
+    ledger = book(invoice(40), activity=agreed, promises=promise(0), customers=customer(do_not_contact="yes"))
+    assert chase(ledger) == ()

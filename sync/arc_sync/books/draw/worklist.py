@@ -72,7 +72,7 @@ def sentence(many: int) -> str:
         return f"{many:,} customers to chase; the first {LONGEST:,} in this order."
     return (
         f"{many} customer{'s' * (many != 1)} to chase today, in this order."
-        " Due promises, disputes, plans and do-not-contact are already left out."
+        " Promises for later, plans and do-not-contact are left out; a dispute is to be resolved, not chased."
     )
 
 

@@ -1,0 +1,140 @@
+"""What there is to do about a customer, and why: the sentence and the step of an item of the worklist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from arc_sheets import why
+from arc_sheets.phrases import say_amount, say_cell, say_day, say_many
+from arc_sheets.standing import Against
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from arc_sheets.reminders import Proposal
+    from arc_sheets.touches import Touch
+
+#: Days without a touch after which the list says so, and after which no reply is awaited any more.
+QUIET: Final = 14
+#: What a person is to do for a task of the schedule.
+_TASKS: Final = {"Note": "Decide: agency, plan or write-off", "Letter": "Print and post the letter"}
+
+
+class Dispute(NamedTuple):
+    """One contested invoice that is open."""
+
+    number: str
+    balance: int  #: minor units
+    late: int  #: days after its due date, negative before
+    row: int  #: of `Records.disputes`, -1 where only the invoice's status says so
+
+
+class Todo(NamedTuple):
+    """What there is about one customer in one currency; amounts in minor units."""
+
+    customer: str
+    currency: str
+    overdue: int  #: what may be chased and is not promised for later
+    oldest: int
+    invoices: int
+    credit: int  #: not applied
+    broken: int  #: the row of the promise that was broken last, or -1
+    today: int  #: promised for today
+    disputes: Sequence[Dispute]
+    task: Proposal | None
+    agreed: Touch | None  #: the last touch, where its next step is due
+    touch: Touch | None
+
+    @property
+    def idle(self) -> bool:
+        """Say whether there is nothing to do today."""
+        return not (self.overdue or self.today or self.disputes or self.task or self.agreed)
+
+
+def about(todo: Todo, owed: int) -> tuple[int, int]:
+    """Return what the item is about, in minor units, and how old the oldest of it is."""
+    if todo.overdue:
+        return todo.overdue, todo.oldest
+    if todo.today or todo.agreed or todo.task:
+        return todo.today or (todo.task.amount if todo.task else owed), 0
+    return sum(d.balance for d in todo.disputes), max(0, *(d.late for d in todo.disputes))
+
+
+def reasons(todo: Todo, said: why.Said, as_of: date) -> Iterator[str]:
+    """Yield the parts of the sentence, what is most urgent first."""
+    if todo.broken >= 0:
+        yield _broke(said.promises[todo.broken])
+    if todo.today:
+        yield f"promised {say_amount(todo.today, todo.currency)} for today"
+    if todo.agreed:
+        yield f"agreed next step: {_agreed(todo.agreed)}"
+    if todo.task:
+        yield f"{todo.task.stage} is due by the schedule"
+    if 0 < todo.overdue <= todo.credit:
+        yield f"has {say_amount(todo.credit, todo.currency)} of credit that is not applied"
+    if todo.overdue:
+        amount, age = say_amount(todo.overdue, todo.currency), say_many(todo.oldest, "day")
+        yield f"{amount} overdue on {say_many(todo.invoices, 'invoice')}, the oldest {age}"
+    yield from _contested(todo, said)
+    yield from _silence(todo, as_of)
+
+
+def _broke(promise: why.Promised) -> str:
+    if promise.plan:
+        return f"broke the plan {say_cell(promise.plan)}, due {say_day(promise.by)}"
+    return f"broke the promise of {say_day(promise.by)}"
+
+
+def _agreed(touch: Touch) -> str:
+    """Return the next step and its day: "Call, on 24 Nov"."""
+    on = f"on {say_day(touch.next_on)}" if touch.next_on else ""
+    return ", ".join(filter(None, (touch.next_step, on)))
+
+
+def _contested(todo: Todo, said: why.Said) -> Iterator[str]:
+    rows: dict[int, list[str]] = {}
+    for dispute in todo.disputes:
+        rows.setdefault(dispute.row, []).append(dispute.number)
+    for row, numbers in rows.items():
+        yield f"{why.aside(Against.DISPUTED, numbers, row, todo.currency, said)}: resolve, do not chase"
+
+
+def _silence(todo: Todo, as_of: date) -> Iterator[str]:
+    """Yield that a reply is awaited, or that there was no word for long."""
+    if todo.touch is None:
+        if todo.overdue:
+            yield "never contacted"
+    elif _awaited(todo, as_of):
+        yield f"reply awaited to the {todo.touch.channel.lower()} of {say_day(todo.touch.on)}"
+    elif todo.overdue and (as_of - todo.touch.on).days > QUIET:
+        yield f"no word for {(as_of - todo.touch.on).days} days"
+
+
+def _awaited(todo: Todo, as_of: date) -> bool:
+    """Say whether the last word was written to the customer, and not long ago."""
+    touch = todo.touch
+    return (
+        touch is not None
+        and touch.out
+        and touch.channel in {"Email", "Text"}
+        and (as_of - touch.on).days < QUIET
+    )
+
+
+def step(todo: Todo, said: why.Said, as_of: date) -> str:
+    """Return what to do, short: the first that holds."""
+    plan = todo.broken >= 0 and said.promises[todo.broken].plan
+    steps = (
+        (0 < todo.overdue <= todo.credit, "Apply the credit"),
+        (todo.broken >= 0, f"Call: {'plan' if plan else 'promise'} broken"),
+        (todo.today, "Check the bank, then call"),
+        (todo.agreed, f"{todo.agreed.next_step or 'Call' if todo.agreed else ''}, as agreed"),
+        (todo.task, _TASKS.get(todo.task.channel if todo.task else "", "Call, ask for a date")),
+        (not todo.overdue, "Resolve the dispute"),
+        (todo.oldest > 30, "Call, ask for a date"),
+        (_awaited(todo, as_of), "Await the reply"),
+        (todo.oldest > 7, "Send the firm reminder"),
+        (True, "Send the friendly reminder"),
+    )
+    return next(words for holds, words in steps if holds)
