@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import socket
 import socketserver
 import threading
 from collections.abc import Callable
@@ -57,6 +58,7 @@ def _handler(server: ImapServer) -> type[socketserver.BaseRequestHandler]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             self.request.settimeout(20)
+            self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with contextlib.suppress(_Gone, OSError):  # the client went, or is meant to think so
                 _Talk(server, self.request).go_on()
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -78,8 +79,15 @@ def recipients(
     to: str, cc: tuple[str, ...], how: Literal["drafts", "smtp", "imap-drafts"]
 ) -> tuple[str, ...]:
     """Return the addresses that get a message of their own, the recipient first, each once."""
-    wanted = (to, *cc) if how == "smtp" else (to,)
-    return tuple({address.lower(): address for address in reversed(wanted)}.values())[::-1]
+    return _once((to, *cc) if how == "smtp" else (to,))
+
+
+def _once(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return each address once, where it stands first; in which case it is written means nothing."""
+    found: dict[str, str] = {}
+    for address in addresses:
+        found.setdefault(address.lower(), address)
+    return tuple(found.values())
 
 
 def copy_key(key: str, recipient: str) -> str:
@@ -130,8 +138,8 @@ def _addresses(value: str) -> tuple[str, ...]:
 
 
 def _cc(letter: Letter, to: str) -> list[str]:
-    copies = [Mailbox("", address_of(a)) for a in letter.cc if a.lower() != to.lower()]
-    return [mailbox_line("Cc", copies)] if copies else []
+    copies = _once((to, *map(address_of, letter.cc)))[1:]
+    return [mailbox_line("Cc", [Mailbox("", a) for a in copies])] if copies else []
 
 
 def _notes(letter: Letter, address: str) -> list[str]:

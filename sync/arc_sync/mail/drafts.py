@@ -60,25 +60,25 @@ class DraftFolder:
     def _put(self, target: Path, content: bytes, about_to: Callable[[], None]) -> Outcome:
         if target.exists():
             return Outcome(Fate.DRAFTED, f"{target.name} was there already")
-        temporary = self._written(target, content)
+        temporary = target.with_name(f".{target.name}.part")
         try:
+            with _telling():
+                self._write(temporary, content)
             about_to()
             with _telling():
                 replace(temporary, target)
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it is gone, or what hindered it has been told
+                temporary.unlink()
         return self._settled(target)
 
-    def _written(self, target: Path, content: bytes) -> Path:
-        """Write the file beside its place, durably."""
-        temporary = target.with_name(f".{target.name}.part")
-        with _telling():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        return temporary
+    def _write(self, file: Path, content: bytes) -> None:
+        """Write it durably."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def _settled(self, target: Path) -> Outcome:
         try:

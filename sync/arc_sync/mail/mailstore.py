@@ -33,6 +33,9 @@ class MailStore:
             self._line = _connected(account, context, wait)
         try:
             with self._telling():
+                self._line.sock.setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+                )  # imaplib sends in pieces
                 if account.security == "starttls":
                     self._line.starttls(context)
                 if account.login:
