@@ -331,6 +331,8 @@ def test_home_and_account_print_on_pages_of_their_own_shape(full: Any) -> None:
     assert full["Home"].print_area == f"'Home'!$B$1:$M${home.END_ROW}"
     assert full["Account"].page_setup.orientation == "portrait"
     assert full["Customers"].page_setup.fitToWidth == 2
+    assert full["Customers"].print_title_cols == "$B:$B"
+    assert full["Reminders"].print_title_cols == "$B:$C"  # a decision needs its customer beside it
     assert {sheet.page_setup.paperSize for sheet in full if sheet.title != "_ARC"} == {9}
 
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,16 +15,17 @@ from arc_sheets.cells import Formula, Row, Value
 from arc_sheets.rates import Rates
 from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem
-from arc_sync.books import draw
-from arc_sync.books.contents import AccountView, BookRow, Contents, OpenInvoice, Touch
+from arc_sync.books import draw, form
+from arc_sync.books.contents import SILENCE, AccountView, BookRow, Contents, OpenInvoice, Said, Touch
 from arc_sync.books.draw import account, aging, home, kpis, records, worklist
 from arc_sync.books.draw.issues import ISSUES, as_row
 from arc_sync.books.drawing import Drawing, Drawn, Link, digest, mail, phone
 from arc_sync.books.look import ROLES, read_look
-from arc_sync.xlsx.refs import Place, cell_ref
+from arc_sync.xlsx.refs import Area, Place, cell_ref
 from tests.sample_contents import AS_OF, RATES, empty, figures, row, sample
 
 FULL, EMPTY = sample(200), empty()
+FAILED = Said("It cannot be done.", FULL.synced, done=False)
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
@@ -45,7 +47,8 @@ def without_a_rate() -> Contents:
 
 @pytest.mark.parametrize("contents", [FULL, EMPTY, without_a_rate()], ids=["full", "empty", "no rate"])
 def test_a_drawing_stays_in_its_area_and_uses_listed_roles(contents: Contents) -> None:
-    for drawing in (*draw.reports(contents), account.draw(_view(3, 3)), account.draw(_view())):
+    accounts = (account.draw(_view(3, 3), SILENCE), account.draw(_view()), account.draw(None, FAILED))
+    for drawing in (*draw.reports(contents), *accounts):
         for place, drawn in drawing.cells.items():
             assert drawing.area.holds(*place), (drawing.sheet, place)
             assert drawn.role in ROLES, (drawing.sheet, place)
@@ -294,6 +297,63 @@ def test_the_details_show_money_in_its_currency() -> None:
     assert value(drawing, "H15") == "open, JPY"
 
 
+def test_the_form_stands_beside_the_details_and_belongs_to_people() -> None:
+    for view in (_view(), _view(60, 60), None):
+        drawing = account.draw(view, SILENCE)
+        assert drawing.entries >= set(form.PLACES.values())
+        assert {drawing.cells[place].value for place in form.PLACES.values()} == {None}
+        for block in form.BLOCKS:
+            assert value(drawing, cell_ref(block.top, form.LABELS)) == block.title
+            for one, place in block.places():
+                assert value(drawing, cell_ref(place.row, form.LABELS)) == one.column.header
+        assert [value(drawing, ref) for ref in ("K5", "K6")] == ["Last saved", "Nothing yet."]
+    assert account.draw(None).area.right == account.LAST  # a book of an older ARC has no form
+
+
+def test_blocks_follow_each_other_with_one_blank_row_between() -> None:
+    assert [block.top for block in form.BLOCKS] == [9, 20, 27, 34]
+    places = [place for block in form.BLOCKS for _, place in block.places()]
+    assert len(set(places)) == len(places)
+    assert (Area(39, 11, 52, 11),) == form.TALL
+    assert form.LAST_ROW == 53
+
+
+def test_the_tile_says_what_became_of_the_last_request() -> None:
+    done = account.draw(None, Said("Call to Ann logged.", FULL.synced))
+    assert [value(done, ref) for ref in ("K5", "K6")] == ["Done  ·  20 Nov 2026 08:42", "Call to Ann logged."]
+    refused = account.draw(None, Said(EVIL, FULL.synced, done=False))
+    assert value(refused, "K5") == "Not done  ·  20 Nov 2026 08:42"
+    assert value(refused, "K6") == EVIL
+    assert (at(done, "K6").role, at(refused, "K6").role) == ("tile.saved.answer", "tile.late.answer")
+
+
+def test_a_name_that_is_no_customers_is_said() -> None:
+    drawing = account.draw(None, SILENCE, "Nobody & Sons")
+    assert value(drawing, "B3") == "There is no customer named Nobody & Sons; pick one from the list."
+
+
+def test_the_rules_of_contact_are_one_line() -> None:
+    view = replace(
+        _view(), quiet_hours="18:00-08:00", no_texts=date(2026, 11, 9), prefers="Text", collector="Zoë"
+    )
+    assert value(account.draw(view), "B3") == (
+        "May be contacted  ·  no texts since 09 Nov 2026  ·  prefers text  ·  quiet hours 18:00-08:00"
+        "  ·  collector Zoë"
+    )
+
+
+def test_the_timeline_shows_the_hour_where_it_is_known_and_fits_its_place() -> None:
+    talk = [
+        Touch(AS_OF, "Payment", "x" * 100, ""),
+        Touch(datetime.combine(AS_OF, time(9)), "Call", "Spoke", "me"),
+    ]
+    drawing = account.draw(replace(_view(), timeline=talk))
+    rows = {drawn.value: place.row for place, drawn in drawing.cells.items() if place.column == 3}
+    assert at(drawing, f"B{rows['Payment']}").role == "row.date"
+    assert at(drawing, f"B{rows['Call']}").role == "row.time"
+    assert value(drawing, f"E{rows['Payment']}") == "x" * 71 + "…"
+
+
 def test_long_lists_say_where_the_rest_is() -> None:
     drawing = account.draw(_view(100, 100))
     assert value(drawing, "I13") == "60 of 100, open, oldest first; all on Invoices"
@@ -347,6 +407,47 @@ def test_rows_grow_with_what_there_is_to_read() -> None:
     assert records.height(tabs.TEMPLATES, short, look) < 25
     assert records.height(tabs.TEMPLATES, long, look) > 100
     assert records.height(tabs.TEMPLATES, _one(tabs.TEMPLATES, body="x\n" * 99), look) == 409
+
+
+def test_a_reminder_row_is_readable_however_long_its_message_is() -> None:
+    look, why = read_look(), "Firm: the oldest invoice is 51 days overdue; last written to 9 days ago." * 2
+    one = _one(tabs.REMINDERS, why=why, subject="S" * 200, body="line\n" * 60)
+    assert records.height(tabs.REMINDERS, one, look) < 60
+
+
+@pytest.mark.parametrize(
+    ("status", "decision", "looks"),
+    [
+        ("proposed", "", "waiting"),
+        ("proposed", "Approve", ""),
+        ("proposed", "Skip", "muted"),
+        ("held", "", "alarm"),
+        ("to do", "", "alarm"),
+        ("unknown", "", "waiting alarm"),
+        ("failed", "", "waiting alarm"),
+        ("failed", "Send again", ""),
+        ("queued", "Approve", ""),
+        ("drafted", "Approve", ""),
+        *((status, "", "muted") for status in ("sent", "skipped", "not planned", "withdrawn", "done")),
+    ],
+)
+def test_reminders_look_as_what_they_ask(status: str, decision: str, looks: str) -> None:
+    cells = {"$B5": decision, "$K5": status}
+    shown = [
+        rule.role for rule in records.page(tabs.REMINDERS, read_look()).rules if holds(rule.formula, cells)
+    ]
+    assert [role.removeprefix("rule.") for role in shown] == looks.split()
+
+
+def holds(formula: str, cells: dict[str, str]) -> bool:
+    """Work out a rule of AND, OR and comparisons of cells with texts."""
+    text = re.sub(r'(\$[A-Z]+5)="([^"]*)"', lambda m: str(cells[m[1]] == m[2]), formula.removeprefix("="))
+    return bool(eval(text, {"AND": lambda *all_: all(all_), "OR": lambda *any_: any(any_)}))
+
+
+def test_every_state_of_a_reminder_is_thought_of() -> None:
+    told = {"proposed", "held", "to do", "unknown", "failed", "queued", "drafted"}
+    assert told | {"sent", "skipped", "not planned", "withdrawn", "done"} == set(tabs.REMINDER_STATES)
 
 
 def test_an_issue_is_a_row_of_its_tab() -> None:

@@ -8,8 +8,9 @@ from arc_sheets import tabs
 from arc_sheets.errors import ConfigError
 from arc_sheets.resources import folder
 from arc_sheets.tab import Tab
+from arc_sync.books import form
 from arc_sync.books.draw.issues import ISSUES
-from arc_sync.books.look import ROLES, header_role, money_word, read_look, record_role, wraps
+from arc_sync.books.look import ROLES, entry_role, header_role, money_word, read_look, record_role, wraps
 
 LOOK = read_look()
 TOML = (folder("templates") / "look.toml").read_text(encoding="utf-8")
@@ -74,6 +75,32 @@ def test_short_text_is_formatted_as_text_and_long_notes_are_not() -> None:
     notes = record_role(tabs.INVOICES, tabs.INVOICES.column("notes"), None)
     assert LOOK.format(number)["num_format"] == "@"
     assert LOOK.format(notes)["num_format"] == "General"  # a text format shows #### beyond 255 characters
+
+
+def test_of_a_message_the_first_lines_are_seen_and_never_hashes() -> None:
+    subject, body = (record_role(tabs.REMINDERS, tabs.REMINDERS.column(n), None) for n in ("subject", "body"))
+    for role in (subject, body):
+        told = LOOK.format(role)
+        assert (told["num_format"], told["text_wrap"], told["valign"]) == ("General", True, "top")
+    assert "indent" not in LOOK.format(subject)
+    assert LOOK.format(body)["indent"] == 1  # it follows a long text
+
+
+def test_what_people_are_asked_is_ink_and_what_arc_keeps_for_itself_is_slate() -> None:
+    asked = record_role(tabs.REMINDERS, tabs.REMINDERS.column("why"), None)
+    kept = record_role(tabs.INVOICES, tabs.INVOICES.column("bucket"), None)
+    assert LOOK.format(asked)["font_color"] == LOOK.colours["ink"]
+    assert LOOK.format(kept)["font_color"] == LOOK.colours["slate"]
+    assert LOOK.format(asked)["bg_color"] == LOOK.format(kept)["bg_color"] == LOOK.colours["mist"]
+
+
+def test_every_entry_cell_has_a_listed_role_in_cream() -> None:
+    for block in form.BLOCKS:
+        for one in block.fields:
+            role = entry_role(one.column, then=one.column.name == form.THEN, tall=one.rows > 1)
+            assert role in ROLES
+            assert LOOK.format(role)["bg_color"] == LOOK.colours["cream"]
+            assert LOOK.format(role)["align"] == "left"
 
 
 def test_rows_grow_where_reading_is_the_point() -> None:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from arc_sheets.rates import Rates
+from arc_sheets.tabs import CUSTOMERS, REMINDER_STATES, REMINDERS, STAGES
+from arc_sync.agent.pages import Terms, contents, pages
+from arc_sync.books.contents import SILENCE, Meta, Said
+from arc_sync.books.drawing import digest
+from arc_sync.ledger.memory import MemoryLedger
+from arc_sync.merge.history import Origin
+from tests.file_firm import NOW
+from tests.sample_contents import row
+
+TERMS = Terms("Sample Trading", Rates("EUR"))
+LOCAL = NOW.replace(tzinfo=None)
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    made = MemoryLedger()
+    with made.change(Origin("Zoë", "import", "A test", NOW)) as t:
+        t.put(CUSTOMERS, "c", row(CUSTOMERS, name="Adler", currency="EUR"))
+    return made
+
+
+def test_reminders_wait_while_nobody_has_decided_what_only_a_person_can(ledger: MemoryLedger) -> None:
+    usual = {"customer": "Adler", "currency": "EUR", "stage": STAGES[0]}
+    with ledger.change(Origin("Zoë", "action", "A test", NOW)) as t:
+        for state in REMINDER_STATES:
+            for decision in (None, "Approve"):
+                t.put(
+                    REMINDERS, f"{state} {decision}", row(REMINDERS, **usual, status=state, decision=decision)
+                )
+    with ledger.read() as view:
+        assert (
+            contents(view, TERMS, LOCAL, Meta("l", "b", 0, "", 0)).reminders == 3
+        )  # proposed, failed, unknown
+
+
+def test_home_alone_tells_the_time_and_account_alone_the_answer(ledger: MemoryLedger) -> None:
+    with ledger.read() as view:
+        made = pages(TERMS)(view, NOW.date(), "b", "adler")
+        first, later, answered = (
+            {d.sheet: digest(d) for d in made.draw(synced, said)}
+            for synced, said in ((None, SILENCE), (LOCAL, SILENCE), (None, Said("Done.", LOCAL)))
+        )
+    assert {sheet for sheet in first if first[sheet] != later[sheet]} == {"Home"}
+    assert {sheet for sheet in first if first[sheet] != answered[sheet]} == {"Account"}
+
+
+def test_a_book_without_a_form_gets_none_drawn(ledger: MemoryLedger) -> None:
+    with ledger.read() as view:
+        drawn = {d.sheet: d for d in pages(TERMS)(view, NOW.date(), "b", "").draw(None, None)}
+    assert drawn["Account"].area.right == 8
