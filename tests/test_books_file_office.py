@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
@@ -110,10 +111,12 @@ def checks(path: Path) -> dict[str, tuple[str, str, str]]:
 
 
 def styles(path: Path) -> dict[str, tuple[str, str]]:
-    """Return ground and number format of every entry cell."""
+    """Return ground and number format of every entry cell, whichever way its literals are written."""
     sheet = account(path)
     cells = (sheet[cell_ref(*place)] for place in form.PLACES.values())
-    return {cell.coordinate: (cell.fill.fgColor.rgb, cell.number_format.lower()) for cell in cells}
+    return {
+        cell.coordinate: (cell.fill.fgColor.rgb, re.sub(r'[\\"]', "", cell.number_format)) for cell in cells
+    }
 
 
 def test_a_form_saved_by_libreoffice_reads_as_it_was_typed(rested: Firm, tmp_path: Path) -> None:
