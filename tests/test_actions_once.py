@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from arc_sheets import tabs
-from arc_sync.agent.actions.answers import Answer
+from arc_sync.agent.actions.answers import Answer, fingerprint
 from arc_sync.agent.actions.desk import PlainDesk
+from arc_sync.agent.actions.requests import Refused, parse
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
 from tests.asked import BERLIN, ELBE, NOW, Asker, filled
 
+CALL = {"request": "c-1", "who": "Ann", "when": NOW, "source": "menu", "action": "log_call"}
 PAID = "EUR 100.00 from Elbe Spedition is recorded and applied to RE-1."
 
 
@@ -41,6 +45,19 @@ def test_it_is_the_same_request_a_day_later_by_somebody_else(ann: Asker) -> None
         when=NOW + timedelta(days=1), source="command",
     )  # fmt: skip
     assert answer.sentence == f"Done already: {PAID}"
+
+
+def test_fields_that_are_left_as_they_are_make_no_other_request(ann: Asker) -> None:
+    pay(ann)
+    answer = ann.ask(
+        "record_payment", request="pay-1", customer=ELBE, amount="100", applied_to="RE-1", leave_unapplied=False,
+        method="",
+    )  # fmt: skip
+    assert answer.sentence == f"Done already: {PAID}"
+    request = parse(CALL | {"customer": ELBE})
+    assert not isinstance(request, Refused)
+    asked = json.dumps({"action": "log_call", "customer": ELBE}).encode()
+    assert fingerprint(request) == hashlib.sha256(asked).hexdigest()
 
 
 def test_a_number_that_was_used_for_something_else_is_refused(ann: Asker) -> None:

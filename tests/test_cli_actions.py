@@ -148,6 +148,27 @@ def test_the_account_says_all_about_a_customer(here: Office) -> None:
     ]
 
 
+def test_a_promise_that_was_not_kept_is_told_from_the_day_after(here: Office) -> None:
+    here.arc("log", "call", ZOE, "Promised to pay", "--with", "Zoë")
+    here.arc("promise", ZOE, "80.50", "tomorrow", "-i", "INV-3")
+
+    def chased(on: date) -> list[str]:
+        items = here.json("worklist", "--as-of", str(on))["items"]
+        return [item["why"] for item in items if item["customer"] == ZOE]
+
+    def state(on: date) -> str:
+        (pledge,) = here.json("account", ZOE, "--as-of", str(on))["pledges"]
+        return str(pledge["state"])
+
+    by, after = tomorrow(), tomorrow() + timedelta(days=1)
+    assert state(by) == "open"
+    assert state(after) == "broken"
+    (why,) = chased(after)
+    assert "broke the promise" in why
+    here.arc("pay", ZOE, "80.50", "--for", "INV-3")
+    assert (state(after), chased(after)) == ("kept", [])
+
+
 def test_the_worklist_says_whom_to_chase_and_why_on_any_day(here: Office) -> None:
     said = here.arc("worklist", "--as-of", "2026-03-20").stdout
     assert said.startswith("To chase on 20 Mar 2026: 1 customer, most money at risk first.\n")

@@ -53,6 +53,9 @@ def again(request: Request, known: str) -> Answer:
 
 
 def fingerprint(request: Request) -> str:
-    """Return a digest of what is asked: not of when, by whom and from where."""
-    asked = request.model_dump(mode="json", exclude=_OCCASION)
+    """Return a digest of what is asked: not of when, by whom and from where.
+
+    Fields left as they are count for nothing, so that a later ARC with more of them knows the request again.
+    """
+    asked = request.model_dump(mode="json", exclude=_OCCASION, exclude_defaults=True)
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

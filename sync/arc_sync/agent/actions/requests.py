@@ -254,7 +254,7 @@ _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(dis
 def parse(told: Mapping[str, Any], reading: Reading = PLAIN) -> Request | Refused:
     """Return the request that these fields make, or what is wrong with the first that is.
 
-    `reading` says how typed dates are read. Numbers that are amounts may come as text, int or Decimal.
+    `reading` says how typed dates are read. An amount is text, int or Decimal; a float counts as it is shown.
     """
     given = {name: value for name, value in told.items() if not _blank(value)}
     try:
