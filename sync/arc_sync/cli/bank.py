@@ -23,7 +23,7 @@ def bank(
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
-    wanted, now = read_day(until, "arc bank"), datetime.now(UTC)
+    wanted, now = read_day(until, "arc bank"), _now()
     with opened(Config.load(config)) as firm:
         today = now.astimezone(firm.config.zone).date()
         if wanted and wanted > today:
@@ -38,3 +38,7 @@ def bank(
         say(f"The bank's payments are in up to {day(known)}.")
     else:
         say("No payment is known yet. Import the bank's payments, or say it: arc bank 2026-03-31.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

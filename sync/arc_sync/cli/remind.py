@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,6 +17,7 @@ from arc_sync.cli.out import (
     amount,
     answer,
     as_json,
+    day,
     finish,
     grouped,
     listed,
@@ -24,16 +25,14 @@ from arc_sync.cli.out import (
     print_table,
     read_day,
     say,
-    shortened,
 )
+from arc_sync.cli.reminded import decision_sentences, planned_sentences, sending_sentences
 
 if TYPE_CHECKING:
     from datetime import date
 
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.reminding.deciding import Decided
-    from arc_sync.agent.reminding.outcomes import Report
-    from arc_sync.agent.reminding.planning import Planned
     from arc_sync.agent.reminding.rows import Reminder
 
 Customers = Annotated[
@@ -58,18 +57,18 @@ def plan(
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.planning import plan_reminders
 
-    day, now = read_day(as_of, "--as-of"), datetime.now(UTC)
+    on, now = read_day(as_of, "--as-of"), _now()
     with _firm(config) as firm:
         if days:
-            _show_ahead(firm, day or now.astimezone(firm.config.zone).date(), days, json=json)
+            _show_ahead(firm, on or now.astimezone(firm.config.zone).date(), days, json=json)
             return
         decided = decide(firm, now)
-        planned = plan_reminders(firm, now, day)
+        planned = plan_reminders(firm, now, on)
         decided = _joined(decided, decide(firm, now))
         if json:
             answer({"plan": as_json(_fields(planned)), "decided": as_json(_fields(decided))})
         else:
-            say(*_decided_sentences(decided), *planned_sentences(planned))
+            say(*decision_sentences(decided), *planned_sentences(planned))
     finish(PERSON if planned.broken else FINE)
 
 
@@ -88,7 +87,7 @@ def list_(
         say("No reminder waits. arc remind plan makes today's.")
     else:
         cells = (
-            (r.customer, r.stage or "", _money(r), (r.decision and f"{r.decision}: {r.status}") or r.status or "", shortened(r.why or ""))
+            (r.customer, r.stage or "", _money(r), (r.decision and f"{r.decision}: {r.status}") or r.status or "", r.why or "")
             for r in rows
         )  # fmt: skip
         print_table(("Customer", "Stage", "Amount", "Status", "Why, or why not"), cells, (2,))
@@ -140,18 +139,20 @@ def show(
 def send(json: Json = False, config: Settings = None) -> None:
     """Send what is approved and due, each message once; without a mail server, write drafts into the folder."""
     from arc_sync.agent.reminding.deciding import decide
-    from arc_sync.agent.reminding.runs import opened_mailers, owner
     from arc_sync.agent.reminding.sending import send_due
+    from arc_sync.agent.work import open_mailers, this_sender
 
-    with _firm(config) as firm:
-        decide(firm, datetime.now(UTC))
-        with opened_mailers(firm.config) as mailers:
-            report = send_due(firm, mailers, lambda: datetime.now(UTC), owner())
-        folder = firm.config.mail.folder
+    with _firm(config) as firm, ExitStack() as stack:
+        decide(firm, _now())
+        mailers = open_mailers(firm.config)
+        for mailer in mailers.values():
+            stack.callback(mailer.close)
+        report = send_due(firm, mailers, _now, this_sender())
+        waits = _waits(firm)
     if json:
         answer(as_json(_fields(report)))
     else:
-        say(*sent_sentences(report, str(folder)))
+        say(*(sending_sentences(report) or ["Nothing is due now."]), *waits)
     finish(PERSON if report.needs_person else FINE)
 
 
@@ -172,7 +173,7 @@ def settle(
         raise ConfigError("Say what became of it: --it-went or --send-again.")
     if _is_message(which):
         with _firm(config) as firm:
-            said = settle_message(firm, datetime.now(UTC), which, went=it_went)
+            said = settle_message(firm, _now(), which, went=it_went)
         if json:
             answer({"sentence": said})
         else:
@@ -209,7 +210,7 @@ class _Chosen:
 def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Chosen, *, json: bool) -> None:
     from arc_sync.agent.reminding.deciding import decide, give
 
-    now = datetime.now(UTC)
+    now = _now()
     with _firm(config) as firm:
         rows = chosen.among(_rows(firm), states)
         give(firm, now, rows, decision)
@@ -221,7 +222,7 @@ def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Cho
             f"No such reminder is {listed(states[:-1])} or {states[-1]}; arc remind list shows how they stand."
         )
     else:
-        say(*_decided_sentences(decided))
+        say(*decision_sentences(decided))
     finish(PERSON if decided.refused else FINE)
 
 
@@ -257,66 +258,7 @@ def _joined(one: Decided, other: Decided) -> Decided:
     return one
 
 
-# --- in words ----------------------------------------------------------------------------------------------------
-
-
-def planned_sentences(planned: Planned) -> list[str]:
-    """Return what a plan made of the tab, in plain words."""
-    counts = planned.counts
-    parts = [
-        f"{many(counts[state], noun, plural)} {what}"
-        for state, noun, plural, what in _PLANNED
-        if counts.get(state)
-    ]
-    said = [f"{listed(parts)}." if parts else "Nobody is to be reminded."]
-    said = [planned.held] if planned.held and not parts else said + [planned.held] * bool(planned.held)
-    said += planned.broken
-    if counts.get("proposed"):
-        said.append("arc remind list shows them; arc remind approve lets them go.")
-    return said
-
-
-_PLANNED: Final = (
-    ("proposed", "reminder", "", "to be decided"),
-    ("queued", "reminder", "", "going out automatically"),
-    ("to do", "task", "", "for a person"),
-    ("done", "task", "", "done"),
-    ("held", "reminder", "", "held"),
-    ("withdrawn", "reminder", "", "withdrawn"),
-    ("not planned", "customer", "", "left alone"),
-)
-
-
-def _decided_sentences(decided: Decided) -> list[str]:
-    said = []
-    if decided.queued:
-        said.append(f"Queued: {listed(_names(decided.queued))}. arc remind send sends what is due.")
-    if decided.skipped:
-        said.append(f"Skipped: {listed(_names(decided.skipped))}.")
-    if decided.settled:
-        said.append(f"Settled: {listed(_names(decided.settled))}.")
-    return said + decided.refused
-
-
-def sent_sentences(report: Report, folder: str) -> list[str]:
-    """Return what a run of sending did, in plain words."""
-    said = []
-    if report.sent:
-        copies = f", and {many(report.copies, 'copy', 'copies')}" if report.copies else ""
-        said.append(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}.")
-    if report.drafted:
-        drafts = many(len(report.drafted), "draft")
-        said.append(f"{drafts} written ({folder}): {listed(_names(report.drafted))}. Open and send them.")
-    told = (("waits", report.waiting), ("withdrawn", report.withdrawn), ("failed", report.failed))
-    for what, some in (*told, ("may have arrived or not", report.unknown)):
-        said += [f"{customer}, {what}: {why}" for customer, why in dict.fromkeys(some)]
-    said += [report.stopped] * bool(report.stopped)
-    return said or ["Nothing is due."]
-
-
-def _names(customers: Sequence[str], at_most: int = 12) -> list[str]:
-    names = list(dict.fromkeys(customers))
-    return names if len(names) <= at_most else [*names[:at_most], f"{len(names) - at_most:,} more"]
+# --- shown ---------------------------------------------------------------------------------------------------------
 
 
 def _shown(row: Reminder) -> Iterator[str]:
@@ -338,18 +280,18 @@ def _show_ahead(firm: Firm, first: date, days: int, *, json: bool) -> None:
     from arc_sync.agent.reminding.rows import reminders
 
     with firm.ledger.read() as view:
-        known = known_of(view, reminders(view), first)
+        known = known_of(view, reminders(view), first, first)
     plans = list(simulate(known, policy_of(firm.config), first, days, firm.config.rates))
     found = [(made.as_of, p) for made in plans for p in made.proposals]
     if json:
-        answer([{"day": day.isoformat(), **as_json(p)} for day, p in found])
+        answer([{"day": on.isoformat(), **as_json(p)} for on, p in found])
     elif not found:
-        say(f"Nobody is to be reminded in the {many(days, 'day')} from {first}.")
+        say(f"Nobody is to be reminded in the {many(days, 'day')} from {day(first)} on.")
     else:
-        say(f"What would go out in {many(days, 'day')} from {first} on if nobody paid:", "")
+        say(f"What would go out in {many(days, 'day')} from {day(first)} on if nobody paid:", "")
         cells = (
-            (str(day), p.customer, p.stage, p.channel, f"{p.currency} {grouped(p.amount, p.currency)}")
-            for day, p in found
+            (day(on), p.customer, p.stage, p.channel, f"{p.currency} {grouped(p.amount, p.currency)}")
+            for on, p in found
         )
         print_table(("Day", "Customer", "Stage", "How", "Amount"), cells, (4,))
 
@@ -374,6 +316,26 @@ def _fields(value: object) -> dict[str, Any]:
     from dataclasses import fields
 
     return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}  # type: ignore[arg-type]  # a dataclass
+
+
+def _waits(firm: Firm) -> list[str]:
+    """Return how many messages wait for their hour, and when the first one comes: a sentence, or none."""
+    from arc_sheets.message import MessageState
+
+    with firm.ledger.read() as view:
+        queued = view.posted(MessageState.QUEUED)
+    if not queued:
+        return []
+    first = min(max(filter(None, (p.message.not_before, p.next_try))) for p in queued)
+    local = first.astimezone(firm.config.zone)
+    verb = "waits" if len(queued) == 1 else "wait"
+    return [
+        f"{many(len(queued), 'message')} {verb}; the first may go on {day(local.date())} at {local:%H:%M}."
+    ]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _rows(firm: Firm) -> dict[str, Reminder]:

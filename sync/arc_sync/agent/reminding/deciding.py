@@ -78,7 +78,8 @@ def decide(firm: Firm, now: datetime, hook: Callable[[str], None] = lambda _: No
     `now` is UTC. Two at once, or the same twice, queue one message.
     """
     with firm.ledger.read() as view:
-        pending = {i: row for i, row in reminders(view).items() if _is_pending(row)}
+        rows = sorted(reminders(view).items(), key=lambda item: (item[1].customer, item[0]))
+    pending = {i: row for i, row in rows if _is_pending(row)}
     if not pending:
         return Decided()
     hook("read")

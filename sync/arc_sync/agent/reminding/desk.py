@@ -83,6 +83,10 @@ class FirmDesk:
 
     def _email(self, draft: Draft, customer: Mapping[str, Value]) -> tuple[str, bytes]:
         to, sender = address(draft.to), self.config.sender
+        if not sender.email:
+            raise MailError(
+                "Fill in email of [sender] in arc.toml first: an address that customers can answer."
+            )
         language = language_of(customer.get("language"), sender.language)
         html = html_of(draft.body, sender, draft.subject, language)
         name = str(customer.get("contact") or draft.customer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from arc_sheets.frames import records
@@ -68,7 +68,7 @@ def plan_reminders(
     seeded = seed_templates(firm.ledger, firm.origin(PLAN, "The shipped templates", now))
     hook("seeded")
     with firm.ledger.read() as view:
-        made = _make(firm, view, policy, day, goes=day == today)
+        made = _make(firm, view, policy, day, today)
     hook("made")
     with firm.ledger.change(firm.origin(PLAN, f"Reminders planned for {day.day} {day:%b %Y}", now)) as t:
         before = t.head()
@@ -79,22 +79,26 @@ def plan_reminders(
     return Planned(day, made.held, dict(counts), broken, idle=not seeded and t.head() == before)
 
 
-def known_of(view: View, rows: Mapping[str, Reminder], as_of: date) -> Known:
-    """Return all that a plan of a day rests on."""
-    frames = records(rows_of(view))
-    return Known(frames, receivables(frames), reached(rows.values(), as_of), bank_until(view, as_of))
+def known_of(view: View, rows: Mapping[str, Reminder], as_of: date, today: date) -> Known:
+    """Return all that a plan of a day rests on.
+
+    On a day to come the bank's data count as being as fresh as they are today: it is a day tried out.
+    """
+    frames, until = records(rows_of(view)), bank_until(view, min(as_of, today))
+    ahead = max(as_of - today, timedelta(0))
+    return Known(frames, receivables(frames), reached(rows.values(), as_of), until + ahead if until else None)
 
 
-def _make(firm: Firm, view: View, policy: Policy, day: date, *, goes: bool) -> _Made:
+def _make(firm: Firm, view: View, policy: Policy, day: date, today: date) -> _Made:
     was = reminders(view)
     finished = {i: was[i]._replace(status=DONE, sent=on) for i, on in done(was, view.rows(ACTIVITY))}
     rows = {**was, **finished}
-    made = plan(known_of(view, rows, day), policy, day, firm.config.rates)
+    made = plan(known_of(view, rows, day, today), policy, day, firm.config.rates)
     free = plannable(made, rows)
     post = Post(firm.config, policy, view)
     said = words_of(templates_of(view), list(free.values()), post.customer, firm.config.sender, day)
     words = dict(zip(free, said, strict=True))
-    wanted = rows_of_plan(made, words, Before(rows, lambda i: _edited(view, i), day, goes))
+    wanted = rows_of_plan(made, words, Before(rows, lambda i: _edited(view, i), day, day == today))
     return _Made(was, {**finished, **wanted}, words, made.held)
 
 

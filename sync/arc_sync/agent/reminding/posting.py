@@ -114,6 +114,10 @@ class Post:
         if row.channel == "Text":
             return (row.body or "").encode()
         sender = self.config.sender
+        if not sender.email:
+            raise NotPosted(
+                f"{_named(row)} needs an address that customers can answer: fill in email of [sender] in arc.toml."
+            )
         language = language_of(customer.get("language"), sender.language)
         letter = Letter(
             Mailbox(str(customer.get("contact") or row.customer), row.to or ""),

@@ -1,0 +1,75 @@
+"""What was planned, decided and sent, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from arc_sync.cli.out import listed, many
+
+if TYPE_CHECKING:
+    from arc_sync.agent.reminding.deciding import Decided
+    from arc_sync.agent.reminding.outcomes import Report
+    from arc_sync.agent.reminding.planning import Planned
+
+#: By status of a row of the plan: what it is, and what becomes of it.
+_PLANNED: Final = (
+    ("proposed", "reminder", "", "to be decided"),
+    ("queued", "reminder", "", "going out automatically"),
+    ("to do", "task", "", "for a person"),
+    ("done", "task", "", "done"),
+    ("held", "reminder", "", "held"),
+    ("withdrawn", "reminder", "", "withdrawn"),
+    ("not planned", "customer", "", "left alone"),
+)
+
+
+def planned_sentences(planned: Planned) -> list[str]:
+    """Return what a plan made of the Reminders tab."""
+    counts = planned.counts
+    parts = [
+        f"{many(counts[state], noun, plural)} {what}"
+        for state, noun, plural, what in _PLANNED
+        if counts.get(state)
+    ]
+    said = [f"{listed(parts)}." if parts else "Nobody is to be reminded."]
+    said = [planned.held] if planned.held and not parts else said + [planned.held] * bool(planned.held)
+    said += planned.broken
+    if counts.get("proposed"):
+        said.append("arc remind list shows them; arc remind approve lets them go.")
+    return said
+
+
+def decision_sentences(decided: Decided) -> list[str]:
+    """Return what became of people's decisions."""
+    said = []
+    if decided.queued:
+        said.append(f"Queued: {listed(_names(decided.queued))}. arc remind send sends what is due.")
+    if decided.skipped:
+        said.append(f"Skipped: {listed(_names(decided.skipped))}.")
+    if decided.settled:
+        said.append(f"Settled: {listed(_names(decided.settled))}.")
+    return said + decided.refused
+
+
+def sending_sentences(report: Report) -> list[str]:
+    """Return what a run of sending did; nothing where nothing was due."""
+    said = []
+    if report.sent:
+        copies = f", and {many(report.copies, 'copy', 'copies')}" if report.copies else ""
+        said.append(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}.")
+    if report.drafted:
+        drafts = many(len(report.drafted), "draft")
+        said.append(
+            f"{drafts} written: {listed(_names(report.drafted))}. Send them, then choose It went on Reminders."
+        )
+    told = (("waits", report.waiting), ("withdrawn", report.withdrawn), ("failed", report.failed))
+    for what, some in (*told, ("may have arrived or not", report.unknown)):
+        said += [f"{customer}, {what}: {why}" for customer, why in dict.fromkeys(some)]
+    said += [report.stopped] * bool(report.stopped)
+    return said
+
+
+def _names(customers: Sequence[str], at_most: int = 12) -> list[str]:
+    names = list(dict.fromkeys(customers))
+    return names if len(names) <= at_most else [*names[:at_most], f"{len(names) - at_most:,} more"]

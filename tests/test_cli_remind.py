@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from arc_sync.cli import bank, remind
+from tests.office import Office, arc
+from tests.reminding_firm import quick_words
+
+__all__ = ["quick_words"]
+
+#: A Wednesday, ten in the morning in Berlin.
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+LIST = """Invoice number,Customer,Issue date,Due date,Currency,Amount,Email
+INV-1,Alder Ltd,2026-10-22,2026-11-21,EUR,500.00,ap@alder.example
+INV-2,Birch & Söhne,2026-10-10,2026-11-09,EUR,1250.50,ap@birch.example
+INV-3,Cedar Inc,2026-10-10,2026-11-09,EUR,99.00,
+"""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(remind, "_now", clock)
+    monkeypatch.setattr(bank, "_now", clock)
+    return clock
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    folder = tmp_path_factory.mktemp("firm")
+    arc("init", str(folder), "--company", "Weststadt Tools", "--currency", "EUR")
+    settings = (folder / "arc.toml").read_text("utf-8")
+    settings = settings.replace("#time_zone", "time_zone").replace('#email = "receiv', 'email = "receiv')
+    (folder / "arc.toml").write_text(settings, "utf-8")
+    here = Office(folder)
+    here.arc("import", here.file("invoices.csv", LIST))
+    return here
+
+
+@pytest.fixture
+def here(firm: Office, tmp_path: Path, clock: Clock) -> Office:
+    one = firm.copied(tmp_path / "books")
+    one.arc("bank", "2026-11-25")
+    assert clock.now == NOW
+    return one
+
+
+def test_before_the_bank_is_in_reminders_are_held(firm: Office, tmp_path: Path, clock: Clock) -> None:
+    here = firm.copied(tmp_path / "new")
+    assert here.arc("bank").stdout == (
+        "No payment is known yet. Import the bank's payments, or say it: arc bank 2026-03-31.\n"
+    )
+    said = here.arc("remind", "plan").stdout.splitlines()
+    assert said[0] == "2 reminders held and 1 customer left alone."
+    assert said[1].startswith("No payments are known: import the bank's data first")
+    assert here.arc("bank", "2026-11-24").stdout == "The bank's payments are in up to 24 Nov 2026.\n"
+    assert here.arc("remind", "plan").stdout.startswith(
+        "2 reminders to be decided and 1 customer left alone."
+    )
+    assert here.json("bank") == {"bank_until": "2026-11-24"}
+    assert clock.now == NOW
+
+
+def test_a_day_of_reminders_from_the_command_line(here: Office) -> None:
+    here.arc("remind", "plan")
+    said = here.arc("remind", "list").stdout
+    assert "Alder Ltd" in said
+    assert "INV-1 is 4 days late" in said
+    assert "Cedar" not in said
+    assert "No email address" in here.arc("remind", "list", "--all").stdout
+    shown = here.arc("remind", "show", "alder").stdout
+    assert "To: ap@alder.example (Email)" in shown
+    assert "Subject: Reminder: invoice INV-1, EUR 500.00 overdue" in shown
+    assert here.arc("remind", "approve", "alder").stdout == (
+        "Queued: Alder Ltd. arc remind send sends what is due.\n"
+    )
+    assert here.arc("remind", "skip", "birch").stdout == "Skipped: Birch & Söhne.\n"
+    assert here.arc("remind", "send").stdout == (
+        "1 draft written: Alder Ltd. Send them, then choose It went on Reminders.\n"
+    )
+    (draft,) = (here.folder / "outbox").iterdir()
+    assert b"X-Unsent: 1" in draft.read_bytes()
+    assert here.arc("remind", "send").stdout == "Nothing is due now.\n"
+    assert here.arc("remind", "settle", "Alder Ltd", "--it-went").stdout == "Settled: Alder Ltd.\n"
+    rows = {row["customer"]: row for row in here.json("remind", "list", "--all")}
+    assert rows["Alder Ltd"]["status"] == "sent"
+    assert rows["Birch & Söhne"]["status"] == "skipped"
+    assert rows["Alder Ltd"]["amount"] == "500.00"
+    assert rows["Alder Ltd"]["invoices"] == ["INV-1"]
+    assert "holds together" in here.arc("verify").stdout
+
+
+def test_all_of_a_stage_are_approved_at_once(here: Office) -> None:
+    here.arc("remind", "plan")
+    assert here.json("remind", "approve", "--stage", "friendly")["queued"] == ["Alder Ltd", "Birch & Söhne"]
+    assert "None of these is proposed, failed or skipped" in here.arc("remind", "approve", "--all").stdout
+
+
+def test_what_waits_for_the_morning_is_said(here: Office, clock: Clock) -> None:
+    clock.now = NOW + timedelta(hours=12)
+    here.arc("remind", "plan")
+    here.arc("remind", "approve", "--all")
+    said = here.arc("remind", "send").stdout.splitlines()
+    assert said == ["Nothing is due now.", "2 messages wait; the first may go on 26 Nov 2026 at 08:00."]
+
+
+def test_days_ahead_are_shown_and_nothing_is_written(here: Office) -> None:
+    before = here.arc("history").stdout
+    said = here.arc("remind", "plan", "--days", "30").stdout
+    assert said.startswith("What would go out in 30 days from 25 Nov 2026 on if nobody paid:")
+    assert "Call" in said
+    assert here.arc("history").stdout == before
+    assert here.json("remind", "plan", "--days", "1")[0]["day"] == "2026-11-25"
+
+
+def test_another_day_can_be_tried(here: Office) -> None:
+    assert "to be decided" in here.arc("remind", "plan", "--as-of", "2026-12-09").stdout
+    assert "is no business day" in here.arc("remind", "plan", "--as-of", "2026-12-12").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("approve",), "Name customers, or give --stage or --all."),
+        (("approve", "nobody"), '"nobody" fits no reminder; arc remind list shows them.'),
+        (("approve", "e"), '"e" fits Alder Ltd, Birch & Söhne and Cedar Inc; write more of it.'),
+        (("approve", "--stage", "Firmm"), 'There is no stage "Firmm"; there are Courtesy, Friendly,'),
+        (("settle", "alder"), "Say what became of it: --it-went or --send-again."),
+        (
+            ("settle", "0" * 32, "--it-went"),
+            f"There is no message {'0' * 32}; arc remind list shows what waits.",
+        ),
+        (("plan", "--as-of", "tomorrow"), '--as-of "tomorrow" is no date'),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(here: Office, words: tuple[str, ...], said: str) -> None:
+    here.arc("remind", "plan")
+    assert said in here.arc("remind", *words, code=2).stderr
+
+
+def test_a_bank_day_to_come_is_refused(here: Office) -> None:
+    assert "27 Nov 2026 is still to come" in here.arc("bank", "2026-11-27", code=2).stderr
+
+
+def test_without_a_sender_approving_says_what_to_fill_in(here: Office) -> None:
+    file = here.folder / "arc.toml"
+    file.write_text(file.read_text("utf-8").replace('\nemail = "receiv', '\n#email = "receiv'), "utf-8")
+    here.arc("remind", "plan")
+    said = here.arc("remind", "approve", "alder", code=1).stdout
+    assert said == (
+        "Friendly for Alder Ltd needs an address that customers can answer: fill in email of [sender] in arc.toml.\n"
+    )
+
+
+def test_mail_check_says_where_messages_go(here: Office) -> None:
+    said = here.arc("mail", "check").stdout.splitlines()
+    assert said[0] == f"Emails become drafts in {here.folder / 'outbox'}; a person opens and sends them."
+    assert [one["ok"] for one in here.json("mail", "check")] == [True, True]
+
+
+def test_a_login_needs_a_user_and_asks_where_nobody_can_look(here: Office) -> None:
+    assert "has no user" in here.arc("mail", "login", code=2).stderr
