@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale
 from babel.dates import format_date
@@ -24,7 +25,7 @@ class Language:
     name: str  #: as Customers and Templates say it
     code: str  #: ISO 639-1
     known_as: frozenset[str]  #: what people type for it, casefolded
-    locale: Locale
+    locale: str  #: of CLDR, for Babel
     amount: str  #: where the currency's code stands
     and_: str
     dear: str
@@ -58,8 +59,7 @@ class Language:
 
     def write_number(self, minor: int, currency: str) -> str:
         """Return minor units in major units, without the currency: "1,250.50"."""
-        pattern = _pattern(money.exponent(currency))
-        return str(pattern.apply(money.to_major(minor, currency), self.locale))
+        return _number(money.to_major(minor, currency), money.exponent(currency), self.locale)
 
     def write_day(self, day: date) -> str:
         """Return a day in full: "9 November 2026", "9. November 2026"."""
@@ -83,7 +83,7 @@ ENGLISH: Final = Language(
     name="English",
     code="en",
     known_as=frozenset({"english", "eng", "en", "englisch", "anglais"}),
-    locale=Locale.parse("en_GB"),
+    locale="en_GB",
     amount="{currency} {number}",
     and_="and",
     dear="Dear {},",
@@ -115,7 +115,7 @@ GERMAN: Final = Language(
     name="German",
     code="de",
     known_as=frozenset({"german", "ger", "de", "deu", "deutsch", "allemand"}),
-    locale=Locale.parse("de_DE"),
+    locale="de_DE",
     amount="{number} {currency}",
     and_="und",
     dear="Guten Tag {},",
@@ -162,11 +162,24 @@ def language_of(typed: object, otherwise: object = "") -> Language:
     return known_language(typed) or known_language(otherwise) or ENGLISH
 
 
+# Babel is exact and slow; a message says most of its amounts and days several times.
+
+
+@lru_cache(maxsize=4096)
+def _number(value: Decimal, decimals: int, locale: str) -> str:
+    return str(_pattern(decimals).apply(value, _locale(locale)))
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, width: Literal["long", "medium"], locale: str) -> str:
+    return format_date(day, width, _locale(locale))
+
+
 @lru_cache
 def _pattern(decimals: int) -> NumberPattern:
     return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
-@lru_cache(maxsize=4096)
-def _day(day: date, width: str, locale: Locale) -> str:
-    return format_date(day, width, locale)
+@lru_cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)

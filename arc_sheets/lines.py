@@ -101,7 +101,9 @@ def overdue_of(proposal: Proposal) -> int:
 
 def one_line(text: object) -> str:
     """Return a text on one line, control characters gone and single spaces between its words; "" for None."""
-    plain = "".join(c if c.isprintable() else " " for c in str("" if text is None else text))
+    plain = str("" if text is None else text)
+    if not plain.isprintable():
+        plain = "".join(c if c.isprintable() else " " for c in plain)
     return " ".join(plain.split())
 
 

@@ -113,8 +113,9 @@ def _scene(
 ) -> Scene:
     choice = choose(shipped(), stage, "Email", language.name, "")
     assert choice is not None
+    currency, name = whose
     amount = sum(item.balance for item in items)
-    proposal = Proposal(*reversed(whose), stage, "Email", "", "", "", tuple(items), amount, "", False, "")  # noqa: FBT003
+    proposal = Proposal(name, currency, stage, "Email", "", "", "", tuple(items), amount, "", False, "")  # noqa: FBT003
     return Scene(title, choice.template, proposal, customer, language)
 
 

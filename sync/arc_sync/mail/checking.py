@@ -187,9 +187,11 @@ def _in_words(message: str) -> str:
 
 def _faults(tree: nodes.Template, column: Column) -> Iterator[Fault]:
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    line = 1
     for node in tree.find_all(nodes.Node):
+        line = node.lineno or line  # Jinja leaves the line out where a tag makes several nodes
         if what := _refusal(node, own) or _block_in_subject(node, column):
-            yield Fault(node.lineno, what)
+            yield Fault(line, what)
 
 
 def _refusal(node: nodes.Node, own: set[str]) -> str:

@@ -55,7 +55,7 @@ def html_of(body: str, sender: Sender, subject: str = "", language: Language = E
             language=language.code,
             subject=escape(one_line(subject)),
             company=escape(one_line(sender.company)),
-            body="\n".join(_blocks("\n".join(body.splitlines()), sender)),
+            body="\n".join(_blocks("\n".join(body.splitlines()), _marked(one_line(sender.phone)))),
             footer=_footer(sender),
         )
     except (KeyError, ValueError) as wrong:
@@ -68,26 +68,27 @@ def _frame() -> Template:
 
 
 def _footer(sender: Sender) -> str:
-    parts = filter(None, (one_line(part) for part in (sender.company, sender.phone, sender.email)))
+    parts = filter(None, map(one_line, (sender.company, sender.phone, sender.email)))
+    marked = _marked(one_line(sender.phone))
     dot = '<span class="wide"> &nbsp;·&nbsp; </span>'  # on a phone each stands on a line of its own
-    return dot.join(f'<span class="part">{linked(part, sender)}</span>' for part in parts)
+    return dot.join(f'<span class="part">{_linked(part, marked)}</span>' for part in parts)
 
 
-def _blocks(text: str, sender: Sender) -> Iterator[str]:
+def _blocks(text: str, marked: re.Pattern[str]) -> Iterator[str]:
     """Yield the text piece by piece: paragraphs, tables, and what must keep its shape."""
     found = find_table(text)
     for block in re.split(r"\n\s*\n", found.before if found else text):
         if block.strip():
-            yield _paragraph(block.strip("\n"), sender)
+            yield _paragraph(block.strip("\n"), marked)
     if found:
         yield _table(found.table)
-        yield from _blocks(found.after, sender)
+        yield from _blocks(found.after, marked)
 
 
-def _paragraph(block: str, sender: Sender) -> str:
+def _paragraph(block: str, marked: re.Pattern[str]) -> str:
     if _COLUMNS.search(block):
         return f"{_PRE}{escape(block)}</pre>"
-    return _P + "<br>\n".join(linked(line, sender) for line in block.split("\n")) + "</p>"
+    return _P + "<br>\n".join(_linked(line, marked) for line in block.split("\n")) + "</p>"
 
 
 # --- tables -----------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ def _paragraph(block: str, sender: Sender) -> str:
 def _table(table: Table) -> str:
     head = "".join(_header(table, k) for k in range(len(table.headers)))
     *most, last = ("".join(_cells(table, row)) for row in table.rows)
-    last = last.replace(_RULE, _STRONG)  # the line above the sum
+    last = last.replace(_RULE, _STRONG).replace('class="rule', 'class="strong')  # the line above the sums
     sums = (_sum(table, *line) for line in table.sums)
     return "\n".join((_TABLE, *(f"<tr>{row}</tr>" for row in (head, *most, last, *sums)), "</table>"))
 
@@ -144,8 +145,12 @@ def linked(text: str, sender: Sender) -> str:
 
     Amounts, days, account and invoice numbers are kept on one line.
     """
+    return _linked(text, _marked(one_line(sender.phone)))
+
+
+def _linked(text: str, marked: re.Pattern[str]) -> str:
     pieces, end = [], 0
-    for found in _marked(one_line(sender.phone)).finditer(text):
+    for found in marked.finditer(text):
         shown = _without_ending(found[0]) if found.lastgroup == "web" else found[0]
         pieces += [escape(text[end : found.start()]), _mark(found.lastgroup or "", shown)]
         end = found.start() + len(shown)

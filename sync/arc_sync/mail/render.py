@@ -21,7 +21,7 @@ from arc_sync.mail.samples import samples
 from arc_sync.sandbox import Limits, Sandboxed
 
 #: Messages that one child fills in, and characters of a filled-in subject; mail programs show some 70.
-BATCH: Final = 2_000
+BATCH: Final = 5_000
 LONGEST_SUBJECT: Final = 200
 #: Of one child: its start and the messages themselves, beside what its worst templates may take each.
 _CPU_SECONDS: Final = 10
