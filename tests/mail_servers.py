@@ -6,6 +6,7 @@ import asyncio
 import base64
 import datetime as dt
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from typing import Any, NamedTuple, Self
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, auth_mechanism
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from arc_sync.mail.logins import tls_context
 
@@ -81,8 +86,33 @@ def certificate(kind: str) -> ssl.SSLContext:
     ends = now - day if kind == "expired" else now + day
     begins = now + day / 2 if kind == "not yet valid" else now - 2 * day
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if kind == "self-signed":
+        context.load_cert_chain(_self_signed())
+        return context
     issuer.issue_cert(name, not_before=begins, not_after=ends).configure_cert(context)
     return context
+
+
+def _self_signed() -> str:
+    """A certificate that only its owner vouches for, with its key, as a file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    coding, form, hidden = (
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as file:
+        file.write(made.public_bytes(coding) + key.private_bytes(coding, form, hidden))
+    return file.name
 
 
 class ThreadedServer:
@@ -140,10 +170,12 @@ class MailServer(ThreadedServer):
         **settings: Any,
     ) -> None:
         self.faults: dict[str, Fault] = {}
+        self.once: dict[str, Fault] = {}  #: the same, for the next time only
         self.arrived: list[Arrived] = []
         self.commands: list[str] = []  #: in the order in which they came, of all connections
         self.broke = threading.Event()  #: a fault has happened
         self.tokens = {TOKEN}
+        self.injection = ""
         self.security = security
         tls = None if security == "none" else certificate(certificate_kind)
         late = tls if security == "starttls" else None
@@ -165,11 +197,15 @@ class MailServer(ThreadedServer):
         """The contents of what arrived."""
         return [one.content for one in self.arrived]
 
+    def fault(self, stage: str) -> Fault | None:
+        """What goes wrong here this time."""
+        return self.once.pop(stage, None) or self.faults.get(stage)
+
     def _known(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
     ) -> AuthResult:
         known = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-        return AuthResult(success=known, auth_data=data)
+        return AuthResult(success=known, handled=False, auth_data=data)
 
 
 class _Keeps:
@@ -184,7 +220,7 @@ class _Keeps:
         self._server.arrived.append(
             Arrived(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, user)
         )
-        if fault := self._server.faults.get("dot"):
+        if fault := self._server.fault("dot"):
             if isinstance(fault, Answer):
                 self._server.arrived.pop()  # it says no, and means it
                 return fault.text
@@ -209,6 +245,8 @@ class _Keeps:
 class _Smtp(SMTP):
     """aiosmtpd's protocol, which fails where its server says."""
 
+    line_length_limit = 20_000  # RFC 4954 4: answers of a login may have 12,288 octets
+
     def __init__(self, server: MailServer, **settings: Any) -> None:
         self._faulty = server
         super().__init__(_Keeps(server), loop=asyncio.get_running_loop(), **settings)
@@ -221,6 +259,11 @@ class _Smtp(SMTP):
         self._faulty.lines.append(transport)
         if "connect" in self._faulty.faults:
             transport.abort()
+
+    async def push(self, status: Any) -> None:
+        """Send a reply; with "injection", somebody adds one of his own before TLS begins."""
+        injected = isinstance(status, str) and status.startswith("220 Ready") and self._faulty.injection
+        await super().push(f"{status}\r\n{self._faulty.injection}" if injected else status)
 
     async def fail(self, fault: Fault) -> None:
         """Let it happen. But for an answer, the client must end it."""
@@ -241,7 +284,7 @@ class _Smtp(SMTP):
         await asyncio.sleep(600)  # until the connection is lost, or the server ends
 
     async def _handle_client(self) -> None:
-        if fault := self._faulty.faults.get("banner"):
+        if fault := self._faulty.fault("banner"):
             await self.fail(fault)
             self.transport.close()  # type: ignore[union-attr]  # it is there
             return
@@ -251,15 +294,14 @@ class _Smtp(SMTP):
         self, name: str, method: Callable[[str | None], Coroutine[Any, Any, None]], arg: str | None
     ) -> None:
         self._faulty.commands.append(name)
-        faults = self._faulty.faults
-        if name in faults:
-            await self.fail(faults[name])
-        elif name == "DATA" and "text" in faults:
+        if fault := self._faulty.fault(name):
+            await self.fail(fault)
+        elif name == "DATA" and (fault := self._faulty.fault("text")):
             await self.push("354 Go on")
             await self._reader.readexactly(10)
-            await self.fail(faults["text"])
+            await self.fail(fault)
         else:
             await method(arg)
-            if name == "DATA" and "250" in faults:
+            if name == "DATA" and self._faulty.fault("250"):
                 self._faulty.broke.set()
                 self.transport.close()  # type: ignore[union-attr]  # it is there

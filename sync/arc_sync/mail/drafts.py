@@ -58,7 +58,9 @@ class DraftFolder:
         """Do nothing."""
 
     def _put(self, target: Path, content: bytes, about_to: Callable[[], None]) -> Outcome:
-        if target.exists():
+        with _telling():
+            there = target.exists()
+        if there:
             return Outcome(Fate.DRAFTED, f"{target.name} was there already")
         temporary = target.with_name(f".{target.name}.part")
         try:
