@@ -141,6 +141,51 @@ def test_another_agents_changes_are_seen(ledger: SqlLedger, hasty: SqlLedger) ->
     assert now(ledger).rows["invoices"] == {}
 
 
+def test_another_agents_change_loads_no_tab_again(
+    ledger: SqlLedger, hasty: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ledger, INVOICES, {"i1": invoice(), "i2": invoice("INV-2")})
+    before = now(hasty)
+    put(ledger, INVOICES, {"i1": None, "i3": invoice("INV-3", amount=7)})
+    monkeypatch.setattr("arc_sync.ledger.rows.load_rows", lambda *_: pytest.fail("loaded again"))
+    seen = now(hasty)
+    assert seen.rows == before.rows | {"invoices": {"i2": invoice("INV-2"), "i3": invoice("INV-3", amount=7)}}
+    assert seen.head.n == 4
+
+
+def test_two_agents_that_take_turns_see_the_same(empty: Path) -> None:
+    @settings(max_examples=25, deadline=None)
+    @given(histories)
+    def check(history: list[list[Step]]) -> None:
+        memory = MemoryLedger()
+        with TemporaryDirectory() as folder:
+            one = open_ledger(shutil.copy(empty, folder))
+            other = open_ledger(Path(folder, empty.name))
+            for n, part in enumerate(history):
+                tell((one, other)[n % 2], [part])
+                tell(memory, [part])
+                assert now(one) == now(other) == now(memory)
+            one.close()
+            other.close()
+
+    check()
+
+
+def test_what_was_loaded_of_another_history_is_not_trusted(ledger: SqlLedger, tmp_path: Path) -> None:
+    other = create_ledger(tmp_path / "other.db")
+    put(ledger, INVOICES, {"i1": invoice()})
+    put(other, INVOICES, {"i1": invoice(), "i2": invoice("INV-2")})
+    now(ledger)
+    other._loaded, ledger._loaded = ledger._loaded, None
+    assert now(other).rows["invoices"] == {"i1": invoice(), "i2": invoice("INV-2")}
+    put(ledger, INVOICES, {"i1": invoice(amount=5)})
+    now(ledger)
+    put(other, INVOICES, {"i3": invoice("INV-3")})
+    other._loaded = ledger._loaded
+    assert set(now(other).rows["invoices"]) == {"i1", "i2", "i3"}
+    other.close()
+
+
 def test_the_database_itself_refuses_a_number_twice(ledger: SqlLedger) -> None:
     values = [{"id": "a", "number": "1"}, {"id": "b", "number": "1"}]
     with pytest.raises(LedgerError, match="refused a row"), ledger._writing() as connection:

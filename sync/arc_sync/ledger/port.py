@@ -102,12 +102,17 @@ class Transaction(View, Protocol):
         """When this set is committed, append its (start, end) to the book's pending sets."""
 
     def queue(self, message: Message) -> bool:
-        """Put a message into the outbox; False, and nothing kept, if one with its key is there already."""
+        """Put a message into the outbox; False, and nothing kept, if one with its key is there already.
+
+        Raises `LedgerError` if another has its id. Nothing ever leaves the outbox, so a key is taken for good.
+        """
 
     def move(self, message: str, state: MessageState, *, owner: str = "", said: str = "") -> None:
         """Let a message come to a state that may follow its own (`arc_sheets.message.NEXT`).
 
-        With `owner`, only while that sender holds it. Raises `Fenced`, and nothing of the set is kept.
+        With `owner`, only while that sender holds it: that is, nothing that a sender says moves a message out of
+        `unknown`, or any other end. To claimed and sending only `Ledger.claim` and `about_to_send` lead, and only
+        its sender puts one in `sending` back into the queue. Raises `Fenced`, and nothing of the set is kept.
         """
 
     def answer(self, request: str, answer: str) -> None:
@@ -154,19 +159,23 @@ class Ledger(Protocol):
         """Give a sender up to `many` messages that may go now, the oldest first; nobody else gets them.
 
         Those are queued ones whose `not_before` and `next_try` have passed, and claimed ones whose claim has
-        lapsed. What is past its `not_after` is given too: the sender lets it fail. All moments are UTC.
+        lapsed. What is past its `not_after` is given too: the sender lets it fail. All moments are UTC. `owner`
+        is one run of one sender: one that starts anew takes a new name, or it would be taken for its own past.
+        `until` is to outlast the longest try (ten minutes for the answer to the dot: RFC 5321 4.5.3.2.6).
         """
 
     def hand_back(self, message: str, owner: str, next_try: datetime, said: str) -> None:
         """Put a claimed message, or one in `sending` that is known not to have left, back into the queue.
 
-        Raises `Fenced` if the sender does not hold it any more.
+        Raises `Fenced` if the sender does not hold it any more. `Posted.changed` stays as it was.
         """
 
     def about_to_send(self, message: str, owner: str, now: datetime) -> None:
         """Note durably that the message's last byte is about to go out; raises `Fenced`, and then it must not.
 
-        From here on only the sender itself, or a person, can say what became of it.
+        That is if the sender does not hold it any more, or its claim has lapsed though nobody took it yet. From
+        here on only the sender itself, or a person, can say what became of it. Any other error (`LedgerBusy`, a
+        disk that is full) means the same: it must not go out.
         """
 
     def lost(self, now: datetime) -> Sequence[Posted]:

@@ -14,15 +14,16 @@ from arc_sheets.message import Posted
 from arc_sheets.tabs import BY_NAME
 from arc_sync.ledger import leases, sqloutbox
 from arc_sync.ledger.bulk import insert_rows
-from arc_sync.ledger.draft import Draft, Sealed, overlaid
+from arc_sync.ledger.draft import Draft, Sealed
 from arc_sync.ledger.engine import posting, reading, writing
 from arc_sync.ledger.links import issue_text
+from arc_sync.ledger.loaded import Loaded, moved_on
 from arc_sync.ledger.port import BookRecord, Transaction, View
 from arc_sync.ledger.records import at_values, book_values, read_set, set_values
 from arc_sync.ledger.rows import write_rows
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
 from arc_sync.ledger.sqlaudit import audit_database
-from arc_sync.ledger.sqlview import Loaded, SqlView
+from arc_sync.ledger.sqlview import SqlView
 from arc_sync.ledger.trouble import spoken
 from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
 from arc_sync.undisturbed import undisturbed
@@ -73,7 +74,7 @@ class SqlLedger:
                 sealed = draft.seal(number)
                 _keep(connection, sealed)
         draft.committed(sealed.head)
-        self._loaded = _moved_on(view.loaded, sealed)
+        self._loaded = moved_on(view.loaded, sealed)
 
     def add_book(self, book: str, where: str) -> None:
         """Register a book, or note that it has moved."""
@@ -190,16 +191,6 @@ def _keep_issues(connection: Connection, sealed: Sealed) -> None:
         {**key._asdict(), "packed": issue_text(issue)} for key, issue in sealed.issues.items() if issue
     ]:
         connection.execute(insert(ISSUE), opened)
-
-
-def _moved_on(loaded: Loaded, sealed: Sealed) -> Loaded:
-    """Return what was loaded, brought to the head that was made."""
-    tabs = dict(loaded.tabs)
-    for name, put in sealed.rows.items():
-        if name in tabs:
-            tabs[name] = overlaid(tabs[name], {i: now for i, (_, now) in put.items()})
-    issues = None if loaded.issues is None else overlaid(loaded.issues, sealed.issues)
-    return Loaded(sealed.head, tabs, issues)
 
 
 def _check(view: SqlView, book: str, epoch: int) -> None:

@@ -1,9 +1,8 @@
-"""A ledger in SQL at one moment. What is loaded whole is kept for the next view of the same head."""
+"""A ledger in SQL at one moment. What is loaded whole is kept for the next view, and follows the head."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,25 +14,17 @@ from arc_sheets.tab import Tab
 from arc_sync.ledger import rows, sqloutbox
 from arc_sync.ledger.bulk import BATCH, batches
 from arc_sync.ledger.links import Link, from_text, to_change
+from arc_sync.ledger.loaded import BEHIND, Loaded, caught_up
 from arc_sync.ledger.outbox import Tail
 from arc_sync.ledger.port import BookRecord
 from arc_sync.ledger.records import read_book, read_set
 from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
-from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet
+from arc_sync.merge.history import ISSUES, ROOT, Bookmark, Change, ChangeSet
 from arc_sync.merge.issues import Issue, IssueKey
 
 _HEADS: Final = select(LEDGER.c.n, LEDGER.c.hash, LEDGER.c.messages, LEDGER.c.seal)
 #: After so many single rows of a tab the rest is fetched at once.
 SINGLES: Final = 64
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What was loaded whole at one head."""
-
-    head: Bookmark
-    tabs: dict[str, Rows] = field(default_factory=dict)
-    issues: Mapping[IssueKey, Issue] | None = None
 
 
 class SqlView:
@@ -43,7 +34,7 @@ class SqlView:
         self._connection = connection
         n, last, messages, seal = connection.execute(_HEADS).one()
         self._head, self._tail = Bookmark(n, last), Tail(messages, seal)
-        self.loaded = kept if kept and kept.head == self._head else Loaded(self._head)
+        self.loaded = self._brought_here(kept)
         self._singles: dict[str, int] = {}
 
     def head(self) -> Bookmark:
@@ -145,6 +136,15 @@ class SqlView:
             return rows.held_keys(self._connection, tab, keys)
         at = [c.name for c in tab.stored].index(tab.key)
         return {str(row[at]): i for i, row in known.items() if row[at] in keys}
+
+    def _brought_here(self, kept: Loaded | None) -> Loaded:
+        """Return what was loaded before as of this view's head; nothing, if that would cost more than it saves."""
+        if kept is None or kept.head == self._head:
+            return kept or Loaded(self._head)
+        if kept.head == ROOT or not 0 < self._head.n - kept.head.n <= BEHIND:
+            return Loaded(self._head)
+        last, *later = self.changes(kept.head.n - 1)
+        return caught_up(kept, self._head, later) if last.hash == kept.head.hash else Loaded(self._head)
 
     def _live(self, tab: Tab, ids: Collection[str]) -> set[str]:
         known = self.loaded.tabs.get(tab.name)
