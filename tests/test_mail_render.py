@@ -68,6 +68,34 @@ def test_a_hostile_template_is_reported_and_takes_no_other_down(body: str, probl
     assert render(drafts) == [good, bad, good, bad, good]
 
 
+def test_what_slips_past_the_reading_meets_the_wall() -> None:
+    escapes = (
+        *(
+            "{{ ''.__class__ }}",
+            "{{ total.__class__.__mro__ }}",
+            "{{ items.append(1) }}",
+        ),
+        *(
+            "{{ items.__class__.__base__.__subclasses__() }}",
+            "{{ ''.join.__self__.__class__ }}",
+            "{{ range(9) }}",
+        ),
+        *("{{ self.__init__.__globals__ }}", "{{ '{0.__class__}'.format(total) }}", "{{ cycler.__init__ }}"),
+        *(
+            "{% include 'mail.html' %}",
+            "{% import 'os' as os %}",
+            "{{ 'a' * 5000000000 }}",
+            "{{ '%4000000000d' % 1 }}",
+        ),
+        "{{ total.center(5000000000) }}",
+    )
+    sound = ("Hi", "{{ total }}")
+    templates = [(subject, body) for escape in escapes for subject, body in (("s", escape), sound)]
+    results = rendering._run(templates, [Job(n, said()) for n in range(len(templates))])
+    assert results[1::2] == [Filled("Hi", "EUR 1,250.50")] * len(escapes)
+    assert [escape for escape, made in zip(escapes, results[::2], strict=True) if not made.problem] == []
+
+
 def test_memory_runs_out_at_the_line_that_asks_for_too_much() -> None:
     made = render([Draft("Hi", DOUBLING, said())])[0]
     assert re.fullmatch(r"body, line [12]\d: it needs too much memory", made.problem)  # of 42

@@ -156,7 +156,7 @@ def test_a_letter_takes_the_words_of_an_email_but_a_text_does_not() -> None:
     assert choose(shipped(), "Statement", "Text", "English", "") is None
 
 
-def test_a_template_that_a_person_added_comes_before_the_shipped_one() -> None:
+def test_of_two_templates_for_the_same_the_last_one_counts() -> None:
     mine = Template("Firm", "Email", "deutsch", "Zahlung", "Bitte zahlen Sie {{ overdue }}.")
     choice = choose([*shipped(), mine], "Firm", "Email", "de", "")
     assert choice is not None

@@ -73,7 +73,7 @@ def choose(
     """Return the template for a stage and channel in the language wanted; else in the sender's, else in English.
 
     Languages are taken as people type them. A letter takes the words of an email where it has none of its own. Of
-    several that fit, the last counts: it was added last. None if there is none in any of these languages.
+    several that fit, the last in the order given counts. None if there is none in any of these languages.
     """
     mine = [t for t in templates if t.stage == stage]
     for language in (known_language(wanted), known_language(sender_language), ENGLISH):
