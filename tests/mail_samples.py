@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from keyring.backend import KeyringBackend
+
 from arc_sheets.message import Message
 from arc_sync.mail.compose import Letter, compose
 from arc_sync.mail.headers import Mailbox
@@ -61,3 +63,22 @@ class Asked:
     def __call__(self) -> None:
         self.times += 1
         self._then()
+
+
+class MemoryKeyring(KeyringBackend):
+    """A system's keyring that lies in memory."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring's is
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]

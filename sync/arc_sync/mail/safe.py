@@ -26,7 +26,7 @@ import platformdirs
 from arc_sheets.errors import MailError
 
 SERVICE: Final = "arc-sheets"
-_PIECE: Final = 1000  # characters: Windows takes 2,560 octets of UTF-16 an entry, and tokens can be longer
+_PIECE: Final = 600  # characters: Windows takes 2,560 octets of UTF-16 an entry, and tokens are longer
 _PIECES: Final = "arc-pieces:"
 T = TypeVar("T")
 
