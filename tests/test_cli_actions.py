@@ -122,7 +122,8 @@ def test_the_account_says_all_about_a_customer(here: Office) -> None:
     here.arc("log", "call", ZOE, "Spoke", "--when", "2026-04-05 14:00")
     here.arc("promise", ZOE, "50", "2099-01-05", "-i", "INV-3")
     here.arc("dispute", "INV-3")
-    assert here.arc("account", "zoë ltd", "--as-of", "2098-12-31").stdout.splitlines() == [
+    lines = here.arc("account", "zoë ltd", "--as-of", "2098-12-31").stdout.splitlines()
+    assert lines[:15] == [
         "Zoë Ltd on 31 Dec 2098",
         "May be contacted",
         "",
@@ -137,15 +138,20 @@ def test_the_account_says_all_about_a_customer(here: Office) -> None:
         "Promise  INV-3    by 05 Jan 2099  USD   50.00  open ",
         "Dispute  INV-3                    USD       –  open ",
         "",
-        "Touches: 1.",
-        "When              How   What   By         ",
-        "2026-04-05 14:00  Call  Spoke  Maria Lopez",
+        "Timeline: 4.",
     ]
+    assert lines[15].split() == ["When", "How", "What", "By"]
+    assert lines[-2].split() == ["2026-04-05", "14:00", "Call", "Spoke", "Maria", "Lopez"]
+    assert {line[:16].strip() for line in lines[16:-2]} == {str(tomorrow() - timedelta(days=1))}
+    assert lines[-1].startswith("2026-03-05        Payment  Paid USD 10.00, TRX 8")
     whole = here.json("account", ZOE, "--as-of", "2026-04-30")
     assert (whole["customer"], whole["open"], whole["overdue"]) == (ZOE, "70.50", "80.50")
-    assert whole["touches"] == [
-        {"when": "2026-04-05T14:00:00", "how": "Call", "what": "Spoke", "by": "Maria Lopez"}
+    assert whole["timeline"] == [
+        {"when": "2026-04-05T14:00:00", "how": "Call", "what": "Spoke", "by": "Maria Lopez"},
+        {"when": "2026-03-05", "how": "Payment", "what": "Paid USD 10.00, TRX 8", "by": ""},
     ]
+    here.arc("log", "text", ZOE, "STOP", "--in", "--when", "2026-04-06")
+    assert here.arc("account", ZOE).stdout.splitlines()[1] == "May be contacted, no texts since 6 Apr 2026"
 
 
 def test_a_promise_that_was_not_kept_is_told_from_the_day_after(here: Office) -> None:
@@ -171,11 +177,14 @@ def test_a_promise_that_was_not_kept_is_told_from_the_day_after(here: Office) ->
 
 def test_the_worklist_says_whom_to_chase_and_why_on_any_day(here: Office) -> None:
     said = here.arc("worklist", "--as-of", "2026-03-20").stdout
-    assert said.startswith("To chase on 20 Mar 2026: 1 customer, most money at risk first.\n")
+    assert said.startswith("To do on 20 Mar 2026: 1 customer, most money at risk first.\n")
     assert "never contacted" in said
     (item,) = here.json("worklist", "--as-of", "2026-03-20")["items"]
     assert (item["customer"], item["overdue"], item["currency"]) == (O_BRIEN, "1300.00", "EUR")
-    assert here.arc("worklist", "--as-of", "2026-01-20").stdout == "Nobody is to be chased on 20 Jan 2026.\n"
+    assert (
+        here.arc("worklist", "--as-of", "2026-01-20").stdout
+        == "There is nothing to do about anybody on 20 Jan 2026.\n"
+    )
     here.arc("dispute", "INV-1")
     (item,) = here.json("worklist", "--as-of", "2026-03-20")["items"]
     assert item["overdue"] == "1300.00"  # disputed only since today
@@ -210,4 +219,4 @@ def test_a_ledger_without_customers_says_so(tmp_path: Path) -> None:
     assert empty.arc("log", "call", "Anybody", code=2).stderr == (
         "There is no customer Anybody; write it as it stands on Customers.\n"
     )
-    assert empty.arc("worklist").stdout.startswith("Nobody is to be chased on ")
+    assert empty.arc("worklist").stdout.startswith("There is nothing to do about anybody on ")

@@ -1,4 +1,4 @@
-"""`arc account` and `arc worklist`: one customer in full, and whom to chase today."""
+"""`arc account` and `arc worklist`: one customer in full, and what to do about whom today."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     from arc_sheets.worklist import WorkItem
     from arc_sync.agent.firm import Firm
-    from arc_sync.books.contents import AccountView
+    from arc_sync.books.contents import AccountView, Touch
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, such as 2026-03-31. [default: today]")]
 
 
 def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: Settings = None) -> None:
-    """Say all about one customer: contacts, balance, open invoices, promises, disputes and touches."""
+    """Say all about one customer: contacts, balance, open invoices, promises, disputes and what happened."""
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
@@ -48,7 +48,7 @@ def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: 
 
 
 def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) -> None:
-    """Say whom to chase today, most money at risk first, and why."""
+    """Say what to do about whom today, most money at risk first, and why."""
     from arc_sheets.frames import records
     from arc_sheets.receivables import receivables
     from arc_sheets.worklist import worklist as made
@@ -62,9 +62,9 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
     if json:
         answer({"as_of": on.isoformat(), "items": [_item_json(item) for item in items]})
     elif not items:
-        say(f"Nobody is to be chased on {day(on)}.")
+        say(f"There is nothing to do about anybody on {day(on)}.")
     else:
-        say(f"To chase on {day(on)}: {many(len(items), 'customer')}, most money at risk first.", "")
+        say(f"To do on {day(on)}: {many(len(items), 'customer')}, most money at risk first.", "")
         rows = [
             (
                 i.customer,
@@ -75,7 +75,7 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
             )
             for i in items
         ]
-        print_table(("Customer", "Overdue", "Next step", "Why", "Reach"), rows, (1,))
+        print_table(("Customer", "Amount", "Next step", "Why", "Reach"), rows, (1,))
 
 
 def _today() -> date:
@@ -91,13 +91,15 @@ def _view(firm: Firm, name: str, on: date) -> AccountView:
     from arc_sync.agent.actions.finding import Finder
     from arc_sync.agent.details import details
     from arc_sync.agent.pages import rows_of
+    from arc_sync.agent.policies import policy_of
 
     with firm.ledger.read() as ledger:
-        find, rows = Finder(ledger), rows_of(ledger)
-        spelled, known = str(find.keys.spelling(CUSTOMERS, name)), records(rows)
-        view = details(spelled, rows, computed(known, receivables(known), on, firm.config.buckets), on)
+        rows = rows_of(ledger)
+        known = records(rows)
+        shown = computed(known, receivables(known), on, firm.config.buckets)
+        view = details(name, rows, shown, on, policy_of(firm.config))
         if view is None:
-            fail(find.missing(CUSTOMERS, name))
+            fail(Finder(ledger).missing(CUSTOMERS, name))
     return view
 
 
@@ -110,8 +112,12 @@ def _show_account(view: AccountView, on: date) -> None:
     say(f"Open: {code} {grouped(view.open, code)}{late}{oldest}{credit}.")
     _section("Open invoices", *_invoices(view))
     _section("Promises and disputes", *_pledges(view))
-    touches = [(f"{t.when:%Y-%m-%d %H:%M}", t.how, t.what, t.by) for t in view.timeline]
-    _section("Touches", ("When", "How", "What", "By"), touches)
+    _section("Timeline", ("When", "How", "What", "By"), [(_when(t), *t[1:]) for t in view.timeline])
+
+
+def _when(touch: Touch) -> str:
+    """Return the day of a line of the timeline, with the hour where it is known."""
+    return f"{touch.when:%Y-%m-%d %H:%M}" if isinstance(touch.when, datetime) else f"{touch.when}"
 
 
 def _facts(view: AccountView) -> list[str]:
@@ -119,6 +125,7 @@ def _facts(view: AccountView) -> list[str]:
     rules = [
         barred,
         f"prefers {view.prefers.lower()}" if view.prefers else "",
+        f"no texts since {day(view.no_texts)}" if view.no_texts else "",
         view.language or "",
         f"collector {view.collector}" if view.collector else "",
         "" if view.terms is None else f"{view.terms} days net",
@@ -166,6 +173,7 @@ def _account_json(view: AccountView, on: date) -> dict[str, Any]:
         "oldest_days": view.oldest,
         "credit_limit": amount(view.credit_limit, code),
         **{name: getattr(view, name) for name in facts},
+        "no_texts": view.no_texts.isoformat() if view.no_texts else None,
         "invoices": [
             {"number": i.number, "issued": f"{i.issued}", "due": f"{i.due}", "days_overdue": i.days_overdue,
              "currency": i.currency, "amount": amount(i.amount, i.currency),
@@ -174,7 +182,7 @@ def _account_json(view: AccountView, on: date) -> dict[str, Any]:
             for i in view.invoices
         ],
         "pledges": [p._asdict() | {"amount": amount(p.amount, p.currency)} for p in view.pledges],
-        "touches": [t._asdict() | {"when": t.when.isoformat()} for t in view.timeline],
+        "timeline": [t._asdict() | {"when": t.when.isoformat()} for t in view.timeline],
     }  # fmt: skip
 
 
