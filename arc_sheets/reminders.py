@@ -69,7 +69,9 @@ class Reached(NamedTuple):
     stage: str
     invoices: tuple[str, ...]
     on: date  #: when it was sent, or the task done, or a person skipped it
-    written: bool  #: something went to the customer: it counts for intervals and caps
+    #: Something went to the customer, a posted letter too, or a call took the place of a message because they prefer
+    #: the phone: it counts for intervals and caps. A call or review that the schedule itself asks for does not.
+    written: bool
     settled: bool = True  #: False: a task that was put to a person on that day and still waits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,9 @@ class Progress(NamedTuple):
     level: int = -1  #: in `Ladder.after`
     courtesy: int = -1  #: in `Ladder.before`
     last: Reached | None = None  #: the last reminder that named it
+
+
+_NEW: Final = Progress()
 
 
 class Ladder(NamedTuple):
@@ -69,23 +72,24 @@ def progress(reached: Iterable[Reached], receivables: Receivables, ladder: Ladde
     allows, and never over a message that the invoice has missed: so nobody is escalated too fast because an
     older invoice stood in the same message.
     """
-    after = {stage.name: n for n, stage in enumerate(ladder.after)}
-    before = {stage.name: n for n, stage in enumerate(ladder.before)}
-    found: dict[int, Progress] = {}
-    due = days(receivables.documents["due"])
-    known = [r for r in reached if r.settled and (r.stage in after or r.stage in before)]
-    known.sort(key=lambda r: r.on)
+    places = {stage.name: n for n, stage in enumerate(ladder.before)}
+    levels = {stage.name: n for n, stage in enumerate(ladder.after)}
+    ages = [stage.days for stage in ladder.after]
+    furthest = [ladder.furthest(level) for level in range(-1, len(ages))]
+    known = sorted(
+        (r for r in reached if r.settled and (r.stage in levels or r.stage in places)), key=lambda r: r.on
+    )
+    due, found = days(receivables.documents["due"]).tolist(), dict[int, Progress]()
     for reminder, documents in zip(known, _documents(known, receivables), strict=True):
-        on = day_number(reminder.on)
+        on, level = day_number(reminder.on), levels.get(reminder.stage)
         for document in documents:
-            was = found.get(document, Progress())
-            if reminder.stage in before:
-                courtesy = max(was.courtesy, before[reminder.stage])
-                found[document] = was._replace(courtesy=courtesy, last=reminder)
+            was = found.get(document, _NEW)
+            if level is None:
+                found[document] = Progress(was.level, max(was.courtesy, places[reminder.stage]), reminder)
                 continue
-            late = on - int(due[document])
-            level = min(after[reminder.stage], ladder.allowed(late), ladder.furthest(was.level))
-            found[document] = was._replace(level=max(was.level, level), last=reminder)
+            allowed = bisect_right(ages, on - due[document]) - 1
+            lifted = min(level, allowed, furthest[was.level + 1])
+            found[document] = Progress(max(was.level, lifted), was.courtesy, reminder)
     return found
 
 
