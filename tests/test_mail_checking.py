@@ -42,9 +42,13 @@ from arc_sync.mail.checking import checked, environment
             "line 2: there is no {{ item.numer }}; did you mean {{ item.number }}?",
         ),
         ("{{ contact.name }}", "line 1: {{ contact }} is a text: no dot can follow it"),
+        ("See\n{{ items }}", "line 2: {{ items }} is no text; write {{ lines }}, or a loop over items"),
+        ("{% for i in items %}{{ i }}{% endfor %}", "line 1: {{ i }} is no text; write {{ i.number }}"),
         (" \n ", "line 1: there is no text"),
         ("x" * 40_000, "line 1: the text is longer than 32,767 characters"),
         ("{{ " + "(" * 5_000, "line 1: it is nested too deeply"),
+        ("{{ total" + " + total" * 3_000 + " }}", "line 1: it is nested too deeply"),
+        ("{{ total" + " | upper" * 3_000 + " }}", "line 1: it is nested too deeply"),
     ],
 )
 def test_a_fault_is_said_in_words_with_its_line(text: str, fault: str) -> None:

@@ -17,6 +17,21 @@ from tests.mail_facts import Firm, said
 ENDLESS: Final = "{% for a in lines %}" * 6 + "{% if a == 'x' %}{% endif %}" + "{% endfor %}" * 6
 DOUBLING: Final = "{% set a = lines %}\n" + "{% set a = a + a %}\n" * 40 + "{{ a }}"
 REPLACING: Final = "{{ lines" + " | replace(' ', lines)" * 12 + " }}"
+ESCAPES: Final = """\
+{{ ''.__class__ }}
+{{ total.__class__.__mro__ }}
+{{ items.append(1) }}
+{{ items.__class__.__base__.__subclasses__() }}
+{{ ''.join.__self__.__class__ }}
+{{ range(9) }}
+{{ self.__init__.__globals__ }}
+{{ '{0.__class__}'.format(total) }}
+{{ cycler.__init__ }}
+{% include 'mail.html' %}
+{% import 'os' as os %}
+{{ 'a' * 5000000000 }}
+{{ '%4000000000d' % 1 }}
+{{ total.center(5000000000) }}"""
 GROWING: Final = "{% for a in lines %}{% for b in lines %}{{ a }}{{ b }}{% endfor %}{% endfor %}"
 
 
@@ -69,26 +84,7 @@ def test_a_hostile_template_is_reported_and_takes_no_other_down(body: str, probl
 
 
 def test_what_slips_past_the_reading_meets_the_wall() -> None:
-    escapes = (
-        *(
-            "{{ ''.__class__ }}",
-            "{{ total.__class__.__mro__ }}",
-            "{{ items.append(1) }}",
-        ),
-        *(
-            "{{ items.__class__.__base__.__subclasses__() }}",
-            "{{ ''.join.__self__.__class__ }}",
-            "{{ range(9) }}",
-        ),
-        *("{{ self.__init__.__globals__ }}", "{{ '{0.__class__}'.format(total) }}", "{{ cycler.__init__ }}"),
-        *(
-            "{% include 'mail.html' %}",
-            "{% import 'os' as os %}",
-            "{{ 'a' * 5000000000 }}",
-            "{{ '%4000000000d' % 1 }}",
-        ),
-        "{{ total.center(5000000000) }}",
-    )
+    escapes = ESCAPES.split("\n")
     sound = ("Hi", "{{ total }}")
     templates = [(subject, body) for escape in escapes for subject, body in (("s", escape), sound)]
     results = rendering._run(templates, [Job(n, said()) for n in range(len(templates))])

@@ -20,8 +20,6 @@ from arc_sheets.wording import BLOCKS, ITEM_NAMES, NAMES
 
 Column = Literal["subject", "body", "language"]
 
-#: Characters of a subject once it is filled in; mail programs show some 70.
-LONGEST_SUBJECT: Final = 200
 LONGEST: Final = 32_767  # characters that fit a cell
 
 _FILTERS: Final = frozenset(
@@ -140,19 +138,13 @@ def checked(column: Column, text: str) -> Checked:
         return Checked(fault)
     try:
         tree = environment().parse(text)
+        faults = [*_faults(tree, column), *_written_whole(tree), *_stray(text)]
+        costly = any(isinstance(node, _COSTLY) for node in tree.find_all(nodes.Node))
     except TemplateSyntaxError as error:
         return Checked(Fault(error.lineno, _in_words(error.message or "")))
     except RecursionError:
         return Checked(Fault(1, "it is nested too deeply"))
-    faults = [*_faults(tree, column), *_stray(text)]
-    return Checked(
-        min(faults, default=None, key=lambda fault: fault.line),
-        any(map(_is_costly, tree.find_all(nodes.Node))),
-    )
-
-
-def _is_costly(node: nodes.Node) -> bool:
-    return isinstance(node, _COSTLY)
+    return Checked(min(faults, default=None, key=lambda fault: fault.line), costly)
 
 
 def _language_fault(text: str) -> Fault | None:
@@ -236,6 +228,18 @@ def _block_in_subject(node: nodes.Node, column: Column) -> str:
     if column == "subject" and isinstance(node, nodes.Name) and node.name in BLOCKS:
         return f"{{{{ {node.name} }}}} has several lines, a subject has one"
     return ""
+
+
+def _written_whole(tree: nodes.Template) -> Iterator[Fault]:
+    """Find an invoice, or all of them, that would be written out as the machine keeps them."""
+    targets = (loop.target for loop in tree.find_all(nodes.For) if loop.iter == nodes.Name("items", "load"))
+    each = {target.name for target in targets if isinstance(target, nodes.Name)}
+    for part in (part for output in tree.find_all(nodes.Output) for part in output.nodes):
+        if isinstance(part, nodes.Name) and part.name in {"items"} | each:
+            shown = (
+                f"{{{{ {part.name}.number }}}}" if part.name in each else "{{ lines }}, or a loop over items"
+            )
+            yield Fault(part.lineno, f"{{{{ {part.name} }}}} is no text; write {shown}")
 
 
 def _stray(text: str) -> Iterator[Fault]:
