@@ -44,6 +44,10 @@ class Case(NamedTuple):
     claims: tuple[Claim, ...]  #: every open invoice, the oldest first
     credit: int  #: not applied, minor units
 
+    def due(self, ahead: int) -> int:
+        """Return what is overdue, or due within `ahead` days, whatever speaks against asking for it; minor units."""
+        return sum(claim.balance for claim in self.claims if claim.late >= -ahead)
+
     def chaseable(self, least: int, below: int) -> tuple[Claim, ...]:
         """Return the claims that nothing speaks against and that are so many days late: `least`, but not `below`."""
         return tuple(c for c in self.claims if c.against is Against.NOTHING and least <= c.late < below)

@@ -172,8 +172,7 @@ def _too_soon(customer: str, stage: Stage, desk: Desk) -> str:
 
 
 def _left_out(case: Case, reason: str, desk: Desk) -> LeftOut:
-    amount = sum(claim.balance for claim in case.claims if claim.late >= -desk.ladder.ahead)
-    return LeftOut(case.customer, case.currency, amount, reason)
+    return LeftOut(case.customer, case.currency, case.due(desk.ladder.ahead), reason)
 
 
 # --- the proposal ----------------------------------------------------------------------------------------------

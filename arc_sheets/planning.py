@@ -7,7 +7,7 @@ be chased and has a stage to come. Pure: no clock, nothing is sent here.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from arc_sheets import risk
 from arc_sheets.cases import Case, cases
@@ -38,16 +38,24 @@ def plan(known: Known, policy: Policy, as_of: date, rates: Rates) -> Plan:
     The same facts give the same plan, with the same keys.
     """
     desk = _desk(known, policy, as_of, rates)
-    decided = [decide(case, desk) for case in _cases(known, desk)]
+    business = list(_cases(known, desk))
+    decided = [decide(case, desk) for case in business]
     wanted = sorted((d for d in decided if isinstance(d, Proposal)), key=lambda p: _order(p, desk, rates))
+    closed, stale = _no_business(desk), _stale_bank(known.bank_until, desk)
+    waits = dict.fromkeys(wanted, closed) if closed else _rationed(wanted, desk)
+    due = {(case.customer, case.currency): case.due(desk.ladder.ahead) for case in business}
     left = [d for d in decided if isinstance(d, LeftOut)]
-    proposals, waiting = _rationed(wanted, desk)
-    held = [_no_business(desk), _stale_bank(known.bank_until, desk)]
-    if held[0]:
-        waiting = [_waits(p, held[0]) for p in wanted]
-        proposals = []
-    left = sorted([*left, *waiting], key=lambda out: (out.customer, out.currency))
-    return Plan(as_of, tuple(proposals), tuple(left), " ".join(filter(None, held)))
+    left += (
+        LeftOut(p.customer, p.currency, due[p.customer, p.currency], f"{p.stage} waits: {why}")
+        for p, why in waits.items()
+    )
+    left.sort(key=lambda out: (out.customer, out.currency))
+    return Plan(
+        as_of,
+        tuple(p for p in wanted if p not in waits),
+        tuple(left),
+        " ".join(filter(None, (closed, stale))),
+    )
 
 
 def _desk(known: Known, policy: Policy, as_of: date, rates: Rates) -> Desk:
@@ -91,35 +99,20 @@ def _order(proposal: Proposal, desk: Desk, rates: Rates) -> tuple[bool, int, str
     )
 
 
-class _Rationed(NamedTuple):
-    proposals: list[Proposal]
-    waiting: list[LeftOut]
-
-
-def _rationed(wanted: list[Proposal], desk: Desk) -> _Rationed:
-    """Let each customer have one message, and the firm no more than its daily cap; the least at risk waits."""
+def _rationed(wanted: list[Proposal], desk: Desk) -> dict[Proposal, str]:
+    """Return which messages wait, and why: a customer gets one a day, and the firm's daily cap goes to the first."""
     room = desk.policy.daily_cap - desk.written.on(desk.as_of)
-    got = _Rationed([], [])
     served: dict[str, str] = {}
-    for proposal in wanted:
-        if proposal.channel not in WRITTEN:
-            got.proposals.append(proposal)
-        elif proposal.customer in served:
-            got.waiting.append(
-                _waits(proposal, f"they are written to about {served[proposal.customer]} today.")
-            )
-        elif room <= 0:
+    waits: dict[Proposal, str] = {}
+    for proposal in (p for p in wanted if p.channel in WRITTEN):
+        if proposal.customer in served:
+            waits[proposal] = f"they are written to about {served[proposal.customer]} today."
+        elif room <= len(served):
             cap = say_many(desk.policy.daily_cap, "message")
-            got.waiting.append(_waits(proposal, f"the day's {cap} go where more is at risk."))
+            waits[proposal] = f"the day's {cap} go where more is at risk."
         else:
-            room -= 1
             served[proposal.customer] = proposal.currency
-            got.proposals.append(proposal)
-    return got
-
-
-def _waits(proposal: Proposal, why: str) -> LeftOut:
-    return LeftOut(proposal.customer, proposal.currency, proposal.amount, f"{proposal.stage} waits: {why}")
+    return waits
 
 
 def _no_business(desk: Desk) -> str:
