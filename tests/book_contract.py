@@ -535,6 +535,12 @@ class BookContract:
         with filled.book.open() as session:
             assert session.meta().mark == FIRST
 
+    def test_an_entry_that_is_not_what_was_read_is_left(self, filled: Hand) -> None:
+        filled.fill("promise", amount=Decimal(100))
+        stale = [SetEntry("promise", "amount", Decimal(99), None)]
+        assert not write(filled, mark=SECOND, entries=stale)
+        assert filled.entry("promise", "amount") == 100
+
     def test_a_block_is_left_whole_where_its_then_was_changed_meanwhile(self, filled: Hand) -> None:
         filled.fill("promise", amount=Decimal(100), then=SAVE)
         with filled.book.open() as session:

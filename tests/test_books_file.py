@@ -103,6 +103,16 @@ def test_a_note_right_where_new_rows_go_is_one_sentence(filled: FileHand) -> Non
     assert filled.path.read_bytes() == before
 
 
+def test_an_entry_is_read_only_beside_its_label(filled: FileHand) -> None:
+    """Where rows were inserted, or a label typed over, no cell may be taken for another."""
+    filled.fill("promise", amount=Decimal(100), date="2026-11-30", then="Save")
+    with filled.book.open() as session:
+        assert len(session.form().cells) == 3
+    filled.scribble("Account", "K25", "my note")
+    with filled.book.open() as session:
+        assert set(session.form().cells) == {("promise", "amount"), ("promise", "date")}
+
+
 def test_the_title_belongs_to_whoever_wrote_it(filled: FileHand) -> None:
     filled.scribble("Disputes", "B2", "my own words")
     assert write(filled, mark=SECOND, issues=[])

@@ -510,6 +510,49 @@ def test_what_is_typed_while_it_is_carried_out_stays_and_asks_for_nothing(
     assert stage.left("log") == {"notes": "typed meanwhile"}
 
 
+def test_a_block_is_left_whole_where_somebody_thought_again(
+    template: tuple[Path, MemoryLedger], tmp_path: Path
+) -> None:
+    stage = staged("memory", template, tmp_path)
+    call(stage)
+
+    def hook(step: str) -> None:
+        if step == "set entry":
+            stage.hand.fill("log", then=None)
+
+    assert not stage.round(hook).in_step
+    stage.rest()
+    assert stage.left("log") == {"channel": "Call", "outcome": "Spoke", "notes": "asks for a copy"}
+    stage.hand.fill("log", then=SAVE)  # and so it is asked for once more
+    stage.rest()
+    assert len(stage.rows(ACTIVITY)) == 1
+    assert stage.said().text == f"Done already: Call to {FIRM} logged."
+
+
+def test_what_a_dead_round_left_in_the_form_asks_for_nothing(
+    template: tuple[Path, MemoryLedger], tmp_path: Path
+) -> None:
+    stage = staged("memory", template, tmp_path)
+    promise: dict[str, CellValue] = {"invoices": "INV-00", "amount": Decimal(50), "date": date(2026, 11, 27)}
+    stage.hand.fill("promise", **promise, then=SAVE)
+    seen = count(1)
+
+    def hook(step: str) -> None:
+        if step == "set entry" and next(seen) == 3:
+            raise Died
+
+    with pytest.raises(Died):
+        stage.round(hook)
+    half = {name for name, _ in promise.items() if stage.hand.entry("promise", name) is not None}
+    assert half == {"amount", "date"}
+    stage.hand.fill("promise", then=SAVE)  # whoever sees half a form may well try again
+    stage.rest()
+    assert [p["amount"] for p in stage.rows(PROMISES)] == [50_00]
+    assert {name: stage.hand.entry("promise", name) for name in (*promise, "then")} == dict.fromkeys(
+        (*promise, "then")
+    )
+
+
 def test_a_file_saved_while_it_is_carried_out_is_answered_by_the_next_round(
     template: tuple[Path, MemoryLedger], tmp_path: Path
 ) -> None:
@@ -535,6 +578,7 @@ def test_a_book_from_before_the_form_is_synced_as_ever(stage: Stage) -> None:
     stage.rest()
     assert not stage.asked
     assert stage.hand.entry("log", "then") == SAVE
+    assert stage.hand.sees("Account", "K10") is None
     with stage.hand.book.open() as session:
         assert session.form().state.nonce == ""
 
