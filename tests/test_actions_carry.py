@@ -267,6 +267,8 @@ def test_equal_instalments_may_end_with_a_smaller_one(ann: Asker) -> None:
          "12 instalments every 12 months take more than ten years; agree fewer, or larger ones."),
         ({"every": "999 months", "count": 120},
          "120 instalments every 999 months take more than ten years; agree fewer, or larger ones."),
+        ({"first": "2199-12-31"},
+         "The last instalment would be on 31 Jan 2200, later than any date ARC keeps; begin earlier."),
         ({"count": 1}, 'The number of instalments "1" cannot be taken (it is less than 2); give a larger one.'),
         ({"every": "fortnight"},
          'The time between instalments "fortnight" cannot be taken (it is no time between two instalments); give it like "2 weeks" or "month".'),

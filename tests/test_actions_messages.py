@@ -108,8 +108,9 @@ def test_two_clicks_on_send_queue_one_message(ann: Asker) -> None:
         "The same email to ap@elbe.example was queued on 1 Apr 2026 already; change it to send another."
     )
     ann.done("send_message", **HELLO | {"body": "Dear Anna, once more"})
+    ann.done("send_message", **HELLO | {"to": "cfo@elbe.example"})
     with ann.ledger.read() as view:
-        assert len(view.posted()) == 2
+        assert len(view.posted()) == 3
 
 
 def test_the_same_request_again_queues_nothing(ann: Asker) -> None:

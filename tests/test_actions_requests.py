@@ -78,6 +78,8 @@ def taken(**told: Any) -> Request:
         (CALL | {"when": "2026-04-01T09:30:00"},
          'The time of the request "2026-04-01T09:30:00" cannot be taken (it is no moment with a time zone); give it like 2026-04-03T09:30:00Z.'),
         (CALL | {"when": 46_000}, 'The time of the request "46000" cannot be taken (it is no moment with a time zone); give it like 2026-04-03T09:30:00Z.'),
+        (CALL | {"when": "0001-01-01T00:00:00+14:00"},
+         'The time of the request "0001-01-01T00:00:00+14:00" cannot be taken (the year 1 is out of range); set the clock.'),
         (CALL | {"who": ""}, "The name of whoever asks is missing; fill it in."),
         (MAIL | {"subject": "Hello\r\nBcc: everyone@evil.example"},
          'The subject "Hello Bcc: everyone@evil.example" cannot be taken (it has a line break); write it in one line.'),

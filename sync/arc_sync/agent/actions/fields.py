@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from arc_sheets import tabs
 from arc_sheets.cells import PLAIN, CellValue, Reading, Unreadable, Value, read_cell
+from arc_sheets.dates import FIRST, LAST
 from arc_sheets.tab import Column, Kind, Tab
 
 #: Characters that a text of one line may have at most.
@@ -101,6 +102,8 @@ def _moment(given: object) -> object:
         moment = None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise NotTaken("it is no moment with a time zone", "give it like 2026-04-03T09:30:00Z")
+    if not FIRST <= moment.date() <= LAST:
+        raise NotTaken(f"the year {moment.year} is out of range", "set the clock")
     return moment.astimezone(UTC)
 
 

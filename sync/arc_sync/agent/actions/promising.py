@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from arc_sheets import tabs
+from arc_sheets.dates import LAST
 from arc_sheets.phrases import say_amount, say_list, say_many
 from arc_sync.agent.actions.answers import Answer, done
 from arc_sync.agent.actions.fields import Step
@@ -183,7 +184,12 @@ def _days(request: AgreePlan) -> list[date]:
     every, count = request.every, request.count
     if every.many * _DAYS[every.unit] * (count - 1) > _LONGEST:
         raise Cannot(f"{count} instalments {every} take more than ten years; agree fewer, or larger ones.")
-    return [instalment(request.first, every, k) for k in range(count)]
+    days = [instalment(request.first, every, k) for k in range(count)]
+    if days[-1] > LAST:
+        raise Cannot(
+            f"The last instalment would be on {on(days[-1])}, later than any date ARC keeps; begin earlier."
+        )
+    return days
 
 
 def _promise(work: Work, subject: _Subject, part: Part, plan: str | None = None) -> None:
