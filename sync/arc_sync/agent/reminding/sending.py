@@ -23,13 +23,14 @@ from arc_sync.agent.reminding.breakers import USUAL, Breakers, Limits
 from arc_sync.agent.reminding.looking import Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.mail.port import Fate, Mailer, Outcome
+from arc_sync.mail.wire import USUAL as PATIENCE
 
 S = MessageState
 #: How many messages a sender takes at a time, and how long they are its own.
 FEW: Final = 8
-CLAIM: Final = timedelta(minutes=20)
-#: What one message may take: RFC 5321 4.5.3.2.6 grants a server ten minutes to answer the final dot.
-ANSWER: Final = timedelta(minutes=12)
+CLAIM: Final = timedelta(minutes=30)
+#: What one message may take: connecting, talking, and ten minutes for the dot (RFC 5321 4.5.3.2.6).
+ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 #: How long a message waits after its first try, and at most; each further try doubles it.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
 #: How long a whole channel rests when the other side asks for less.
