@@ -87,6 +87,13 @@ def test_no_text_becomes_markup(place: str) -> None:
     assert not any(link.startswith("javascript") for link in seen.links)
 
 
+def test_no_text_in_columns_becomes_markup() -> None:
+    seen = Seen(html_of(f"Who{' ' * 9}What\n{EVIL}  x", FIRM))
+    assert "pre" in seen.tags
+    assert {"script", "img"}.isdisjoint(seen.tags)
+    assert EVIL in seen.text
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80))
 def test_every_character_is_seen_as_it_was_typed(text: str) -> None:
     html = html_of(f"[{text}]", FIRM)
@@ -119,6 +126,8 @@ def test_a_link_never_ends_before_its_quotes_do(pieces: list[str]) -> None:
         ("ask a.b+c@d-e.example, please", ["mailto:a.b%2Bc@d-e.example"]),
         ("call +44 20 7946 0123 now", ["tel:+442079460123"]),
         ("call 1+44 20 7946 01234", []),
+        ("https://x.example/?a=1&lt=2&copy;=3", ["https://x.example/?a=1&lt=2&copy;=3"]),
+        ("javascript://x.example/%0aalert(1)", []),
         ("javascript:alert(1) ftp://x.example data:text/html,x file:///etc", []),
         ("nobody@localhost @twitter", []),
     ],
