@@ -18,6 +18,7 @@ from arc_sheets.periods import DEFAULT_PERIOD, Period
 from arc_sheets.receivables import receivables
 from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
+from arc_sync.agent.form import Act
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
 from arc_sync.agent.round import Report, Settings, run_round
@@ -53,12 +54,20 @@ class Firm:
         return Origin(self.config.who, source, what, now)
 
     def sync(
-        self, now: datetime, *, dry_run: bool = False, hook: Callable[[str], None] = lambda _: None
+        self,
+        now: datetime,
+        *,
+        act: Act | None = None,
+        dry_run: bool = False,
+        hook: Callable[[str], None] = lambda _: None,
     ) -> Report:
-        """Run one round over the workbook; `now` is UTC. Raises `BookError` or `LedgerError`."""
+        """Run one round over the workbook; `now` is UTC. Raises `BookError` or `LedgerError`.
+
+        `act` carries out what the form on Account asks for; without it the form is left alone.
+        """
         rules = Rules(RECORD_TABS, Reading(self.config.order), self.config.base_currency)
         settings = Settings(
-            rules, self.config.who, pages(self.terms), dry_run=dry_run, stamp=self.config.stamp
+            rules, self.config.who, pages(self.terms), dry_run=dry_run, act=act, stamp=self.config.stamp
         )
         return run_round(settings, self.book, self.ledger, now, hook)
 

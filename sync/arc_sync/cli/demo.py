@@ -16,7 +16,7 @@ from arc_sync.cli.syncing import sentences, taken
 
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
-    from arc_sync.agent.round import Report
+    from arc_sync.agent.work import Worked
 
 
 def demo(
@@ -61,8 +61,8 @@ def _this_command(place: Path) -> str:
     return os.path.relpath(called.absolute(), place.absolute())
 
 
-def _tell(firm: Firm, before: int, report: Report) -> None:
-    say(*(f"  {sentence}" for sentence in sentences(report, taken(firm, before))))
+def _tell(firm: Firm, before: int, worked: Worked) -> None:
+    say(*(f"  {sentence}" for sentence in sentences(worked, taken(firm, before))))
 
 
 def _free(folder: Path) -> Path:

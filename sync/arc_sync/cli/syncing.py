@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arc_sync.cli.idle import IN_STEP, idle_sentences, waiting_sentences
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, listed, many, say, shortened, steps
+from arc_sync.cli.reminded import decision_sentences, sending_sentences
 
 if TYPE_CHECKING:
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.round import Report
     from arc_sync.agent.telling import Told
+    from arc_sync.agent.work import Worked
     from arc_sync.books.contents import IssueLine
 
 #: The steps of a round by the name of their end (see `run_round`), and what is being done before it.
@@ -34,10 +38,17 @@ def sync(
         bool,
         typer.Option("--new", help="Make a fresh workbook from the ledger; the old one is kept beside it."),
     ] = False,
+    send: Annotated[
+        bool, typer.Option("--send/--no-send", help="Send what people have approved and whose hour has come.")
+    ] = True,
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Bring workbook and ledger in step, both ways."""
+    """Bring workbook and ledger in step, both ways.
+
+    And carry out what people decided in the workbook: choices on Issues, decisions on Reminders, the form on
+    Account. What they approved is sent when its hour has come.
+    """
     from arc_sync.agent.quick import quietly_in_step
 
     now = datetime.now(UTC)
@@ -47,6 +58,7 @@ def sync(
             _tell_idle(waiting, json=json)
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
+    from arc_sync.agent.work import Worked, open_mailers, this_sender, work
 
     with opened(Config.load(config)) as firm:
         if new:
@@ -55,13 +67,17 @@ def sync(
         with firm.ledger.read() as view:
             before = view.head().n
         with steps(STEPS) as done:
-            report = firm.sync(now, dry_run=dry_run, hook=done)
+            if dry_run:
+                worked = Worked(firm.sync(now, dry_run=True, hook=done))
+            else:
+                ways = partial(open_mailers, firm.config) if send else None
+                worked = work(firm, lambda: datetime.now(UTC), this_sender(), ways, hook=done)
         told = taken(firm, before)
     if json:
-        answer(_as_json(report, told, dry_run=dry_run))
+        answer(_as_json(worked, told, dry_run=dry_run))
     else:
-        say(*sentences(report, told, dry_run=dry_run))
-    finish(PERSON if report.needs_person or not report.in_step else FINE)
+        say(*sentences(worked, told, dry_run=dry_run))
+    finish(PERSON if worked.needs_person else FINE)
 
 
 def taken(firm: Firm, since: int) -> list[Told]:
@@ -73,9 +89,9 @@ def taken(firm: Firm, since: int) -> list[Told]:
         return tell((change for change in view.changes(since) if change.tab != ISSUES), view.row)
 
 
-def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> list[str]:
-    """Return what a round did, in plain words."""
-    would = "would go" if dry_run else "went"
+def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> list[str]:
+    """Return what was done, in plain words."""
+    would, report = "would go" if dry_run else "went", worked.round
     said = []
     if report.taken or told:
         said.append(
@@ -92,7 +108,8 @@ def sentences(report: Report, told: list[Told], *, dry_run: bool = False) -> lis
         said.append(f"{listed([*filter(None, parts)])} {would} from the ledger to the workbook.")
     if report.chosen:
         said.append(f"{many(report.chosen, 'choice')} on the Issues tab carried out.")
-    said += report.refused
+    said += [*report.answers, *report.refused, *decision_sentences(worked.decided)]
+    said += sending_sentences(worked.sent) if worked.sent else []
     if not report.in_step:
         said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
     elif not said:
@@ -186,9 +203,10 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
     say(*[f"The old one is kept as {kept}."] * bool(kept), *[lost] * bool(lost))
 
 
-def _as_json(report: Report, told: list[Told], *, dry_run: bool) -> dict[str, object]:
+def _as_json(worked: Worked, told: list[Told], *, dry_run: bool) -> dict[str, object]:
     from arc_sync.cli.out import as_json
 
+    report = worked.round
     return _shape() | {
         "dry_run": dry_run,
         "idle": report.idle,
@@ -196,6 +214,9 @@ def _as_json(report: Report, told: list[Told], *, dry_run: bool) -> dict[str, ob
         "to_ledger": {"rows": report.taken, "changes": as_json(told)},
         "to_book": {"cells": report.written, "new_rows": report.added, "rows_taken_out": report.removed},
         "choices": {"carried_out": report.chosen, "refused": report.refused},
+        "form": report.answers,
+        "decisions": as_json(asdict(worked.decided)),
+        "sent": as_json(asdict(worked.sent)) if worked.sent else None,
         "issues": [
             {"where": i.where, "what": i.what, "in_book": i.mine, "in_ledger": i.theirs, "state": i.state,
              "seen": i.seen.isoformat(), "new": any(i.id == o.id for o in report.opened)}
@@ -212,5 +233,8 @@ def _shape() -> dict[str, object]:
         "to_ledger": {"rows": 0, "changes": []},
         "to_book": {"cells": 0, "new_rows": 0, "rows_taken_out": 0},
         "choices": {"carried_out": 0, "refused": []},
+        "form": [],
+        "decisions": None,
+        "sent": None,
         "issues": [],
     }

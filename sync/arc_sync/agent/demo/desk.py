@@ -1,4 +1,4 @@
-"""What the made-up firm's people noted besides the figures: touches, promises, disputes that are over."""
+"""What the made-up firm's people noted besides the figures: touches, reminders sent, promises, disputes that are over."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 
 from arc_sheets.cells import Row, Value
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import ACTIVITY, DISPUTES, PROMISES
+from arc_sheets.tabs import ACTIVITY, DISPUTES, PROMISES, REMINDERS
 from arc_sync.agent.demo.trade import Invoice, Trade
 
 _SEED: Final = 21
+_QUIET: Final = 8  #: days without a reminder before the demo begins
 _BY: Final = ("Maria Lopez", "Séamus Byrne")
 _TALK: Final = (
     ("Call", "Spoke: will check with the approver", "Approval pending"),
@@ -33,10 +34,19 @@ class Noted(NamedTuple):
 
 
 def desk_work(trade: Trade, as_of: date) -> list[Noted]:
-    """Return touches, promises (kept, broken, open) and settled disputes; the same day gives the same."""
+    """Return touches, reminders that went out, promises (kept, broken, open) and settled disputes.
+
+    The same day gives the same.
+    """
     rng = random.Random(_SEED)  # noqa: S311 (a demo needs to be the same again, not secret)
     late = [invoice for invoice in trade.open() if invoice.due < as_of]
-    return [*_touches(rng, late, as_of), *_promises(rng, trade, late, as_of), *_over(rng, trade, as_of)]
+    noted = (
+        _touches(rng, late, as_of),
+        _promises(rng, trade, late, as_of),
+        _over(rng, trade, as_of),
+        _reminded(late, as_of),
+    )
+    return [row for rows in noted for row in rows]
 
 
 def _touches(rng: random.Random, late: list[Invoice], as_of: date) -> Iterator[Noted]:
@@ -60,6 +70,34 @@ def _touches(rng: random.Random, late: list[Invoice], as_of: date) -> Iterator[N
                 next_on=as_of + timedelta(rng.randrange(8)) if step else None,
                 by=rng.choice(_BY),
             )
+
+
+def _reminded(late: list[Invoice], as_of: date) -> Iterator[Noted]:
+    """Yield the reminders that went out before: every second customer had one, the older ones two."""
+    oldest = {invoice.customer.name: invoice for invoice in reversed(late)}
+    for invoice in list(oldest.values())[::2]:
+        for stage, days in (("Friendly", 5), ("Firm", 16)):
+            day = invoice.due + timedelta(days)
+            if day < as_of - timedelta(_QUIET):
+                yield from _reminder(invoice, stage, day)
+
+
+def _reminder(invoice: Invoice, stage: str, day: date) -> Iterator[Noted]:
+    when, customer = datetime.combine(day, time(9, 30)), invoice.customer
+    told = {"customer": customer.name, "channel": "Email", "invoices": invoice.number}
+    yield _noted(
+        REMINDERS,
+        **told,
+        stage=stage,
+        to=customer.email,
+        amount=invoice.balance,
+        currency=customer.currency,
+        why=f"{stage}: {invoice.number} was {(day - invoice.due).days} days late.",
+        status="sent",
+        planned=day,
+        sent=when,
+    )
+    yield _noted(ACTIVITY, **told, when=when, direction="Out", outcome=f"{stage} reminder sent", by=_BY[0])
 
 
 def _promises(rng: random.Random, trade: Trade, late: list[Invoice], as_of: date) -> Iterator[Noted]:

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from arc_sync.books.draw.account import PICKER
+from arc_sync.books.draw.account import SHEET as ACCOUNT
+from arc_sync.books.form import PLACES
 from arc_sync.xlsx import Package, Sheet, Table
 from arc_sync.xlsx.refs import cell_ref
 
@@ -33,6 +36,15 @@ class Hand:
         for header, value in values.items():
             sheet.set(cell_ref(row, _column(table, header)), value)
         return row
+
+    def pick(self, customer: str) -> None:
+        """Pick a customer on the Account tab."""
+        self._package.sheet(ACCOUNT).set(cell_ref(*PICKER), customer)
+
+    def fill(self, block: str, **values: str | Decimal | date) -> None:
+        """Fill entry cells of a block of the form on Account, named as `books.form` declares them."""
+        for name, value in values.items():
+            self._package.sheet(ACCOUNT).set(cell_ref(*PLACES[block, name]), value)
 
     def save(self) -> None:
         """Save the workbook."""

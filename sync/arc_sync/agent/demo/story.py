@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from arc_sheets import money
 from arc_sync.agent.config import Config
+from arc_sync.agent.demo.chase import Chase
 from arc_sync.agent.demo.desk import desk_work
 from arc_sync.agent.demo.exports import write_exports, write_invoices
 from arc_sync.agent.demo.hand import Hand
 from arc_sync.agent.demo.trade import Invoice, Trade, make_trade
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.importing import import_entries
-from arc_sync.agent.round import Report
+from arc_sync.agent.work import Worked, open_mailers, work
 from arc_sync.books.draw.issues import THEIRS
 from arc_sync.intake import understand
 from arc_sync.ledger.port import Ledger
 
 COMPANY: Final = "Weststadt Supplies"
-_STEPS: Final = 8
+_STEPS: Final = 12
 _RATES: Final = 'USD = "0.92"\nGBP = "1.17"\nJPY = "0.0061"\n'
+_SENDER: Final = {
+    "name": "Maria Lopez",
+    "email": "receivables@weststadt.example",
+    "phone": "+49 30 23125 100",
+    "pay": "Please pay to DE89 3704 0044 0532 0130 00, quoting the invoice number.",
+}
 _NOTE: Final = "Spoke to Zoë: cheque is in the post"
 _NO_DATE: Final = "32.13.2026"
 
 #: Says sentences to whoever watches.
 Say = Callable[..., None]
-#: Says what a round did, from the firm, the head before it and its report.
-Tell = Callable[[Firm, int, Report], None]
+#: Says what was done, from the firm, the head before it and what was done.
+Tell = Callable[[Firm, int, Worked], None]
 
 
 @dataclass(slots=True)
@@ -77,13 +86,17 @@ class Demo:
                 self.say(f"{firm.config.book}")
             self._edits(firm)
             self._settle(firm)
+            Chase(firm, self.today, lambda: self.now, self.say, self._chapter, lambda: self._sync(firm)).run()
         return firm.config.book
 
     def _settings(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = Config.write_new(self.folder, COMPANY, "EUR")
         text = file.read_text("utf-8").replace('#USD = "0.92"\n', _RATES)
-        file.write_text(text.replace("#rates_on = 2026-11-19", f"rates_on = {self.today}"), "utf-8")
+        text = text.replace("#rates_on = 2026-11-19", f"rates_on = {self.today}")
+        for key, value in _SENDER.items():
+            text = re.sub(rf"^#{key} = .*$", f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
+        file.write_text(text, "utf-8")
         return file
 
     def _edits(self, firm: Firm) -> None:
@@ -163,7 +176,7 @@ class Demo:
 
     def _sync(self, firm: Firm) -> None:
         before = _head(firm.ledger)
-        self.tell(firm, before, firm.sync(self.now))
+        self.tell(firm, before, work(firm, lambda: self.now, "demo", partial(open_mailers, firm.config)))
 
     @contextmanager
     def _chapter(self, title: str) -> Iterator[None]:
