@@ -33,11 +33,9 @@ def details(
     words that stop text messages.
     """
     wanted = fold(name.strip())
-    found = [
-        (i, c)
-        for i, c in named(tabs.CUSTOMERS, rows[tabs.CUSTOMERS.name])
-        if wanted and fold(c["name"]) == wanted
-    ]
+    if not wanted:
+        return None
+    found = [(i, c) for i, c in named(tabs.CUSTOMERS, rows[tabs.CUSTOMERS.name]) if fold(c["name"]) == wanted]
     if not found:
         return None
     row, customer = found[0]
