@@ -65,7 +65,7 @@ class Asker:
     desk: Desk = field(default_factory=lambda: PlainDesk(NOW, BERLIN, "EUR"))
     asked: int = 0
 
-    def ask(self, action: str, /, **fields: Any) -> Answer:
+    def ask(self, action: str, **fields: Any) -> Answer:
         """Carry out a request."""
         self.asked += 1
         usual = {"request": f"r-{self.asked}", "who": "Ann", "when": NOW, "source": "form"}
