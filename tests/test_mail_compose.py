@@ -287,6 +287,14 @@ def test_html_of_a_good_letter_is_taken() -> None:
     assert remote_part(html) == ""
 
 
+def test_a_firm_that_has_said_nothing_yet_gets_drafts_without_a_sender() -> None:
+    content = made(Sender("Example Ltd", "", "", "", "", "English"))
+    assert names(content) == {"to", "subject", "date", "message-id", "mime-version", "content-type"}
+    head = head_of(content)
+    assert (head.sender, head.to) == ("", (CARD,))
+    assert head.message_id.endswith("@draft.invalid>")
+
+
 def test_a_header_that_must_not_be_folded_takes_no_other_letters() -> None:
     for value in ("", "a\r\nb", "ä", "x" * 901):
         with pytest.raises(ValueError, match="cannot be"):

@@ -185,6 +185,15 @@ def test_check_tries_the_folder(tmp_path: Path, safe: Safe) -> None:
     assert "cannot be written" in told
 
 
+def test_check_asks_for_a_sender(tmp_path: Path, safe: Safe) -> None:
+    assert "no sender until email stands in [sender]" in said(firm(tmp_path), safe, "")[0][1]
+    ok, told = said(firm(tmp_path, how="smtp", host="localhost", port=1), safe, "")[0]
+    assert (ok, told) == (
+        False,
+        "[sender] in arc.toml has no email; write the address that customers are to answer.",
+    )
+
+
 @pytest.mark.parametrize(
     ("host", "imap"),
     [

@@ -11,6 +11,7 @@ from arc_sync.mail.compose import Letter, compose
 from arc_sync.mail.headers import Mailbox
 from arc_sync.mail.logins import Account, Login
 from arc_sync.mail.port import Fate, Outcome
+from arc_sync.mail.settings import Sender
 from arc_sync.mail.smtp import SmtpMailer, after_the_dot
 from arc_sync.mail.wire import Patience, Reply
 from tests.mail_samples import CARD, DATE, SENDER, Asked, email
@@ -327,6 +328,14 @@ def test_bytes_and_recipients_that_arc_did_not_make_are_refused(
     assert server.commands == []
 
 
+def test_a_message_without_a_sender_is_refused(server: MailServer) -> None:
+    nobody = Sender("Example Ltd", "", "", "", "", "English")
+    content = compose(nobody, Letter(Mailbox("", CARD), "Hi", "x"), "k", DATE)
+    outcome = mailer(server).send(replace(email(), content=content), Asked(never))
+    assert outcome.fate is REFUSED
+    assert "[sender]" in outcome.said
+
+
 def test_one_connection_serves_many(server: MailServer) -> None:
     sender = mailer(server)
     for n in range(5):
@@ -374,6 +383,17 @@ def test_after_an_unknown_one_the_next_goes_by_a_new_connection(server: MailServ
     assert sender.send(email("b"), Asked()).fate is SENT
     sender.close()
     assert server.messages == [email("a").content, email("b").content]
+
+
+def test_a_message_that_must_not_leave_takes_its_connection_with_it(server: MailServer) -> None:
+    def no() -> None:
+        raise ValueError("paid")
+
+    sender = mailer(server)
+    with pytest.raises(ValueError, match="paid"):
+        sender.send(email(), no)
+    assert sender._wire is None
+    assert server.arrived == []
 
 
 def test_closing_a_dead_connection_is_quiet(server: MailServer) -> None:

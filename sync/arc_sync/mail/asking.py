@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from arc_sheets.errors import MailError
 from arc_sync.mail.logins import Broken, tls_context
@@ -16,8 +17,8 @@ from arc_sync.mail.safe import Safe
 from arc_sync.mail.texts import plugin_for
 from arc_sync.mail.wire import Patience, open_wire, reply
 
-_BRIEF = Patience(connect=15, before=30, after=30)  # a person waits
-_NOBODY = "+12025550123"  # of the range that is never given to anybody
+_BRIEF: Final = Patience(connect=15, before=30, after=30)  # a person waits
+_NOBODY: Final = "+12025550123"  # of the range that is never given to anybody
 
 
 class Finding(NamedTuple):
@@ -27,11 +28,12 @@ class Finding(NamedTuple):
     ok: bool
 
 
-class Client(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Client:
     """The app that the firm has registered with Google or Microsoft."""
 
     id: str
-    secret: str = ""  #: Google's
+    secret: str = field(default="", repr=False)  #: Google's
     tenant: str = "organizations"  #: Microsoft's directory
 
 
@@ -97,7 +99,7 @@ def check(
 ) -> Iterator[Finding]:
     """Say in sentences what works and what is missing, for `arc mail check`. It logs in; it sends nothing.
 
-    `sender` is the address that customers see.
+    `sender` is the address that customers see, or "".
     """
     looks = {"drafts": _folder, "smtp": _smtp, "imap-drafts": _imap}
     door = _Door(ways, sender, safe, context or tls_context(), endpoints)
@@ -128,11 +130,14 @@ def _folder(door: _Door) -> str:
         raise MailError(
             f"The folder {folder} cannot be written ({error.strerror}); allow it, or set folder in [mail]."
         ) from None
-    return f"Emails become drafts in {folder}; a person opens and sends them."
+    more = "" if door.sender else " They name no sender until email stands in [sender] of arc.toml."
+    return f"Emails become drafts in {folder}; a person opens and sends them.{more}"
 
 
 def _smtp(door: _Door) -> str:
     host, sender = door.ways.mail.host, door.sender
+    if not sender:
+        raise MailError("[sender] in arc.toml has no email; write the address that customers are to answer.")
     wire = open_wire(account_of(door.ways.mail, door.safe, door.endpoints), door.context, _BRIEF)
     try:
         answer = reply(*wire.mail(sender))  # and no more: nothing is sent

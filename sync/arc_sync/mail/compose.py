@@ -50,19 +50,21 @@ def compose(sender: Sender, letter: Letter, key: str, date: datetime) -> bytes:
     """Return the RFC 5322 bytes of a letter.
 
     `key` is the message's, from which its Message-ID follows; `date` is when it was queued, with the firm's
-    offset. Raises `MailError` for an address that is none and for HTML that fetches or runs something.
+    offset. A sender without an address gives a draft, into which the mail program writes whose it is.
+
+    Raises `MailError` for an address that is none and for HTML that fetches or runs something.
     """
-    address = address_of(sender.email)
     to = Mailbox(letter.to.name, address_of(letter.to.address))
+    own = address_of(sender.email) if sender.email else ""
     head = [
-        mailbox_line("From", [Mailbox(sender_name(sender), address)]),
+        *([mailbox_line("From", [Mailbox(sender_name(sender), own)])] if own else []),
         mailbox_line("To", [to]),
         *_cc(letter, to.address),
-        mailbox_line("Reply-To", [Mailbox("", address)]),  # some servers replace From by the login's address
+        *([mailbox_line("Reply-To", [Mailbox("", own)])] if own else []),  # some servers put another From
         text_line("Subject", letter.subject),
         plain_line("Date", format_datetime(date)),
-        plain_line("Message-ID", message_id(key, address)),
-        *_notes(letter, address),
+        plain_line("Message-ID", message_id(key, own)),
+        *_notes(letter, own),
     ]
     return "".join(head).encode("utf-8") + _body(letter, key)
 
@@ -102,7 +104,8 @@ def message_id(key: str, address: str) -> str:
     The whole digest would make lines that some servers cut.
     """
     digest = hashlib.sha256(key.encode()).digest()[:20]
-    return f"<{base64.b32encode(digest).decode().lower()}@{address.rpartition('@')[2]}>"
+    domain = address.rpartition("@")[2] or "draft.invalid"  # RFC 2606: nobody's
+    return f"<{base64.b32encode(digest).decode().lower()}@{domain}>"
 
 
 def sender_name(sender: Sender) -> str:
@@ -113,14 +116,14 @@ def sender_name(sender: Sender) -> str:
 class Head(NamedTuple):
     """What a mailer must know of frozen bytes."""
 
-    sender: str  #: the address in From, for the envelope
+    sender: str  #: the address in From, for the envelope; "" in a draft without one
     to: tuple[str, ...]  #: the addresses in To
     message_id: str
     international: bool  #: its headers need RFC 6531 (SMTPUTF8)
 
 
 def head_of(content: bytes) -> Head:
-    """Return what the header says; raises `MailError` if it names no sender, recipient or Message-ID."""
+    """Return what the header says; raises `MailError` if it names no recipient or Message-ID."""
     raw = content.partition(b"\r\n\r\n")[0]
     unfolded = re.sub(r"\r\n[ \t]+", " ", raw.decode("utf-8", "replace"))
     lines = {
@@ -128,9 +131,9 @@ def head_of(content: bytes) -> Head:
         for name, _, value in (line.partition(":") for line in unfolded.split("\r\n"))
     }
     sender, to = (_addresses(lines.get(name, "")) for name in ("from", "to"))
-    if not (sender and to and "message-id" in lines):
-        raise MailError("The message is no email: it lacks From, To or Message-ID; it was not made by ARC.")
-    return Head(sender[0], to, lines["message-id"], not raw.isascii())
+    if not (to and "message-id" in lines):
+        raise MailError("The message is no email: it lacks To or Message-ID; it was not made by ARC.")
+    return Head(sender[0] if sender else "", to, lines["message-id"], not raw.isascii())
 
 
 def _addresses(value: str) -> tuple[str, ...]:
@@ -147,7 +150,7 @@ def _notes(letter: Letter, address: str) -> list[str]:
     stop = f"<mailto:{quote(address, safe='@')}?subject={quote(STOP)}>"
     return [
         *([plain_line("Auto-Submitted", "auto-generated")] if letter.automatic else []),
-        *([plain_line("List-Unsubscribe", stop)] if letter.reminder else []),
+        *([plain_line("List-Unsubscribe", stop)] if letter.reminder and address else []),
     ]
 
 
@@ -175,5 +178,5 @@ def _plain(text: str) -> str:
 def _encoding(text: str) -> Literal["quoted-printable", "base64"]:
     """Choose the shorter one; both keep every line below 78 octets and ASCII."""
     octets = len(text.encode())
-    foreign = octets - sum(map(str.isascii, text))
+    foreign = octets - len(text.encode("ascii", "ignore"))
     return "quoted-printable" if 6 * foreign <= octets else "base64"

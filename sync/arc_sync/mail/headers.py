@@ -8,7 +8,6 @@ message needs are written here: RFC 5322 2.2.3 (folding) and RFC 2047 (encoded w
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from email.header import Header
 from email.utils import quote
@@ -16,6 +15,8 @@ from typing import Final, NamedTuple
 
 CRLF: Final = "\r\n"
 _WIDTH: Final = 76
+#: Unicode's Cc but for what separates lines and words, and Cs.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
@@ -33,7 +34,7 @@ def one_line(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """Return the text without control characters (those that break lines stay) and halves of characters."""
-    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
+    return _CONTROLS.sub("", text)
 
 
 def text_line(name: str, text: str) -> str:

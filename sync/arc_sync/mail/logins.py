@@ -68,9 +68,8 @@ def certificate_trouble(error: ssl.SSLError, host: str, port: int) -> str:
             f"{host} does not speak TLS on port {port} ({error.reason or 'no reason given'});"
             ' check port and security (usually 465 with "tls", 587 with "starttls").'
         )
-    return f"The certificate of {host} {_CERTIFICATE.get(error.verify_code, _UNTRUSTED)}".format(
-        host=host, why=error.verify_message
-    )
+    what = _CERTIFICATE.get(error.verify_code, _UNTRUSTED).format(why=error.verify_message)
+    return f"The certificate of {host} {what}"
 
 
 _UNTRUSTED: Final = (

@@ -33,9 +33,8 @@ class MailStore:
             self._line = _connected(account, context, wait)
         try:
             with self._telling():
-                self._line.sock.setsockopt(
-                    socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-                )  # imaplib sends in pieces
+                # imaplib sends in pieces, and none should wait for the last to be acknowledged
+                self._line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if account.security == "starttls":
                     self._line.starttls(context)
                 if account.login:
@@ -63,19 +62,19 @@ class MailStore:
         )
 
     def has(self, folder: str, message_id: str) -> bool:
-        """Say whether a folder has a message with this Message-ID now."""
+        """Say whether a folder has a message with this Message-ID now; raises `MailError` if it is none."""
         if not _ID.fullmatch(message_id):
-            raise Broken(f"{one_line(message_id)} is no Message-ID that a server could look for.")
+            raise MailError(f"{one_line(message_id)[:80]} is no Message-ID that a server could look for.")
         with self._telling():
             _fine(self._line.select(folder, readonly=True))
             found = _fine(self._line.search(None, "HEADER", "Message-ID", f'"{message_id}"'))
         return any(line and line.split() for line in found)
 
     def append(self, folder: str, content: bytes, flags: str, date: datetime) -> None:
-        """Put a message into a folder; raises `Refused` where the server says no."""
+        """Put a message into a folder, received at `date` (with its zone); raises `Refused` for a no."""
         with self._telling():
             try:
-                kind, data = self._line.append(folder, flags, date.astimezone(), content)
+                kind, data = self._line.append(folder, flags, date, content)
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error as error:  # BAD
@@ -92,11 +91,11 @@ class MailStore:
             self._line.shutdown()
 
     def _listed(self, reference: str) -> list[tuple[set[str], str]]:
-        found = (_LISTED.fullmatch(_joined(item)) for item in _fine(self._line.list(reference, "*")) if item)
+        """Return the folders with their marks; a line that is none is passed over."""
+        lines = (_joined(item) for item in _fine(self._line.list(reference, "*")) if item)
+        found = filter(None, map(_LISTED.fullmatch, lines))
         return [
-            (set(m["flags"].decode("ascii", "replace").lower().split()), _quoted(m["name"]))
-            for m in found
-            if m
+            (set(m["flags"].decode("ascii", "replace").lower().split()), _quoted(m["name"])) for m in found
         ]
 
     @contextlib.contextmanager
@@ -105,6 +104,8 @@ class MailStore:
         account = self._account
         try:
             yield
+        except ssl.SSLEOFError:
+            raise Broken(f"The connection to {account.host} broke while it was being encrypted.") from None
         except ssl.SSLError as error:
             raise Broken(certificate_trouble(error, account.host, account.port)) from None
         except socket.gaierror:

@@ -86,7 +86,7 @@ def trouble(details: dict[str, Any]) -> str:
             return f"Google gives no token ({one_line(str(other or 'no reason given'))[:80]}); {_AGAIN}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Began:
     """One sign-in that was begun: what proves that its end belongs to it."""
 

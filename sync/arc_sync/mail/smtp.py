@@ -40,7 +40,10 @@ class Envelope(NamedTuple):
 
 @dataclass(slots=True)
 class SmtpMailer:
-    """A `Mailer` that keeps its connection for the next message and renews it when it has gone stale."""
+    """A `Mailer` that keeps its connection for the next message and renews it when it has gone stale.
+
+    It is for one sender at a time; `patience.longest` says how long one message may take.
+    """
 
     account: Account
     context: ssl.SSLContext = field(default_factory=tls_context)
@@ -152,6 +155,10 @@ def envelope_of(message: Message) -> Envelope:
         # bare ends of lines let text smuggle in a second message, as some servers read them
         raise MailError(
             "The message is no email: its lines do not end as RFC 5322 says; it was not made by ARC."
+        )
+    if not head.sender:
+        raise MailError(
+            "The message names no sender; write email into [sender] of arc.toml, and send it anew."
         )
     return Envelope(
         head.sender, address_of(message.to), len(content), not content.isascii(), head.international

@@ -57,8 +57,8 @@ class Wire(smtplib.SMTP):
         self.patient_for(patience.before)
         # the name of this machine is nobody's business, and asking for it can take a minute
         super().__init__(host, port, local_hostname="[127.0.0.1]", timeout=patience.connect, **more)
-        assert self.sock  # noqa: S101 - connected, or the line above raised
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot must not wait for an answer
+        if self.sock:  # the dot must not wait until the text before it is acknowledged
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def patient_for(self, seconds: float) -> None:
         """Set the deadline anew."""
@@ -155,12 +155,12 @@ def trouble(error: OSError, account: Account) -> str:
     """Return a sentence about a connection that was not made or broke."""
     host, port = account.host, account.port
     match error:
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            what = f"The connection to {host} broke while it was being encrypted."
         case ssl.SSLError():
             what = certificate_trouble(error, host, port)
         case smtplib.SMTPNotSupportedError():
-            what = (
-                f"{host} offers no encryption on port {port}, so nothing was sent; check port and security."
-            )
+            what = f"{host} offers no encryption on port {port}; nothing was sent. Check port and security."
         case smtplib.SMTPResponseException():
             answer = reply(error.smtp_code, _bytes(error.smtp_error))
             what = f"{host} does not want to talk now ({answer})."
@@ -171,9 +171,8 @@ def trouble(error: OSError, account: Account) -> str:
         case TimeoutError():
             what = f"{host} does not answer on port {port}; check host and port, then the network."
         case _:
-            what = (
-                f"{host} cannot be reached on port {port} ({error.strerror or error}); check host and port."
-            )
+            why = error.strerror or error
+            what = f"{host} cannot be reached on port {port} ({why}); check host and port."
     return what
 
 
@@ -211,9 +210,8 @@ def _said_who(wire: Wire, login: Login, secret: str) -> Reply:
     offered = wire.esmtp_features.get("auth", "").upper().split()
     if login.by_token and "XOAUTH2" in offered:
         answer = _respond(wire, "XOAUTH2", xoauth2(login.user, secret))
-        return (
-            wire.ask("") if answer.code == 334 else answer
-        )  # its reasons in JSON; an empty line asks for the code
+        # 334 is a refusal, with reasons in JSON; an empty line asks for its code
+        return wire.ask("") if answer.code == 334 else answer
     if not login.by_token and "PLAIN" in offered:
         return _respond(wire, "PLAIN", plain(login.user, secret))
     if not login.by_token and "LOGIN" in offered:
