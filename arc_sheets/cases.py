@@ -68,7 +68,10 @@ def cases(
     columns = (issued, due, standing.late, ints(documents["amount"]), standing.balance, standing.cause)
     lists = [column[chosen].tolist() for column in (documents["number"].to_numpy(), *columns)]
     against = [_AGAINST[n] for n in standing.against[chosen].tolist()]
-    come = [progress.get(n, _NEW) for n in chosen.tolist()]
+    named = receivables.finder.find(documents["number"].to_numpy()[chosen], account[chosen])
+    come = [
+        progress.get(n, _NEW) for n in named.tolist()
+    ]  # invoices of one number have come as far as each other
     claims = [Claim(*row) for row in zip(*lists, against, come, strict=True)]
     customers, currencies = accounts["customer"].tolist(), accounts["currency"].tolist()
     for start, end in _runs(account[chosen]):

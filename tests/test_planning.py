@@ -95,6 +95,8 @@ def test_an_invoice_in_a_message_of_an_older_one_is_not_escalated_with_it() -> N
     both = reached("Firm", -10, "N40", "N20")  # N20 was ten days late then: old enough for Friendly
     paid = (pay(10000, -1, "N40"),)
     assert proposal(book(invoice(40), invoice(20), payments=paid), FRIENDLY, both).stage == "Firm"
+    again = (reached("Friendly", -16, "N40", "N20"), both)  # it had been reminded at four days
+    assert proposal(book(invoice(40), invoice(20), payments=paid), *again).stage == "Firm"
     late = reached("Statement", -7, "N40", "N37")  # N37 was thirty days late, but had never been reminded
     history = (FRIENDLY, FIRM, reached("Call", -15, "N40", written=False), late)
     assert proposal(book(invoice(40), invoice(37), payments=paid), *history).stage == "Firm"
@@ -144,6 +146,15 @@ def test_credit_is_taken_off() -> None:
 def test_a_credit_memo_is_credit() -> None:
     memo = invoice(10, -10000)
     assert left_out(book(invoice(40), memo)) == "EUR 100.00 of credit covers it: apply the credit."
+
+
+def test_a_milder_message_takes_no_invoice_back() -> None:
+    assert proposal(book(invoice(40)), FRIENDLY, FIRM, reached("Friendly", -10, "N40")).stage == "Call"
+
+
+def test_two_invoices_of_one_number_do_not_begin_again_and_again() -> None:
+    twins = book(invoice(40), invoice(50, number="N40"))
+    assert proposal(twins, reached("Friendly", -30, "N40")).stage == "Firm"
 
 
 # --- tasks -----------------------------------------------------------------------------------------------------

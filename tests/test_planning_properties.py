@@ -20,7 +20,7 @@ from arc_sheets.reminders import Known, LeftOut, Plan, Proposal, Reached
 from arc_sheets.schedule import simulate
 from arc_sheets.tab import Tab
 from tests.debtors import DAY, RATES, on
-from tests.random_ledgers import Invoice, Ledger, Payment, Ref, row
+from tests.random_ledgers import Invoice, Ledger, Payment, Ref, ledgers, row
 
 NAMES = ("Adler", "Birke", "Cedar")
 STAGES = DEFAULT_POLICY.stages
@@ -180,6 +180,22 @@ def test_everybody_who_owes_is_proposed_or_left_out_never_both_never_neither(fir
     told = Counter((one.customer, one.currency) for one in everybody)
     assert told == Counter(owing)
     assert all(one.why.endswith(".") and one.why[0].isupper() for one in everybody)
+
+
+@settings(max_examples=40)
+@given(ledgers())
+def test_so_it_is_in_a_ledger_where_much_goes_wrong(ledger: Ledger) -> None:
+    known_ = frames.records(ledger.rows())
+    done = plan(Known(known_, receivables(known_), (), DAY), DEFAULT_POLICY, DAY, RATES)
+    balances = ledger.balances(DAY)
+    owing = {
+        (i.customer, i.currency)
+        for key, i in ledger.invoices.items()
+        if balances.get(key, 0) > 0 and i.due <= on(3)
+    }
+    assert {(one.customer, one.currency): one.why for one in done.left_out} == dict.fromkeys(
+        owing, "There is no such name on Customers: add the row."
+    )
 
 
 @settings(max_examples=40)
