@@ -65,10 +65,17 @@ class Asked:
         self._then()
 
 
+class _Never:
+    """No priority: the backend is never chosen by itself, only where a test sets it."""
+
+    def __get__(self, *_: object) -> float:
+        raise RuntimeError("for tests")
+
+
 class MemoryKeyring(KeyringBackend):
     """A system's keyring that lies in memory."""
 
-    priority = 1
+    priority = _Never()
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # keyring's is
