@@ -306,6 +306,7 @@ def test_the_form_stands_beside_the_details_and_belongs_to_people() -> None:
             assert value(drawing, cell_ref(block.top, form.LABELS)) == block.title
             for one, place in block.places():
                 assert value(drawing, cell_ref(place.row, form.LABELS)) == one.column.header
+                assert value(drawing, cell_ref(place.row, form.ENTRIES + 1)) == " "  # a long note ends here
         assert [value(drawing, ref) for ref in ("K5", "K6")] == ["Last saved", "Nothing yet."]
     assert account.draw(None).area.right == account.LAST  # a book of an older ARC has no form
 

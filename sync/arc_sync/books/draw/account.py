@@ -37,6 +37,7 @@ _WHAT: Final = 72  #: characters of what happened
 
 _PICKED_TO: Final = 6
 _DAYS: Final = 4
+_GUARD: Final = form.ENTRIES + 1  #: holds a blank each, so that a long note ends where its cell does
 _SAID: Final = Area(TILE_ROWS[1], form.LABELS, TILE_ROWS[2], form.ENTRIES)  #: one cell for the answer
 _HINTS: Final = (
     "Type in the cream cells; Enter moves down. Pick Save in Then, and the next sync files it.",
@@ -45,7 +46,7 @@ _HINTS: Final = (
 
 PAGE: Final = Page(
     colour="rust",
-    widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14, 3, 13, 46),
+    widths=(2, 16, 12.5, 12.5, 11, 14.5, 14.5, 14, 14, 3, 13, 46, 1),
     freeze=Place(4, 0),
     portrait=True,
     merges=(
@@ -79,7 +80,7 @@ def draw(view: AccountView | None, said: Said | None = None, picked: str = "") -
     if said is None:
         return sketch.done(Area(1, FIRST, last, LAST), entries=entries)
     _form(sketch, said)
-    area = Area(1, FIRST, max(last, form.LAST_ROW), form.ENTRIES)
+    area = Area(1, FIRST, max(last, form.LAST_ROW), _GUARD)
     return sketch.done(area, entries=entries | frozenset(form.PLACES.values()))
 
 
@@ -110,6 +111,7 @@ def _form(sketch: Sketch, said: Said) -> None:
             label = "slate.bold" if then else "slate.top" if tall else "slate"
             sketch.put(place.row, form.LABELS, one.column.header, label)
             sketch.put(*place, None, entry_role(one.column, then=then, tall=tall))
+            sketch.put(place.row, _GUARD, " ", "plain")
 
 
 def _answer(sketch: Sketch, said: Said) -> None:
