@@ -22,8 +22,8 @@ from tests.ledger_contract import HOUR, NOON, invoice, origin
 from tests.outbox_contract import ENDS, message, posted
 
 S = MessageState
-SENDERS: Final = 3
-MESSAGES: Final = 5
+SENDERS: Final = 2
+MESSAGES: Final = 3
 
 
 class Turn(NamedTuple):
@@ -34,18 +34,20 @@ class Turn(NamedTuple):
     many: int  #: messages to claim, or quarters of an hour that the clock jumps
 
 
+#: What happens most often comes first, and several times: else the rare meetings never come about.
 turns = st.builds(
     Turn,
     st.sampled_from(
         [
-            *("claim", "claim", "go", "go", "sent", "sent", "torn", "refused", "bounced", "later"),
-            *("die", "tick", "lost", "withdraw", "requeue"),
+            *(["claim", "go"] * 4),
+            *(["tick", "sent"] * 3),
+            *("torn", "refused", "bounced", "later", "die", "lost", "withdraw", "requeue"),
         ]
     ),
     st.integers(0, max(SENDERS, MESSAGES) - 1),
-    st.integers(-6, 6),
+    st.integers(-3, 6),
 )
-histories = st.lists(turns, max_size=40)
+histories = st.lists(turns, min_size=30, max_size=60)
 
 
 @dataclass

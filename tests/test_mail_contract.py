@@ -97,13 +97,13 @@ class _Texts(_Usual):
 
     def __init__(self, server: WebServer) -> None:
         self.server = server
-        self.mailer = TextGateway(f"json://127.0.0.1:{server.port}/?:to={{to}}")
+        self.mailer = TextGateway(lambda: f"json://127.0.0.1:{server.port}/?:to={{to}}")
 
     def arrived(self) -> list[bytes]:
         return [json.loads(request.body)["message"].encode() for request in self.server.requests]
 
     def close_the_door(self) -> None:
-        self.mailer = TextGateway("nonsense://{to}")
+        self.mailer = TextGateway(lambda: "nonsense://{to}")
 
 
 class TestMemory(MailerContract):

@@ -23,7 +23,7 @@ from arc_sync.mail.settings import MailSettings
 from arc_sync.mail.smtp import SmtpMailer
 from arc_sync.mail.texts import TextGateway
 from tests.imap_server import ImapServer
-from tests.mail_samples import SENDER, Asked, MemoryKeyring, email
+from tests.mail_samples import SENDER, Asked, MemoryKeyring, email, text
 from tests.mail_servers import PASSWORD, USER, Answer, Cut, MailServer, trusting
 
 
@@ -89,13 +89,14 @@ def test_each_way_has_its_mailer(tmp_path: Path, safe: Safe) -> None:
 
 def test_texts_need_the_gateways_address(tmp_path: Path, safe: Safe) -> None:
     ways = firm(tmp_path, texts=True)
-    with pytest.raises(MailError, match="arc mail login --texts"):
-        open_mailer(ways, "Text", safe)
+    mailer = open_mailer(ways, "Text", safe)
+    outcome = mailer.send(text(), Asked(lambda: pytest.fail("it was asked")))
+    assert (outcome.fate, outcome.slow_down) == (Fate.LATER, True)
+    assert "arc mail login --texts" in outcome.said
     told = keep_gateway(ways, safe, " json://arc:s3cret@localhost/?:to={to} ")
     assert told == "The gateway's address is kept in the system's keyring."
-    mailer = open_mailer(ways, "Text", safe)
     assert isinstance(mailer, TextGateway)
-    assert mailer.address == "json://arc:s3cret@localhost/?:to={to}"
+    assert mailer.address() == "json://arc:s3cret@localhost/?:to={to}"
     assert said(ways, safe)[-1] == (
         True,
         "Texts go through json; whether its account is in order shows with the first one.",

@@ -21,7 +21,7 @@ def server() -> Iterator[WebServer]:
 
 
 def gateway(server: WebServer, wait: float = 5) -> TextGateway:
-    return TextGateway(f"json://arc:s3cret@127.0.0.1:{server.port}/send?:to={{to}}", wait)
+    return TextGateway(lambda: f"json://arc:s3cret@127.0.0.1:{server.port}/send?:to={{to}}", wait)
 
 
 def bodies(server: WebServer) -> list[dict[str, str]]:
@@ -143,7 +143,7 @@ def test_a_long_text_goes_whole_and_a_longer_one_not_at_all(server: WebServer) -
 def test_an_address_that_would_split_or_repeat_does_not(server: WebServer) -> None:
     server.answer = lambda _: Response(500)
     address = f"json://127.0.0.1:{server.port}/?:to={{to}}&overflow=split&retry=5"
-    outcome = TextGateway(address).send(text(what="a" * 900), Asked())
+    outcome = TextGateway(lambda: address).send(text(what="a" * 900), Asked())
     assert (outcome.fate, len(server.requests)) == (Fate.UNKNOWN, 1), outcome.said
 
 
@@ -164,7 +164,7 @@ def test_a_real_gateway_gets_the_number_as_its_only_target() -> None:
 
 def test_a_wrong_address_costs_no_message() -> None:
     asked = Asked()
-    outcome = TextGateway("nonsense://x/{to}").send(text(), asked)
+    outcome = TextGateway(lambda: "nonsense://x/{to}").send(text(), asked)
     assert (outcome.fate, outcome.slow_down, asked.times) == (Fate.LATER, True, 0)
 
 

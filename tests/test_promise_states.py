@@ -46,7 +46,7 @@ def test_a_promise_typed_in_after_its_date_is_taken_for_one_given_before() -> No
 
 def test_a_promise_that_is_given_later_does_not_exist_yet() -> None:
     later = [promise(5, given=1)]
-    assert states(later) == ["not given yet"]
+    assert states(later) == ["not yet"]
     assert states(later, day=1) == ["open"]
 
 
@@ -206,7 +206,7 @@ def pencil(promised: list[Said], paid: list[tuple[int, int]]) -> list[str]:
             since, wanted = max(before, one.by - WINDOW), one.amount
         end = one.by if replaced is None else replaced
         if one.given is not None and one.given > 0:
-            found.append("not given yet")
+            found.append("not yet")
         elif came(since, end) >= wanted:
             found.append("kept")
         elif replaced is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import warnings
@@ -236,7 +237,9 @@ def load(path: Path) -> Any:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return openpyxl.load_workbook(path)
+        return openpyxl.load_workbook(
+            io.BytesIO(path.read_bytes())
+        )  # which leaves no file open when it fails
 
 
 def openpyxl_cells(path: Path) -> dict[tuple[str, int, int], object]:

@@ -98,7 +98,7 @@ def _shown(book: Package, cell: Cell) -> str:
         return "(blank)"
     if cell.type == "b":
         return "TRUE" if cell.raw == "1" else "FALSE"
-    if cell.type == "n" and cell.raw.isdecimal() and book.styles and book.styles.is_date(cell.style):
+    if cell.type == "n" and cell.raw.isdecimal() and book.styles.is_date(cell.style):
         return _day(int(cell.raw), date1904=book.date1904) or cell.raw
     return repr(cell.raw) if cell.type == "s" else cell.raw
 

@@ -38,9 +38,7 @@ def with_links(package: Package, part: str, links: Mapping[str, str]) -> Callabl
     known = {r.target: r.id for r in relations if r.external and r.kind == "hyperlink"}
     used = {relation.id for relation in relations}
     free = (ident for n in count(1) if (ident := f"rIdArc{n}") not in used)
-    types = (
-        STRICT_TYPES if b"purl.oclc.org/ooxml/spreadsheetml" in package.part(package.workbook_part) else TYPES
-    )
+    types = STRICT_TYPES if package.is_strict else TYPES
     elements, new = {}, []
     for ref, target in links.items():
         if target and not target.startswith("#") and target not in known:  # addresses are told once

@@ -15,7 +15,7 @@ from arc_sync.xlsx.relations import Relation, read_relations, rels_name
 from arc_sync.xlsx.saving import Backup, Saved, save
 from arc_sync.xlsx.sheet import Sheet
 from arc_sync.xlsx.strings import read_strings
-from arc_sync.xlsx.styles import Styles
+from arc_sync.xlsx.styles import Styles, plain_styles
 from arc_sync.xlsx.tables import Table, read_table
 from arc_sync.xlsx.workbook import DefinedName, SheetEntry, Workbook, read_workbook
 
@@ -175,12 +175,17 @@ class Package:
         return self._strings
 
     @property
-    def styles(self) -> Styles | None:
-        """The cell formats, if the workbook has any."""
+    def styles(self) -> Styles:
+        """The cell formats; in a workbook that has none, the one that every cell shows."""
         if self._styles is None:
-            part = self._related("styles")
-            self._styles = Styles(self.part(part), part) if part else None
+            part = self.styles_part
+            self._styles = Styles(self.part(part), part) if part else Styles(plain_styles(self.is_strict), "")
         return self._styles
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the workbook is written in the Strict form of the standard."""
+        return b"purl.oclc.org/ooxml/spreadsheetml" in self.part(self.workbook_part)
 
     def _related(self, kind: str) -> str:
         """Name the part of that kind, or ''."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.errors import Refused
@@ -9,7 +10,14 @@ from arc_sync.xlsx.grow import grown_names
 from arc_sync.xlsx.headers import rename_columns
 from arc_sync.xlsx.markup import attribute, find_tag, with_attribute
 from arc_sync.xlsx.refs import Area, parse_area
-from arc_sync.xlsx.relations import rels_name, without_override, without_relation
+from arc_sync.xlsx.relations import (
+    STRICT_TYPES,
+    TYPES,
+    rels_name,
+    with_children,
+    without_override,
+    without_relation,
+)
 from arc_sync.xlsx.workbook import recalculated
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.sheet import Sheet
 
 _CONTENT_TYPES = "[content_types].xml"
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
 
 def follow(package: Package, *, formulas_changed: bool) -> None:
@@ -34,9 +43,23 @@ def follow(package: Package, *, formulas_changed: bool) -> None:
     package.put(package.workbook_part, workbook)
     if formulas_changed:
         _drop_calc_chain(package)
-    styles = package.styles
-    if styles is not None and styles.changed:
-        package.put(package.styles_part, styles.xml)
+    if package.styles.changed:
+        package.put(package.styles_part or _new_styles_part(package), package.styles.xml)
+
+
+def _new_styles_part(package: Package) -> str:
+    """Tell the workbook and the content types of a styles.xml, where all programs look for it; give its name."""
+    part = next(name for n in count() if not package.has(name := f"xl/styles{n or ''}.xml"))
+    rels = rels_name(package.workbook_part)
+    used = {relation.id for relation in package.relations(package.workbook_part)}
+    ident = next(name for number in count(1) if (name := f"rIdArc{number}") not in used)
+    kind = f"{STRICT_TYPES if package.is_strict else TYPES}/styles"
+    relation = {"Id": ident, "Type": kind, "Target": f"/{part}"}
+    package.put(rels, with_children(package.part(rels), "Relationships", "Relationship", [relation]))
+    override = {"PartName": f"/{part}", "ContentType": _STYLES_TYPE}
+    types = package.part(_CONTENT_TYPES)
+    package.put(_CONTENT_TYPES, with_children(types, "Types", "Override", [override]))
+    return part
 
 
 def _drop_calc_chain(package: Package) -> None:

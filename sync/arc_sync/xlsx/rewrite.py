@@ -58,7 +58,7 @@ class Rewriter:
     """
 
     def __init__(
-        self, source: SheetStream, plan: Plan, styles: Styles | None, *, date1904: bool, whole: bool
+        self, source: SheetStream, plan: Plan, styles: Styles, *, date1904: bool, whole: bool
     ) -> None:
         self._source, self._plan, self._whole = source, plan, whole
         self._todo = sorted(plan.edits.keys() | plan.heights.keys())

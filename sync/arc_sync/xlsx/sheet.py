@@ -151,8 +151,7 @@ class Sheet:
     def _checked(self, style: int | None) -> int | None:
         if style is None:
             return None
-        styles = self._package.styles
-        if not 0 <= style < (styles.count if styles else 1):
+        if not 0 <= style < max(self._package.styles.count, 1):
             raise ValueError(f"style {style} is not one of the workbook's cell formats")
         return style
 

@@ -49,7 +49,7 @@ class Splicer:
     """
 
     prefix: str
-    styles: Styles | None
+    styles: Styles
     columns: Mapping[int, int]
     date1904: bool
     above: RowAbove
@@ -146,7 +146,7 @@ class Splicer:
 
     def _suits(self, value: Value | Fill, style: int) -> bool:
         """Say whether a value goes with a format from above: a date with a date format, a number with another."""
-        if self.styles is None or value is None or isinstance(value, str | Formula | Fill):
+        if value is None or isinstance(value, str | Formula | Fill):
             return True
         return self.styles.is_date(style) == isinstance(value, dt.date)
 
@@ -218,10 +218,6 @@ class Splicer:
         return None if fill.otherwise is None or has_relative(fill.otherwise) else Formula(fill.otherwise)
 
     def _dated(self, value: dt.date, style: int) -> int:
-        if self.styles is None:
-            raise Refused(
-                "The workbook has no cell formats, so a date cannot be shown; save it again in Excel."
-            )
         if self.styles.is_date(style):
             return style
         return self.styles.dated(style, DATE_TIME if isinstance(value, dt.datetime) else DATE)

@@ -82,6 +82,22 @@ class Styles:
         return len(old)
 
 
+def plain_styles(strict: bool) -> bytes:  # noqa: FBT001 - the one thing that it depends on
+    """Write a styles.xml with one cell format, which shows cells as they are."""
+    main = "http://purl.oclc.org/ooxml" if strict else "http://schemas.openxmlformats.org"
+    main += "/spreadsheetml/main" if strict else "/spreadsheetml/2006/main"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{main}">'
+        '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+        '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+        '<fill><patternFill patternType="gray125"/></fill></fills>'
+        '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+        '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    ).encode()
+
+
 def _is_date(xf: Element, codes: dict[str | None, str]) -> bool:
     number = xf.get("numFmtId", "0")
     if number in codes:
