@@ -46,22 +46,19 @@ def open_mailer(
     context: ssl.SSLContext | None = None,
     endpoints: Endpoints = USUAL,
 ) -> Mailer:
-    """Return the mailer of a channel, Email or Text; nothing is connected yet.
+    """Return the mailer of a channel, Email or Text; nothing is connected or asked for yet.
 
-    Without a server or a gateway it is the folder of drafts. Raises `MailError` where the gateway's address is not
-    in the safe, or the channel is one that only a person can use.
+    Without a server or a gateway it is the folder of drafts. Raises `MailError` for a channel that only a person
+    can use.
     """
+    safe = safe or Safe.of_this_user()
     if channel == "Text":
-        return (
-            TextGateway(gateway(ways, safe or Safe.of_this_user()))
-            if ways.texts
-            else DraftFolder(ways.mail.folder)
-        )
+        return TextGateway(lambda: gateway(ways, safe)) if ways.texts else DraftFolder(ways.mail.folder)
     if channel != "Email":
         raise MailError(f"{channel} is nothing that ARC can send; a person does it.")
     if ways.mail.how == "drafts":
         return DraftFolder(ways.mail.folder)
-    account = account_of(ways.mail, safe or Safe.of_this_user(), endpoints)
+    account = account_of(ways.mail, safe, endpoints)
     if ways.mail.how == "smtp":
         return SmtpMailer(account, context or tls_context())
     return ImapDrafts(account, ways.mail.drafts, context or tls_context())

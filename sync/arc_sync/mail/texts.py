@@ -46,15 +46,18 @@ _listening: Final = threading.Lock()  # Apprise has one logger for all
 
 @dataclass(frozen=True, slots=True)
 class TextGateway:
-    """A `Mailer`; `address` is Apprise's, with `{to}` in place of the number, and is a secret."""
+    """A `Mailer`; `address` returns Apprise's, with `{to}` in place of the number, and raises `MailError`.
 
-    address: str = field(repr=False)
+    It is asked for with each text, as it is a secret and lies in the safe.
+    """
+
+    address: Callable[[], str] = field(repr=False)
     wait: float = 60.0  #: seconds for the gateway's answer
 
     @property
     def name(self) -> str:
         """Return what people call it."""
-        return f"the text gateway {self.address.partition(':')[0]}"
+        return "the gateway for texts"
 
     def send(self, message: Message, about_to: Callable[[], None]) -> Outcome:
         """Hand one text over."""
@@ -63,7 +66,7 @@ class TextGateway:
         except MailError as error:
             return Outcome(Fate.REFUSED, str(error))
         try:
-            plugin = plugin_for(self.address, number)
+            plugin = plugin_for(self.address(), number)
         except MailError as error:  # every text would meet it
             return Outcome(Fate.LATER, str(error), slow_down=True)
         plugin.socket_read_timeout = self.wait
