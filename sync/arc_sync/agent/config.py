@@ -110,6 +110,10 @@ class Config:
             raise said.invalid(error) from None
         return _config(said, written)
 
+    def drafts(self, channel: str | None) -> bool:
+        """Say whether messages of a channel become drafts, which a person sends."""
+        return not self.texts if channel == "Text" else self.mail.how != "smtp"
+
     @staticmethod
     def write_new(folder: Path, company: str, base_currency: str, ledger: str = LEDGER) -> Path:
         """Write a first `arc.toml` into a folder and return it; raises `ConfigError` if there is one."""

@@ -1,7 +1,8 @@
 """Has anything happened since the last round? Told without reading a tab or loading a heavy library.
 
 A book is in step when its file has the fingerprint that the last acknowledged round left in the ledger, the
-ledger's head is that round's, and neither the day, the settings nor ARC itself have changed.
+ledger's head is that round's, no message is on its way, and neither the day, the settings nor ARC itself have
+changed.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _in_step(config: Path | None, today: date) -> int | None:
     if _looks_open(place):
         return None
     seen, left = glance(beside(file, ledger)), directory_print(place)
-    if seen is None or not left:
+    if seen is None or seen.outgoing or not left:
         return None
     mark = mark_of(today, stamp_of(text), left)
     books = (b.fingerprint.rpartition(" ") for b in seen.books if b.at == At(seen.head.n))

@@ -23,14 +23,19 @@ _BOOKS: Final = (
     'SELECT id, number, place, mark, pending, epoch, holder, "until", fingerprint FROM book ORDER BY number'
 )
 
+_OUTGOING: Final = (
+    "SELECT EXISTS (SELECT 1 FROM message WHERE state IN ('queued', 'claimed', 'sending'))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a glance tells: the ledger's identity and head, and its books, all of one moment."""
+    """What a glance tells: the ledger's identity and head, its books and outbox, all of one moment."""
 
     ledger: str
     head: Bookmark
     books: tuple[BookRecord, ...]
+    outgoing: bool = False  #: a message is queued, or in a sender's hands
 
 
 def glance(place: str | Path) -> Glance | None:
@@ -53,4 +58,5 @@ def _look(connection: sqlite3.Connection) -> Glance | None:
         return None
     found: Sequence[Any] = connection.execute(_LEDGER).fetchone()
     ledger, n, last = found
-    return Glance(ledger, Bookmark(n, last), tuple(map(read_book, connection.execute(_BOOKS))))
+    books = tuple(map(read_book, connection.execute(_BOOKS)))
+    return Glance(ledger, Bookmark(n, last), books, bool(connection.execute(_OUTGOING).fetchone()[0]))

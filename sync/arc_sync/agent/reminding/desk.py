@@ -106,7 +106,7 @@ class FirmDesk:
             return self.now  # the cell stands on the Issues tab
         if any(span.holds(clock) for span in hours):
             return self.now
-        return next_allowed(customer, self.config, self.policy, self.now)
+        return next_allowed(draft.channel, customer, self.config, self.policy, self.now)
 
 
 def desk_of(config: Config, now: datetime) -> FirmDesk:

@@ -139,7 +139,7 @@ class Looking:
     # -- the hour --------------------------------------------------------------------------------------
 
     def _too_early(self, view: View, facts: Facts, row: Reminder, now: datetime) -> Verdict | None:
-        first = next_allowed(_customer(facts, row), self._firm.config, self._policy, now)
+        first = next_allowed(row.channel, _customer(facts, row), self._firm.config, self._policy, now)
         if first > now:
             return Verdict(Do.WAIT, "It waits for business hours.", first)
         days = [day for day in (facts.paid_until, said(view)) if day]

@@ -78,7 +78,7 @@ class Post:
         """Yield the letter, then the copies. Raises `NotPosted`."""
         to, customer = _checked(row), self.customer(row.customer)
         cc = _copies(row, customer)
-        first = next_allowed(customer, self.config, self.policy, now)
+        first = next_allowed(row.channel, customer, self.config, self.policy, now)
         for recipient in recipients(to, cc, self.config.mail.how) if row.channel == "Email" else (to,):
             base = f"{i} {to}"
             key = self._attempt(base if recipient == to else copy_key(base, recipient), again=again)
@@ -162,11 +162,16 @@ def _copies(row: Reminder, customer: Mapping[str, Value]) -> tuple[str, ...]:
         raise NotPosted(f"Cc of {row.customer} on Customers cannot be read: {error}. Correct it.") from None
 
 
-def next_allowed(customer: Mapping[str, Value], config: Config, policy: Policy, now: datetime) -> datetime:
-    """Return the first moment (UTC), `now` or later, at which a message may reach a customer.
+def next_allowed(
+    channel: str | None, customer: Mapping[str, Value], config: Config, policy: Policy, now: datetime
+) -> datetime:
+    """Return the first moment (UTC), `now` or later, at which a message may leave for a customer.
 
-    Quiet hours that cannot be read count as none: the policy's own hours hold.
+    A draft may be written at any hour: the person who sends it knows what time it is. Quiet hours that cannot be
+    read count as none: the policy's own hours hold.
     """
+    if config.drafts(channel):
+        return now
     zone = zone_of(_text(customer.get("time_zone")), config.zone)
     try:
         hours = open_hours(_text(customer.get("quiet_hours")), policy)
