@@ -193,7 +193,7 @@ def test_without_a_sender_what_goes_by_itself_is_held_with_the_remedy(tmp_path: 
     here = office(tmp_path, settings=SETTINGS.replace('email = "receivables@weststadt.example"\n', ""))
     here.plan()
     assert here.of("Alder").status == "held"
-    assert "Friendly for Alder cannot be sent" in (here.of("Alder").why or "")
+    assert "fill in email of [sender] in arc.toml" in (here.of("Alder").why or "")
     assert here.plan().idle
 
 
@@ -226,3 +226,33 @@ def test_history_counts_what_is_on_its_way_as_written_and_tasks_as_waiting() -> 
 
 def test_ids_are_those_of_keys() -> None:
     assert id_of("a key") == id_of("a key") != id_of("another")
+
+
+def test_a_task_that_is_passed_over_stays_until_the_next_stage_has_gone(here: Office) -> None:
+    here.invoice("INV-A", "Alder", 24)
+    here.was_sent("Alder", "INV-A", "Friendly", 20)
+    here.was_sent("Alder", "INV-A", "Firm", 9)
+    here.plan()
+    assert here.of_stage("Alder", "Call").status == "to do"
+    here.later(days=8)
+    here.bank()
+    here.plan()
+    assert here.of_stage("Alder", "Statement").status == "proposed"
+    assert here.of_stage("Alder", "Call").status == "to do"
+    assert here.plan().idle
+    here.approve("Alder")
+    here.send()
+    here.plan()
+    assert [r.stage for r in here.all().values() if r.status == "to do"] == []
+
+
+def test_a_task_keeps_its_day_when_an_invoice_joins_it(here: Office) -> None:
+    here.invoice("INV-A", "Alder", 24)
+    here.was_sent("Alder", "INV-A", "Friendly", 20)
+    here.was_sent("Alder", "INV-A", "Firm", 9)
+    here.plan()
+    here.later(days=1)
+    here.invoice("INV-Z", "Alder", 5)
+    here.plan()
+    row = here.of_stage("Alder", "Call")
+    assert (row.numbers, row.planned) == (("INV-A", "INV-Z"), DAY)

@@ -83,7 +83,7 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
         currency=proposal.currency,
         why=proposal.why,
         status=TO_DO if proposal.is_task else PROPOSED,
-        planned=was.planned if was and waited else before.day,
+        planned=was.planned if was and waited else _put_on(proposal, before),
         sent=None,
         subject=was.subject if was else None,
         body=was.body if was else None,
@@ -98,6 +98,20 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
     if proposal.automatic and before.goes and not row.decision:
         return row._replace(status=QUEUED, why=f"{proposal.why} It goes by itself.")
     return row
+
+
+def _put_on(proposal: Proposal, before: Before) -> date:
+    """Return the day of the plan; of a task that a person has already with fewer invoices, the day it was put to them.
+
+    So a task does not wait for ever because an invoice joins it now and then.
+    """
+    same = (proposal.customer, proposal.currency, proposal.stage)
+    put = (r.planned for r in _tasks(before.rows) if (r.customer, r.currency, r.stage) == same and r.planned)
+    return min(put, default=before.day)
+
+
+def _tasks(rows: Mapping[str, Reminder]) -> Iterator[Reminder]:
+    return (row for row in rows.values() if row.status == TO_DO)
 
 
 def _worded(row: Reminder, said: Words, edited: Callable[[str], bool], i: str) -> Reminder:
@@ -144,11 +158,14 @@ def _over(stay: set[str], plan: Plan, before: Before) -> Iterator[tuple[str, Rem
     Withdrawn are those in which a person has a hand: decided, edited, or failed before their eyes.
     """
     reasons = {(out.customer, out.currency): out.why for out in plan.left_out}
+    stages = {(p.customer, p.currency): p.stage for p in plan.proposals}
     for p in plan.proposals:
         reasons[p.customer, p.currency] = f"{p.stage} for {listed(p.numbers)} takes its place."
     for i, row in before.rows.items():
         if i in stay or row.status not in {*_WAITING, NOT_PLANNED, FAILED}:
             continue
+        if row.status == TO_DO and stages.get((row.customer, row.currency), row.stage) != row.stage:
+            continue  # it took too long and is passed over: it stays until the stage that follows has gone
         if row.status == FAILED or row.decision or (row.body and before.edited(i)):
             why = reasons.get((row.customer, row.currency), "Nothing is asked of them any more.")
             yield i, row._replace(status=WITHDRAWN, decision=None, why=why)
