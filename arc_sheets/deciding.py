@@ -116,7 +116,8 @@ def _overran(case: Case, claim: Claim, stage: Stage, desk: Desk) -> bool:
 def _barred(person: Person | None) -> str:
     if person is None:
         return "There is no such name on Customers: add the row."
-    return f"Do not contact: {person.barred.rstrip('.')}."
+    told = person.barred.rstrip(".")
+    return "Do not contact." if told.casefold() in {"yes", "y", "x"} else f"Do not contact: {told}."
 
 
 def _covered(case: Case, step: Step, desk: Desk) -> str:

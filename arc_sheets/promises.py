@@ -48,7 +48,7 @@ class State(StrEnum):
     PARTLY = "partly kept"
     BROKEN = "broken"
     REPLACED = "replaced"  #: by a later one, while it was open
-    AHEAD = "not given yet"  #: on the day of the report
+    AHEAD = "not yet"  #: given, on the day of the report
 
 
 class Promises(NamedTuple):

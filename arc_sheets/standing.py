@@ -54,7 +54,8 @@ def standing(records: Records, receivables: Receivables, as_of: date, grace: int
     An open promise protects its invoice up to its date and `grace` days more; those that name no invoice stand
     in `promised`. A plan (promises that bear one plan name) protects the invoices it names until one of its
     instalments is broken, and so it does those whose status is "on plan"; such an invoice that no plan names is
-    protected by its status alone. A broken promise tells for 30 days, a broken plan until its invoices are paid.
+    protected by its status alone. A broken promise tells while its invoice is chased, for 30 days; a broken plan
+    until its invoices are paid.
     """
     documents, size = receivables.documents, len(receivables.accounts)
     today, balance = day_number(as_of), balances(receivables, as_of)
@@ -67,8 +68,10 @@ def standing(records: Records, receivables: Receivables, as_of: date, grace: int
     loose = (found.state == State.OPEN) & (found.document < 0) & (found.account >= 0) & ~broken_plan
     by = np.full(size, _NONE)
     np.maximum.at(by, found.account[loose], found.date[loose])
-    owed = np.append(balance > 0, True)[found.document]  # the last one stands for no document
-    telling = found.failed & owed & ((found.date >= today - RECENT) | broken_plan)
+    chased = np.append((balance > 0) & (against == Against.NOTHING), True)[
+        found.document
+    ]  # True: no document
+    telling = found.failed & chased & ((found.date >= today - RECENT) | broken_plan)
     return Standing(
         balance,
         today - days(documents["due"]),

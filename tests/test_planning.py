@@ -237,6 +237,7 @@ def test_the_last_task_waits_for_ever() -> None:
             book(invoice(40), customers=(customer(do_not_contact="In liquidation."),)),
             "Do not contact: In liquidation.",
         ),
+        (book(invoice(40), customers=(customer(do_not_contact="Yes"),)), "Do not contact."),
         (
             book(invoice(40), customers=(customer(email=None),)),
             "No email address: fill in Email on Customers.",
@@ -322,6 +323,14 @@ def test_a_broken_promise_returns_the_customer_the_day_after_its_grace(
     if chased:
         day = on(by)
         assert f"the promise of EUR 100.00 by {day.day} Mar was broken" in made.proposals[0].why
+
+
+def test_a_broken_promise_that_a_newer_one_made_good_is_not_told() -> None:
+    both = (promise(-20, given=-30), promise(9, given=-5))
+    assert "was broken" not in proposal(book(invoice(40), invoice(9), promises=both)).why
+    old = (promise(-31),)
+    assert "was broken" not in proposal(book(invoice(40), promises=old)).why
+    assert "was broken" in proposal(book(invoice(40), promises=(promise(-30),))).why
 
 
 def test_money_that_comes_within_the_grace_keeps_a_promise() -> None:
