@@ -140,7 +140,8 @@ class OutboxContract:
         queue(ledger, message(queued=NOON.astimezone(zone), not_before=(NOON + HOUR).astimezone(zone)))
         assert posted(ledger)[0].message == message(not_before=NOON + HOUR)
         assert ledger.claim("Ann", (NOON + HOUR / 2).astimezone(zone), NOON + HOUR, 1) == []
-        assert numbers(ledger.claim("Ann", (NOON + HOUR).astimezone(zone), NOON + 2 * HOUR, 1)) == [1]
+        assert numbers(ledger.claim("Ann", NOON + HOUR, (NOON + 2 * HOUR).astimezone(zone), 1)) == [1]
+        assert numbers(ledger.claim("Bob", NOON + 2 * HOUR, NOON + 3 * HOUR, 1)) == [1]
 
     def test_a_set_that_only_queues_is_committed_without_history(self, ledger: Ledger) -> None:
         head = now(ledger).head

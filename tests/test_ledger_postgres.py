@@ -111,7 +111,7 @@ def test_it_says_the_same_as_memory(server: URL, empty: str) -> None:
 
 
 def test_its_outbox_says_the_same_as_memory(server: URL, empty: str) -> None:
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=3, deadline=None)
     @given(sending)
     def check(history: list[Turn]) -> None:
         name = _database(server, empty)

@@ -223,7 +223,7 @@ def test_it_says_the_same_as_memory(empty: Path) -> None:
 
 
 def test_its_outbox_says_the_same_as_memory(empty: Path) -> None:
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(sending)
     def check(history: list[Turn]) -> None:
         with TemporaryDirectory() as folder:

@@ -35,7 +35,7 @@ from tests.postgres import postgres
 S = MessageState
 SENDERS: Final = 8
 PAUSE: Final = 1.25 * TERM.total_seconds()  #: for so long a sender is stopped
-PATIENCE: Final = 120  #: seconds without end are a fault, too
+PATIENCE: Final = 120  #: seconds in which nothing leaves are a fault, too
 CAN_STOP: Final = hasattr(signal, "SIGSTOP")
 _IN_HAND: Final = (S.QUEUED, S.CLAIMED, S.SENDING)
 
@@ -63,11 +63,13 @@ class Crowd:
 
     def disturb(self, kills: int) -> None:
         """Kill so many, one after the other at random moments, stop some for a while, then let them end."""
-        end = time.monotonic() + PATIENCE
+        left, since = 0, time.monotonic()
         while self.alive:
             time.sleep(self.chance.uniform(0, 0.1))
             self.alive = [sender for sender in self.alive if sender.is_alive()]
-            if time.monotonic() > end:
+            if self.log.stat().st_size > left:
+                left, since = self.log.stat().st_size, time.monotonic()
+            if time.monotonic() > since + PATIENCE:
                 self.kill_all()
             elif self.alive and self.killed < kills:
                 self._strike(self.chance.choice(self.alive))
