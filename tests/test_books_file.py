@@ -95,8 +95,15 @@ def test_rows_typed_below_a_table_join_it(filled: FileHand) -> None:
     assert Package(filled.path).sheet("Customers").table("Customers").last_row == FIRST_ROW + 2
 
 
-def test_a_note_right_where_new_rows_go_is_one_sentence(filled: FileHand) -> None:
+def test_a_note_right_where_new_rows_go_moves_down(filled: FileHand) -> None:
     filled.scribble("Customers", f"C{FIRST_ROW + 3}", "my note")
+    assert write(filled, mark=SECOND, appends={"customers": [customer("c"), customer("d"), customer("e")]})
+    assert Package(filled.path).sheet("Customers").cell(f"C{FIRST_ROW + 6}").raw == "my note"
+
+
+def test_a_number_right_where_new_rows_go_is_one_sentence(filled: FileHand) -> None:
+    with filled.saving() as package:
+        package.sheet("Customers").set(f"C{FIRST_ROW + 3}", 5)
     before = filled.path.read_bytes()
     with pytest.raises(BookRefused, match=r"C8 below the table is not empty; move what stands there"):
         write(filled, mark=SECOND, appends={"customers": [customer("c"), customer("d")]})

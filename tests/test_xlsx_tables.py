@@ -112,14 +112,77 @@ def test_no_room_below_is_refused_and_nothing_is_written(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_what_stands_below_in_the_file_is_not_written_over(path: Path) -> None:
+def test_notes_where_new_rows_must_go_move_down_as_they_are(path: Path) -> None:
     book = Package(path)
-    book.sheet("Invoices").set("B12", "mine")
+    sheet = book.sheet("Invoices")
+    sheet.set("B12", "mine", style=2)
+    sheet.set("D13", "=mine too")
+    sheet.set("B14", "stays")
     book.save()
+    book = Package(path)
+    sheet = book.sheet("Invoices")
+    assert sheet.append_rows("Invoices", [*NEW, NEW[0]]) == [11, 12, 13]
+    sheet.set("A11", "changed")
+    book.save()
+    found = openpyxl_cells(path)
+    assert [found["Invoices", row, 2] for row in (11, 12, 13)] == ["=Acme", "Zeta", "=Acme"]
+    assert (found["Invoices", 15, 2], found["Invoices", 16, 4]) == ("mine", "=mine too")
+    assert found["Invoices", 14, 2] == "stays"
+    assert Package(path).sheet("Invoices").cell("B15").style == 2
+
+
+BELOW = '<row r="4"><c r="A4" s="2" t="s"><v>0</v></c>{more}</row>'
+RICH = "<sst><si><r><t>bold </t></r><r><rPr><b/></rPr><t>note</t></r></si></sst>".replace(
+    "<sst>", f'<sst xmlns="{MAIN}">'
+)
+
+
+def _with_table(path: Path, below: str, after: str = "") -> Path:
+    columns = "".join(f'<tableColumn id="{n}" name="{name}"/>' for n, name in enumerate("ab", 1))
+    table = f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="A1:B3"><tableColumns count="2">{columns}</tableColumns></table>'
+    cells = "".join(
+        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}"><v>{n}</v></c></row>' for n in (2, 3)
+    )
+    sheet = worksheet(
+        cells + below, after=f'{after}<tableParts count="1"><tablePart r:id="rId1"/></tableParts>'
+    )
+    rels = relation("rId1", "table", "../tables/table1.xml") + relation(
+        "rId2", "comments", "../comments1.xml"
+    )
+    comments = f'<comments xmlns="{MAIN}"><authors><author>me</author></authors><commentList><comment ref="A7" authorId="0"><text><t>hi</t></text></comment></commentList></comments>'
+    parts = {"xl/tables/table1.xml": table, "xl/comments1.xml": comments}
+    return handmade(path, sheet, parts=parts, sheet_relations=rels, strings=RICH)
+
+
+def test_a_note_that_moves_keeps_its_letters_bold(tmp_path: Path) -> None:
+    path = _with_table(tmp_path / "a.xlsx", BELOW.format(more=""))
+    book = Package(path)
+    book.sheet("Data").append_rows("T", [[7, 8], [9, "x"]])
+    book.save()
+    assert '<c r="A6" s="2" t="s"><v>0</v></c>' in member(path, "xl/worksheets/sheet1.xml")
+    assert openpyxl_cells(path)["Data", 4, 1] == 7
+
+
+@pytest.mark.parametrize(
+    ("below", "after", "many"),
+    [
+        (BELOW.format(more='<c r="B4"><v>5</v></c>'), "", 1),
+        (BELOW.format(more='<c r="B4" t="str"><f>A2</f><v>x</v></c>'), "", 1),
+        (BELOW.format(more="") + '<row r="6"><c r="A6"><v>1</v></c></row>', "", 2),
+        (BELOW.format(more=""), '<hyperlinks><hyperlink ref="A4:C4" location="A1"/></hyperlinks>', 1),
+        (BELOW.format(more=""), "", 3),
+        (BELOW.format(more=""), '<mergeCells><mergeCell ref="A4:B5"/></mergeCells>', 2),
+    ],
+    ids=["number", "formula", "over something", "link", "onto a comment", "merged"],
+)
+def test_what_cannot_move_is_refused_and_nothing_is_written(
+    tmp_path: Path, below: str, after: str, many: int
+) -> None:
+    path = _with_table(tmp_path / "a.xlsx", below, after)
     before = path.read_bytes()
     book = Package(path)
-    book.sheet("Invoices").append_rows("Invoices", NEW)
-    with pytest.raises(Refused, match="Cell B12 below the table is not empty"):
+    book.sheet("Data").append_rows("T", [[7, 8]] * many)
+    with pytest.raises(Refused, match=r"below the table is not empty|merged"):
         book.save()
     assert path.read_bytes() == before
 

@@ -13,7 +13,7 @@ from arc_sync.xlsx.grow import Growth
 from arc_sync.xlsx.refs import LAST_ROW
 from arc_sync.xlsx.shapes import NewRow
 from arc_sync.xlsx.splice import ABOVE, Edit
-from arc_sync.xlsx.values import Fill, Formula, Value
+from arc_sync.xlsx.values import Fill, Formula, Given, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ class Appending:
             edit = totals.get(column, Edit(None, 0))
             self.sheet.put(new, column, edit._replace(value=self._grown(edit.value, last)))
 
-    def _grown(self, value: Value | Fill, last: int) -> Value | Fill:
+    def _grown(self, value: Given, last: int) -> Given:
         """Let a range over the table's data, in a totals formula, reach the new last row."""
         if not isinstance(value, Formula):
             return value

@@ -13,7 +13,7 @@ from arc_sync.xlsx.shapes import Column, Like, NewRow, Sort, column, new_row, sh
 from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from arc_sync.xlsx.above import RowAbove
     from arc_sync.xlsx.scan import Names
@@ -37,7 +37,7 @@ class NewRows:
     splicer: Splicer
     above: RowAbove
     heights: Mapping[int, float]
-    appended: frozenset[int]
+    appended: Collection[int]
 
     def write(self, numbers: Iterable[int], edits: Mapping[int, Mapping[int, Edit]]) -> Iterator[bytes]:
         """Write rows, top to bottom. Raises Refused for what a cell cannot hold."""

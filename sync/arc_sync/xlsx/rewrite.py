@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from arc_sync.xlsx.above import RowAbove, row_style
 from arc_sync.xlsx.cells import RowReader, attributes, whole
 from arc_sync.xlsx.checks import check_merges, note_formulas, with_dimension
-from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
 from arc_sync.xlsx.markup import attribute, start_tag, with_attribute, without_attribute
 from arc_sync.xlsx.newrows import NewRows, with_height
 from arc_sync.xlsx.pack import Piece
-from arc_sync.xlsx.refs import LAST_COLUMN, cell_ref
+from arc_sync.xlsx.refs import LAST_COLUMN
+from arc_sync.xlsx.room import InTheWay
 from arc_sync.xlsx.scan import row_end, row_spans
 from arc_sync.xlsx.splice import Splicer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from arc_sync.xlsx.scan import Block, SheetStream
     from arc_sync.xlsx.splice import Cut, Edit
@@ -35,8 +35,9 @@ class Plan(NamedTuple):
 
     edits: Mapping[int, Mapping[int, Edit]]
     heights: Mapping[int, float]
-    appended: frozenset[int]  # new rows that look like the row above them
+    appended: Collection[int]  # new rows that look like the row above them
     tail: Callable[[bytes], bytes]
+    checked: bool  # whether the cells that new rows need have to be empty
 
 
 class Stop(NamedTuple):
@@ -201,7 +202,7 @@ class Rewriter:
         tag = with_height(_with_spans(tag, edits), self._plan.heights.get(stop.number))
         if attribute(tag, "r") is None:
             tag = with_attribute(tag, "r", str(stop.number))
-        if stop.number in self._plan.appended:
+        if self._plan.checked and stop.number in self._plan.appended:
             self._check_free(stop.number, cells.decode(), edits)
         new = self.splicer.row(stop.number, cells.decode(), edits, row_style(tag)).encode()
         row = tag + new + self._name.row_end + b">"
@@ -212,10 +213,7 @@ class Rewriter:
         """Refuse to append over cells that hold something."""
         for cell in RowReader(self._name, ()).any_cells(number, cells, texts=False):
             if cell.column in edits and (cell.type is not None or cell.formula is not None):
-                raise Refused(
-                    f"Cell {cell_ref(number, cell.column)} below the table is not empty; move what stands there, "
-                    "as the table needs the row."
-                )
+                raise InTheWay(number, cell.column)
 
 
 def _last_row(data: bytes, row: bytes, cuts: list[Cut]) -> bytes:

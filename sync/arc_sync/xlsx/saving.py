@@ -19,6 +19,7 @@ from arc_sync.xlsx.parts import follow
 from arc_sync.xlsx.prints import fingerprint
 from arc_sync.xlsx.replacing import replace, sync_folder
 from arc_sync.xlsx.rewrite import Rewriter
+from arc_sync.xlsx.room import InTheWay
 from arc_sync.xlsx.verify import WHOLE, Done, verify
 
 if TYPE_CHECKING:
@@ -122,8 +123,13 @@ def _pack(package: Package, spools: contextlib.ExitStack) -> tuple[dict[str, Pac
     formulas_changed = False
     for sheet in package.sheets:
         if sheet.is_edited:
-            rewriter = _rewriter(package, sheet)
-            packed[sheet.part] = Packed.of(rewriter.pieces(), spools.enter_context(spool()))
+            try:
+                rewriter = _rewriter(package, sheet)
+                packed[sheet.part] = Packed.of(rewriter.pieces(), spools.enter_context(spool()))
+            except InTheWay:  # seldom, so it is only seen while the sheet is written
+                sheet.make_room()
+                rewriter = _rewriter(package, sheet)
+                packed[sheet.part] = Packed.of(rewriter.pieces(), spools.enter_context(spool()))
             done[sheet.part] = rewriter.splicer.done
             formulas_changed |= rewriter.splicer.formulas_changed
     follow(package, formulas_changed=formulas_changed)

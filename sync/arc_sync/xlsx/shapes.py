@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arc_sync.xlsx.splice import ABOVE, Edit, frame
 from arc_sync.xlsx.text import all_easy, check_length, encode, has_outer_space
-from arc_sync.xlsx.values import Value, number, serial
+from arc_sync.xlsx.values import Given, number, serial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from arc_sync.xlsx.cells import Plain
-    from arc_sync.xlsx.values import Fill
 
 PLAIN = frozenset({float, int, Decimal, dt.date, dt.datetime, bool, str, NoneType})
 
@@ -56,7 +55,7 @@ class NewRow(Mapping[int, Edit]):
     __slots__ = ("given", "sort")
 
     def __init__(
-        self, columns: Sequence[int], given: Sequence[Value | Fill], styles: tuple[int | None, ...]
+        self, columns: Sequence[int], given: Sequence[Given], styles: tuple[int | None, ...]
     ) -> None:
         self.given = given
         self.sort = sort_of(columns, tuple(map(type, given)), styles)

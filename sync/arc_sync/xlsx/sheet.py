@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.append import Appending
@@ -14,6 +15,7 @@ from arc_sync.xlsx.hyperlinks import with_links
 from arc_sync.xlsx.markup import attribute
 from arc_sync.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, parse_area, parse_ref
 from arc_sync.xlsx.rewrite import Plan, column_styles
+from arc_sync.xlsx.room import make_room
 from arc_sync.xlsx.scan import SheetStream
 from arc_sync.xlsx.splice import Edit
 from arc_sync.xlsx.tables import Table, resized
@@ -38,7 +40,8 @@ class Sheet:
         self._package = package
         self.edits: dict[int, Mapping[int, Edit]] = {}
         self._heights: dict[int, float] = {}
-        self._appended: set[int] = set()
+        self._appended: dict[int, str] = {}  # new rows, and the table that they belong to
+        self._has_room = False
         self._growths: list[Growth] = []
         self._links: dict[str, str] = {}
         self._tables: dict[str, Table] | None = None
@@ -194,9 +197,9 @@ class Sheet:
 
         One value for each column; None in a formula column is filled down. `styles` are one for each
         column, None for that of the row above. The table grows, and with it filters, validations,
-        conditional formats, defined names and print areas that covered it; a totals row moves down.
-        Returns the row numbers, from 1. Raises Refused when something stands below the table (what stands
-        there in the file is seen on saving), ValueError for rows of another width.
+        conditional formats, defined names and print areas that covered it; a totals row moves down, and so do
+        texts that stand where the new rows go. Returns the row numbers, from 1. Raises Refused when anything
+        else stands there (in the file it is seen on saving), ValueError for rows of another width.
         """
         table = self.table(table_name)
         width = len(table.columns)
@@ -206,7 +209,8 @@ class Sheet:
         if not rows:
             return []
         numbers = Appending(self, table).add(rows, checked)
-        self._appended.update(n for n in numbers if n > table.last_row and n != table.totals_row)
+        new = (n for n in numbers if n > table.last_row and n != table.totals_row)
+        self._appended |= dict.fromkeys(new, table.name)
         self._resize(table, max(table.last_row, numbers[-1]))
         return numbers
 
@@ -286,4 +290,13 @@ class Sheet:
         def tail(xml: bytes) -> bytes:
             return links(grown_tail(xml, self.name, self._growths))
 
-        return Plan(self.edits, self._heights, frozenset(self._appended), tail)
+        return Plan(self.edits, self._heights, self._appended.keys(), tail, checked=not self._has_room)
+
+    def make_room(self) -> None:
+        """Move the notes that stand where new rows must go. Raises Refused when that cannot be done."""
+        needed = []
+        for name, group in groupby(sorted(self._appended), self._appended.__getitem__):
+            rows, area = list(group), self.table(name).area
+            needed.append(area._replace(top=rows[0], bottom=rows[-1]))
+        make_room(self._package, self, needed)
+        self._has_room = True

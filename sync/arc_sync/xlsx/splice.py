@@ -15,7 +15,7 @@ from arc_sync.xlsx.formulas import Master, has_relative
 from arc_sync.xlsx.refs import cell_ref, letters, parse_area
 from arc_sync.xlsx.styles import DATE, DATE_TIME
 from arc_sync.xlsx.text import escape, unescape
-from arc_sync.xlsx.values import Fill, Formula, Value, content
+from arc_sync.xlsx.values import Content, Fill, Formula, Given, Value, content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ Cut = tuple[int, int, bytes]  # bytes from start to end, and what comes in their
 class Edit(NamedTuple):
     """What a cell shall hold. Style None keeps the cell's own, ABOVE takes that of the cell above."""
 
-    value: Value | Fill
+    value: Given
     style: int | None
 
 
@@ -130,21 +130,21 @@ class Splicer:
         look = self.written.styles[column] = self._look(column, value, style)
         return self._dated(value, look) if isinstance(value, dt.date) else look
 
-    def _look(self, column: int, value: Value | Fill, style: int | None) -> int:
+    def _look(self, column: int, value: Given, style: int | None) -> int:
         """Give the style of a new cell, before a date brings its format."""
         if style is not None and style != ABOVE:
             return style
         above = self.above.of(self._number).styles.get(column)
         return above if style == ABOVE and above is not None else self._new_style(column, value, above)
 
-    def _new_style(self, column: int, value: Value | Fill, above: int | None) -> int:
+    def _new_style(self, column: int, value: Given, above: int | None) -> int:
         if self._row_style is not None:
             return self._row_style
         if column in self.columns:
             return self.columns[column]
         return above if above is not None and self._suits(value, above) else 0
 
-    def _suits(self, value: Value | Fill, style: int) -> bool:
+    def _suits(self, value: Given, style: int) -> bool:
         """Say whether a value goes with a format from above: a date with a date format, a number with another."""
         if value is None or isinstance(value, str | Formula | Fill):
             return True
@@ -188,7 +188,7 @@ class Splicer:
         text = escape(self.unshare[key].at(self._number, column))
         return f"{cell[: formula.start()]}<{self.prefix}f>{text}</{self.prefix}f>{cell[formula.end() :]}"
 
-    def _cell(self, column: int, value: Value | Fill, style: int) -> str:
+    def _cell(self, column: int, value: Given, style: int) -> str:
         """Write a cell of the row at hand."""
         plain, xml = self._made(
             self._number, column, self._filled(column, value) if isinstance(value, Fill) else value, style
@@ -199,7 +199,7 @@ class Splicer:
             self.written.formulas.setdefault(column, Master(plain[3], self._number, column))
         return xml
 
-    def _made(self, number: int, column: int, value: Value, style: int) -> tuple[Plain, str]:
+    def _made(self, number: int, column: int, value: Value | Content, style: int) -> tuple[Plain, str]:
         """Make a cell: as it has to read back, and its XML."""
         if isinstance(value, dt.date):
             style = self._dated(value, style)

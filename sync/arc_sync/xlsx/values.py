@@ -44,10 +44,12 @@ class Content(NamedTuple):
     xml: str
 
 
+Given = Value | Fill | Content  # what an edit carries
+
 BLANK = Content(None, None, None, "", "")
 
 
-def content(value: Value, prefix: str, *, date1904: bool) -> Content:
+def content(value: Value | Content, prefix: str, *, date1904: bool) -> Content:
     """Write a value as the inside of a cell in the given namespace prefix.
 
     Raises Refused for what a cell cannot hold: over-long text, NaN, a date before 1900, a time zone;
@@ -66,6 +68,8 @@ def content(value: Value, prefix: str, *, date1904: bool) -> Content:
         return Content("b", raw, None, "b", f"<{prefix}v>{raw}</{prefix}v>")
     elif isinstance(value, Formula):
         return _formula(value, prefix, date1904=date1904)
+    elif isinstance(value, Content):
+        return value
     else:
         raw = number(value)
     return tuple.__new__(Content, ("n", raw, None, "", f"<{prefix}v>{raw}</{prefix}v>"))  # the quick way
