@@ -256,3 +256,18 @@ def test_a_task_keeps_its_day_when_an_invoice_joins_it(here: Office) -> None:
     here.plan()
     row = here.of_stage("Alder", "Call")
     assert (row.numbers, row.planned) == (("INV-A", "INV-Z"), DAY)
+
+
+def test_a_task_that_was_held_begins_to_wait_when_it_is_put_to_a_person(here: Office) -> None:
+    here.invoice("INV-A", "Alder", 24)
+    here.was_sent("Alder", "INV-A", "Friendly", 20)
+    here.was_sent("Alder", "INV-A", "Firm", 9)
+    here.later(days=7)
+    here.plan()
+    assert here.of_stage("Alder", "Call").status == "held"
+    here.later(days=8)
+    here.bank()
+    here.plan()
+    row = here.of_stage("Alder", "Call")
+    assert (row.status, row.planned) == ("to do", here.today)
+    assert here.plan().idle

@@ -83,7 +83,7 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
         currency=proposal.currency,
         why=proposal.why,
         status=TO_DO if proposal.is_task else PROPOSED,
-        planned=was.planned if was and waited else _put_on(proposal, before),
+        planned=was.planned if was and waited and not proposal.is_task else _put_on(proposal, before),
         sent=None,
         subject=was.subject if was else None,
         body=was.body if was else None,
@@ -101,9 +101,9 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
 
 
 def _put_on(proposal: Proposal, before: Before) -> date:
-    """Return the day of the plan; of a task that a person has already with fewer invoices, the day it was put to them.
+    """Return the day of the plan; of a task that a person has already, the day on which it was put to them.
 
-    So a task does not wait for ever because an invoice joins it now and then.
+    It is the same task when an invoice joins it: it does not begin to wait anew.
     """
     same = (proposal.customer, proposal.currency, proposal.stage)
     put = (r.planned for r in _tasks(before.rows) if (r.customer, r.currency, r.stage) == same and r.planned)
