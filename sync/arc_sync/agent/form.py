@@ -123,9 +123,9 @@ def answer(form: Form, ledger: Ledger, act: Act, occasion: Occasion, hook: Calla
     """
     made = []
     for block in BLOCKS:
-        with ledger.read() as view:
-            asked = _asked(form, block, view, occasion)
-        if asked:
+        if THEN in form.of(block):
+            with ledger.read() as view:
+                asked = _asked(form, block, view, occasion)
             made.append(_outcome(asked, ledger, act))
             hook()
     return Answered(form, tuple(made))
@@ -168,12 +168,9 @@ def _entry(asked: Asked, name: str, text: str | None = None) -> SetEntry:
     return SetEntry(asked.block.name, name, asked.cells.get(name), text)
 
 
-def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked | None:
-    """Return what a block asks for; None if it asks for nothing."""
-    cells = form.of(block)
-    if THEN not in cells:
-        return None
-    keys = Keys(view)
+def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked:
+    """Return what a block asks for."""
+    cells, keys = form.of(block), Keys(view)
     customer = str(keys.spelling(tabs.CUSTOMERS, form.customer.strip()))
     values, why = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
     then = str(values.pop(THEN, ""))

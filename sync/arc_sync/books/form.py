@@ -142,7 +142,7 @@ BLOCKS: Final = _stacked(
             _day("date", "Pay by"),
             Field(
                 Column("instalments", "Instalments", Kind.NUMBER),
-                "Blank or 1; more make a plan, month by month.",
+                "Blank or 1. More make a plan: the amount in parts, month by month.",
             ),
             _then(SAVE, hint=_SAVES),
         ),
@@ -169,7 +169,7 @@ BLOCKS: Final = _stacked(
             _text("body", "Text", "Alt+Enter begins a new line.", TEXT_ROWS),
             _then(
                 *(PREVIEW, QUEUE, SEND),
-                hint="Preview fills subject and text. Queue waits for approval on Reminders. Send lets it go.",
+                hint="Preview fills subject and text. Queue or Send: what stands here goes out when its hour comes.",
             ),
         ),
     ),
