@@ -15,12 +15,14 @@ import pytest
 from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere
 from arc_sync.xlsx.__main__ import main
 from tests.xlsx_corpus import (
+    MAIN,
     by_xlsxwriter,
     calamine_cells,
     handmade,
     load,
     members,
     openpyxl_cells,
+    relation,
     worksheet,
 )
 
@@ -210,7 +212,25 @@ def test_the_command_says_what_changed(path: Path, capsys: pytest.CaptureFixture
     assert load(out)["Report & Co"]["A2"].data_type == "s"
     assert main([str(path), "Invoices!A4", "2026-11-30", "-o", str(out), "--text"]) == 0
     assert main([str(path), "Nope!A4", "1", "-o", str(out)]) == 1
-    assert "no sheet named 'Nope'" in capsys.readouterr().err
+    assert "no sheet named 'Nope' in Book 1.xlsx; it has Invoices, Report & Co." in capsys.readouterr().err
+    assert main([str(path), "invoices!A4", "1", "-o", str(path.with_name("nowhere") / "out.xlsx")]) == 1
+    assert f"no folder {path.with_name('nowhere')}" in capsys.readouterr().err
+
+
+def test_the_command_says_why_other_parts_follow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chain = f'<calcChain xmlns="{MAIN}"><c r="A1" i="1"/></calcChain>'
+    path = handmade(
+        tmp_path / "a.xlsx",
+        worksheet('<row r="1"><c r="A1"><f>B1</f><v>1</v></c></row>'),
+        parts={"xl/calcChain.xml": chain},
+        workbook_relations=relation("rId9", "calcChain", "calcChain.xml"),
+    )
+    assert main([str(path), "A1", "2026-11-30", "-o", str(tmp_path / "out.xlsx")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Data!A1: =B1 -> 2026-11-30"
+    assert any("xl/workbook.xml: rewritten" in each and "calculates it anew" in each for each in lines)
+    assert any("xl/calcChain.xml: left out" in each and "Excel makes a new one" in each for each in lines)
+    assert any("xl/styles.xml: rewritten" in each and "format for dates" in each for each in lines)
 
 
 WITHOUT_ISAL = """
@@ -274,7 +294,7 @@ class _Unseekable(io.RawIOBase):
     ("given", "shown"),
     [
         ("1.50", "1.5"), ("nan", "'nan'"), ("1_000", "'1_000'"), ("Infinity", "'Infinity'"), ("TRUE", "TRUE"),
-        ("2026-11-30", "2026-11-30"), ("2026-02-30", "'2026-02-30'"), ("=A1", "'=A1'"), ("", "(blank)"),
+        ("2026-11-30", "2026-11-30"), ("2026-02-30", "'2026-02-30'"), ("=A1", "'=A1', as text; --formula makes it a formula"), ("", "(blank)"),
     ],
 )  # fmt: skip
 def test_the_command_takes_a_value_for_what_it_plainly_is(

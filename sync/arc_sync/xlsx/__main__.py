@@ -15,31 +15,58 @@ from arc_sync.xlsx import Formula, Package, Refused, Saved
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arc_sync.xlsx import Cell, Value
+    from arc_sync.xlsx import Cell, Sheet, Value
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_AS_TEXT = ", as text; --formula makes it a formula"
+_WHY = {
+    r"workbook\.xml$": "so that Excel calculates it anew",
+    r"calcchain": "as it lists the formulas; Excel makes a new one",
+    r"styles": "as it got a format for dates",
+    r"workbook\.xml\.rels|\[content_types\]": "as it lists the parts",
+    r"table": "as a header of its table changed",
+    r"pivotcache": "so that Excel refreshes the pivot table",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns 0 when the file was written, 1 when it was refused."""
     options = _options().parse_args(arguments)
-    sheet, _, ref = options.cell.rpartition("!")
     try:
-        book = Package(options.file)
-        name = _unquoted(sheet) or book.sheet_names[0]
-        before = book.sheet(name).cell(ref)
-        book.sheet(name).set(ref, _value(options))
-        saved = book.save(options.out)
-        after = Package(saved.path).sheet(name).cell(ref)
+        report = _edited(options)
     except Refused as error:
         sys.stderr.write(f"Refused: {error}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"Not done: {error.filename or options.file}: {error.strerror or error}.\n")
         return 1
-    sys.stdout.write(_report(f"{name}!{ref}", _shown(book, before), _shown(book, after), saved))
+    sys.stdout.write(report)
     return 0
+
+
+def _edited(options: argparse.Namespace) -> str:
+    """Edit the cell and say what came of it."""
+    if not options.out.resolve().parent.is_dir():
+        raise Refused(f"There is no folder {options.out.resolve().parent}; make it first.")
+    name, _, ref = options.cell.rpartition("!")
+    book = Package(options.file)
+    sheet = _sheet(book, _unquoted(name))
+    before, value = sheet.cell(ref), _value(options)
+    sheet.set(ref, value)
+    saved = book.save(options.out)
+    after = Package(saved.path).sheet(sheet.name).cell(ref)
+    hint = _AS_TEXT if isinstance(value, str) and value.startswith("=") and not options.text else ""
+    return _report(f"{sheet.name}!{ref}", _shown(book, before), _shown(book, after) + hint, saved)
+
+
+def _sheet(book: Package, name: str) -> Sheet:
+    """Give the sheet of that name, or the first one that has cells."""
+    if name and name.casefold() not in map(str.casefold, book.sheet_names):
+        shown = ", ".join(entry.name for entry in book.workbook.sheets if entry.state == "visible")
+        raise Refused(f"There is no sheet named {name!r} in {book.path.name}; it has {shown}.")
+    with_cells = (entry.name for entry in book.workbook.sheets if entry.kind == "worksheet")
+    return book.sheet(name or next(with_cells, ""))
 
 
 def _options() -> argparse.ArgumentParser:
@@ -83,11 +110,17 @@ def _guess(text: str) -> Value:
 
 def _report(where: str, before: str, after: str, saved: Saved) -> str:
     lines = [f"{where}: {before} -> {after}", f"written: {saved.path}"]
-    lines += [f"  {change}" for change in saved.parts]
+    lines += [f"  {change}{_why(change.part)}" for change in saved.parts]
     lines.append(f"  {saved.untouched} other parts: the same bytes, order and times")
     if saved.backup is not None:
         lines.append(f"the old file is kept: {saved.backup}")
     return "\n".join([*lines, ""])
+
+
+def _why(part: str) -> str:
+    """Say why a part other than the sheet had to follow."""
+    name = part.rpartition("/")[2].lower()
+    return next((f", {why}" for pattern, why in _WHY.items() if re.match(pattern, name)), "")
 
 
 def _shown(book: Package, cell: Cell) -> str:
