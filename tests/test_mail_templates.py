@@ -161,3 +161,11 @@ def test_of_two_templates_for_the_same_the_last_one_counts() -> None:
     choice = choose([*shipped(), mine], "Firm", "Email", "de", "")
     assert choice is not None
     assert choice.template == mine
+
+
+def test_a_template_in_a_language_without_words_is_never_chosen() -> None:
+    klingon = Template("Firm", "Email", "Klingon", "QaD", "{{ overdue }}")
+    choice = choose([*shipped(), klingon], "Firm", "Email", "Klingon", "Vulcan")
+    assert choice is not None
+    assert choice.template.language == "English"
+    assert choose([klingon], "Firm", "Email", "Klingon", "") is None
