@@ -188,6 +188,10 @@ OUTBOX_TAMPERINGS: dict[str, tuple[Tampering, str]] = {
     ),
     "claimed by nobody": (_message(3, owner=""), "Message 3 is claimed, but no sender holds it"),
     "claimed for ever": (_message(3, until=None), "Message 3 is claimed, but no sender holds it"),
+    "its reminder's day": (
+        lambda c: c.execute(update(ROWS["reminders"]).values(planned="soon")),
+        "Row r1 of reminders is not what its history says",
+    ),
     "taken out": (_out(2), "After message 1 comes message 3"),
     "without its content": (lambda c: c.execute(delete(CONTENT)), "The outbox ends with message 0"),
     "taken out, and closed up": (_closed_up, "Message 3 .* its seal differs"),

@@ -11,9 +11,9 @@ from arc_sheets.tabs import RECORD_TABS, REMINDERS
 from arc_sync.ledger import sqloutbox
 from arc_sync.ledger.audit import ENOUGH, Standing, audit
 from arc_sync.ledger.links import row_text
-from arc_sync.ledger.outboxaudit import audit_outbox, told_of
+from arc_sync.ledger.outboxaudit import TOLD, audit_outbox
 from arc_sync.ledger.rows import raw_rows, read_row
-from arc_sync.ledger.schema import ISSUE
+from arc_sync.ledger.schema import ISSUE, ROWS
 from arc_sync.ledger.sqlview import SqlView
 from arc_sync.merge.history import Bookmark, place_of
 from arc_sync.merge.issues import IssueKey
@@ -26,10 +26,11 @@ def audit_database(connection: Connection, known: Iterable[Bookmark]) -> list[st
     view = SqlView(connection)
     standing = Standing(view.head(), _live(connection), view.books())
     wrong = audit(view.links(), view.sets(), standing, known)
-    told = told_of(
-        (row, read_row(connection, REMINDERS, raw)) for row, *raw in raw_rows(connection, REMINDERS)
-    )
-    return [*wrong, *audit_outbox(sqloutbox.entries(connection), view.tail(), told)][:ENOUGH]
+    rows = ROWS[REMINDERS.name]
+    told = connection.execute(select(rows.c.id, rows.c.status).where(rows.c.status.in_(TOLD)))
+    entries = sqloutbox.entries(connection)
+    say = ((row, status) for row, status in told)
+    return [*wrong, *audit_outbox(entries, view.tail(), say)][:ENOUGH]
 
 
 def _unsound(connection: Connection) -> list[str]:
