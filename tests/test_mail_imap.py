@@ -10,7 +10,7 @@ from arc_sheets.errors import MailError
 from arc_sync.mail.compose import head_of
 from arc_sync.mail.imap import ImapDrafts, was_sent
 from arc_sync.mail.logins import Account, Login
-from arc_sync.mail.mailstore import from_wire, to_wire
+from arc_sync.mail.mailstore import MailStore, from_wire, to_wire
 from arc_sync.mail.port import Fate
 from tests.imap_server import ImapServer
 from tests.mail_samples import NOW, Asked, email
@@ -194,6 +194,19 @@ def test_a_token_that_is_refused_is_renewed_once(server: ImapServer) -> None:
     assert outcome.fate is LATER
     assert "arc mail login" in outcome.said
     assert server.commands.count("AUTHENTICATE") == 4
+
+
+def test_a_draft_that_is_broken_off_takes_its_connection_with_it(
+    server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    mailer = drafts(server)
+    monkeypatch.setattr(MailStore, "append", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        mailer.send(email(), Asked())
+    assert mailer._store is None
 
 
 def test_sent_shows_whether_an_unknown_one_went(server: ImapServer) -> None:

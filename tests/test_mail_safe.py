@@ -168,6 +168,7 @@ def test_a_keyring_that_does_not_open_is_explained_without_what_it_held(
         safe.put(PURPOSE, "s3cret")
     assert "s3cret" not in str(caught.value)
     assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
     with pytest.raises(MailError, match="keyring does not open"):
         safe.get(PURPOSE)
     assert "s3cret" not in caplog.text

@@ -9,7 +9,7 @@ import pytest
 
 from arc_sheets.errors import MailError
 from arc_sync.mail.port import Fate
-from arc_sync.mail.texts import MOST, TextGateway, plugin_for, segments
+from arc_sync.mail.texts import MOST, TextGateway, plugin_for, refusal, segments
 from tests.mail_samples import Asked, text
 from tests.web_servers import CUT, SILENT, Response, WebServer
 
@@ -145,6 +145,33 @@ def test_an_address_that_would_split_or_repeat_does_not(server: WebServer) -> No
     address = f"json://127.0.0.1:{server.port}/?:to={{to}}&overflow=split&retry=5"
     outcome = TextGateway(lambda: address).send(text(what="a" * 900), Asked())
     assert (outcome.fate, len(server.requests)) == (Fate.UNKNOWN, 1), outcome.said
+
+
+def test_only_what_a_plugin_itself_says_is_evidence() -> None:
+    def heard(level: int, text: str) -> Fate:
+        return refusal([logging.LogRecord("apprise", level, "", 0, text, None, None)]).fate
+
+    assert heard(logging.WARNING, "Failed to send: Bad Request, error=400.") is Fate.REFUSED
+    assert heard(logging.DEBUG, "Response Details: error=400.") is Fate.UNKNOWN
+    gone = "HTTPConnectionPool: Max retries exceeded (Caused by NewConnectionError('refused'))"
+    assert heard(logging.DEBUG, f"Socket Exception: {gone}") is Fate.LATER
+    assert heard(logging.WARNING, f"Socket Exception: {gone}") is Fate.UNKNOWN
+    assert heard(logging.DEBUG, gone) is Fate.UNKNOWN
+
+
+def test_a_plugin_with_a_short_limit_gets_a_long_text_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    address = f"twilio://AC{'a' * 32}:{'b' * 32}@+15551230000/{{to}}?overflow=split"
+    plugin = plugin_for(address, "+491701234567")
+
+    def send(body: str, **_: object) -> bool:
+        sent.append(body)
+        return True
+
+    monkeypatch.setattr(plugin, "send", send)
+    monkeypatch.setattr("arc_sync.mail.texts.plugin_for", lambda *_: plugin)
+    assert TextGateway(lambda: address).send(text(what="a" * 900), Asked()).fate is Fate.SENT
+    assert sent == ["a" * 900]
 
 
 @pytest.mark.parametrize("address", ["json://localhost/", "nonsense://x/{to}", "{to}", "twilio://{to}"])

@@ -50,10 +50,10 @@ class ImapDrafts:
             return Outcome(Fate.LATER, str(error), slow_down=True)
         if there:
             return Outcome(Fate.DRAFTED, f"it was in {self.name} already")
+        about_to()
         try:
-            about_to()
             return self._put(store, message, message_id)
-        except BaseException:
+        except BaseException:  # in the middle of a text the line is no use for another
             self.close()
             raise
 
