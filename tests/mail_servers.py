@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -87,14 +88,17 @@ def certificate(kind: str) -> ssl.SSLContext:
     begins = now + day / 2 if kind == "not yet valid" else now - 2 * day
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if kind == "self-signed":
-        context.load_cert_chain(_self_signed())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "both.pem")
+            file.write_bytes(_self_signed())
+            context.load_cert_chain(file)
         return context
     issuer.issue_cert(name, not_before=begins, not_after=ends).configure_cert(context)
     return context
 
 
-def _self_signed() -> str:
-    """A certificate that only its owner vouches for, with its key, as a file."""
+def _self_signed() -> bytes:
+    """A certificate that only its owner vouches for, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
@@ -110,9 +114,7 @@ def _self_signed() -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as file:
-        file.write(made.public_bytes(coding) + key.private_bytes(coding, form, hidden))
-    return file.name
+    return made.public_bytes(coding) + key.private_bytes(coding, form, hidden)
 
 
 class ThreadedServer:

@@ -1,8 +1,8 @@
 """One email as the very bytes that go out: made once, when it is queued, and never again.
 
 The same letter, key and date give the same bytes, so a second try sends what the first one tried. Lines end with
-CR LF, none is longer than 78 octets, and all are ASCII (unless an address itself needs RFC 6531), so every server
-takes them.
+CR LF, none is longer than 78 octets (but for a long address), and all are ASCII (unless an address itself needs RFC
+6531), so every server takes them.
 
 **Copies.** A message has one recipient. Whoever is in `cc` stands in the Cc line for all to see and gets a message
 of their own: the same letter under `copy_key`, with an envelope that names only them. In a draft it is the other
