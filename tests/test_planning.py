@@ -305,8 +305,10 @@ def test_others_are_reminded(ledger: Ledger) -> None:
 
 
 def test_the_amount_of_who_is_left_out_is_all_that_is_overdue_or_soon_due() -> None:
-    made = planned(book(invoice(40), invoice(-2, 50), invoice(-9), customers=(customer(do_not_contact="x"),)))
-    assert made.left_out == (LeftOut("A", "EUR", 10050, "Do not contact: x."),)
+    made = planned(
+        book(invoice(40), invoice(-2, 50), invoice(-9), customers=(customer(do_not_contact="Insolvent"),))
+    )
+    assert made.left_out == (LeftOut("A", "EUR", 10050, "Do not contact: Insolvent."),)
 
 
 # --- promises and plans ----------------------------------------------------------------------------------------
