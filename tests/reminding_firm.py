@@ -99,7 +99,12 @@ class Office:
 
     def promise(self, customer: str, invoice: str | None, amount: int, by: date) -> None:
         """Let a customer promise to pay."""
-        told: dict[str, Value] = {"customer": customer, "invoice": invoice, "currency": "EUR", "amount": amount}
+        told: dict[str, Value] = {
+            "customer": customer,
+            "invoice": invoice,
+            "currency": "EUR",
+            "amount": amount,
+        }
         self.put(PROMISES, f"promise {customer} {invoice} {by}", **told, given=self.today, date=by)
 
     def bank(self) -> None:
@@ -175,6 +180,11 @@ class Office:
         """Return the one row of Reminders of a customer."""
         (found,) = [r for r in self.all().values() if r.customer == customer]
         return found
+
+    def newest(self, customer: str) -> Reminder:
+        """Return the row of a customer that was planned last."""
+        found = [r for r in self.all().values() if r.customer == customer]
+        return max(found, key=lambda r: (r.planned or date.min, r.status == "proposed"))
 
     def of_stage(self, customer: str, stage: str) -> Reminder:
         """Return the newest row of a customer and stage."""

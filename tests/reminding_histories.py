@@ -14,9 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from arc_sheets.message import Message, MessageState
+from arc_sheets.tab import Tab
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, PROMISES
 from arc_sync.agent.reminding.sending import CLAIM
 from arc_sync.agent.reminding.touches import touch_id
@@ -27,26 +30,18 @@ S = MessageState
 NAMES = ("Alder", "Birch", "Cedar")
 DECISIONS = ("Approve", "Approve", "Skip", "Send again", "It went")
 FATES = ("sent", "sent", "sent", "sent", "later", "refused", "lost", "lost answer")
-STEPS = ("seeded", "made", "put", "read", "decided", "lost", "followed", "claimed", "looked")
-STEPS += ("about to", "handed over", "settled", "done")
+STEPS = (
+    *("seeded", "made", "put", "read", "decided", "lost", "followed", "claimed", "looked"),
+    *("about to", "handed over", "settled", "done"),
+)
 AT = ("nowhere",) * 10 + STEPS
 MEANWHILE = ("nothing",) * 8 + ("pay", "promise", "dispute", "bar", "other sender", "skip")
 
 
-EVENTS = ("work",) * 8 + ("morning",) * 8
-EVENTS += (
-    "pay",
-    "promise",
-    "dispute",
-    "bar",
-    "buy",
-    "buy",
-    "decide",
-    "settle",
-    "settle",
-    "send",
-    "send",
-    "plan",
+EVENTS = (
+    *("work",) * 8,
+    *("morning",) * 8,
+    *("pay", "promise", "dispute", "bar", "buy", "buy", "decide", "settle", "settle", "send", "send", "plan"),
 )
 
 
@@ -101,7 +96,7 @@ class Weeks:
             self.what_was_sent_is_on_the_record_once()
         self.end()
 
-    def something(self) -> None:
+    def something(self) -> None:  # noqa: C901 (one line an event)
         """Let one thing happen; half of all are a day of work or its morning."""
         pick, customer = self.chance.choice, self.chance.choice(NAMES)
         match self.chance.choice(EVENTS):
@@ -151,8 +146,8 @@ class Weeks:
 
     def disputes(self, customer: str, *, over: bool) -> None:
         resolved = self.here.today if over else None
-        row = {"invoice": f"INV-{customer[0]}", "currency": "EUR", "opened": self.here.today}
-        self.here.put(DISPUTES, f"d {customer}", **row, resolved=resolved)  # type: ignore[arg-type]
+        row: dict[str, Any] = {"invoice": f"INV-{customer[0]}", "currency": "EUR", "opened": self.here.today}
+        self.here.put(DISPUTES, f"d {customer}", **row, resolved=resolved)
 
     def may_not_be_contacted(self, customer: str, *, barred: bool) -> None:
         self.here.put(CUSTOMERS, f"c {customer}", do_not_contact="they asked" if barred else None)
@@ -228,9 +223,10 @@ class Weeks:
                 owed[paid["applied_to"]] -= paid["amount"]
         return owed
 
-    def values(self, tab: object) -> list[dict[str, object]]:  # a row by its columns
-        names = [c.name for c in tab.stored]  # type: ignore[attr-defined]
-        return [dict(zip(names, row, strict=True)) for row in self.here.rows(tab).values()]  # type: ignore[arg-type]
+    def values(self, tab: Tab) -> list[dict[str, Any]]:
+        """Return the rows of a tab by their columns' names."""
+        names = [c.name for c in tab.stored]
+        return [dict(zip(names, row, strict=True)) for row in self.here.rows(tab).values()]
 
     def objections(self, message: Message) -> list[str]:
         """Return why a message should not have left at this very moment."""
@@ -242,7 +238,7 @@ class Weeks:
             found.append(f"{who}: it had been paid")
         for promise in self.values(PROMISES):
             paid = owed.get(str(promise["invoice"]), 0) <= 0
-            if promise["invoice"] in message.invoices and promise["date"] >= today and not paid:  # type: ignore[operator]
+            if promise["invoice"] in message.invoices and promise["date"] >= today and not paid:
                 kept = self.paid_since(str(promise["invoice"])) >= 500_00
                 found += [] if kept else [f"{who}: {promise['invoice']} was promised"]
         for dispute in self.values(DISPUTES):
@@ -256,7 +252,7 @@ class Weeks:
         return found
 
     def paid_since(self, number: str) -> int:
-        return sum(int(p["amount"]) for p in self.values(PAYMENTS) if p["applied_to"] == number)  # type: ignore[call-overload]
+        return sum(int(p["amount"]) for p in self.values(PAYMENTS) if p["applied_to"] == number)
 
     # -- what must hold ------------------------------------------------------------------------------------
 
@@ -267,7 +263,7 @@ class Weeks:
         for day, message in self.wire.arrived:
             days.setdefault(message.customer, []).append(day)
         for customer, when in days.items():
-            gaps = [(b - a).days for a, b in zip(when, when[1:], strict=False)]
+            gaps = [(b - a).days for a, b in pairwise(when)]
             assert customer in self.by_word or min(gaps, default=99) >= 6, (customer, when)
 
     def what_was_sent_is_on_the_record_once(self) -> None:

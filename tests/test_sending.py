@@ -333,7 +333,7 @@ def test_a_claim_that_lapsed_while_the_mailer_was_slow_does_not_send(here: Offic
 def test_breakers_stop_the_run_whatever_the_logic_thinks(
     here: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking.Looking, "at", lambda *_: looking.GO)
+    monkeypatch.setattr(looking.Looking, "at", lambda *_, **__: looking.GO)
     for _ in range(4):
         here.approve("Alder")
         here.send()

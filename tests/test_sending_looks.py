@@ -196,6 +196,26 @@ def test_nor_when_two_senders_hold_one_each(here: Office, monkeypatch: pytest.Mo
     assert len(here.arrived) == 1
 
 
+def test_nor_when_both_are_on_their_way(here: Office) -> None:
+    second_reminder(here)
+
+    class Slow(MemoryMailer):
+        """While its first message is on the wire, another sender is at work."""
+
+        def send(self, message: Message, about_to: Callable[[], None]) -> Outcome:
+            about_to()
+            if not self.sent:
+                self.sent.append(message)
+                here.send(owner="other")
+            return Outcome(Fate.SENT, "ok")
+
+    slow = Slow()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "FEW", 1)
+        here.send(owner="one", mailer=slow)
+    assert len(slow.sent) + len(here.arrived) == 1
+
+
 def second_reminder(here: Office) -> None:
     """Queue a second, different reminder to Alder behind the plan's back, as two agents with old books might."""
     here.invoice("INV-Z", "Alder", 5)

@@ -88,6 +88,7 @@ class Facts:
     people: Mapping[str, Person]
     stopped: Mapping[str, date]
     written: Written
+    written_today: int  #: messages, to anybody
     paid_until: date | None  #: the day of the newest payment
     #: The reminders that have gone since, and when: by customer, by row.
     since: dict[str, dict[str, date]] = field(default_factory=dict)
@@ -101,8 +102,12 @@ class Looking:
         self._facts: Facts | None = None
         self._seen = 0  #: the change up to which the facts are followed
 
-    def at(self, view: View, posted: Posted, now: datetime) -> Verdict:
-        """Return what is to become of a message; `now` is UTC."""
+    def at(self, view: View, posted: Posted, now: datetime, *, last: bool = False) -> Verdict:
+        """Return what is to become of a message; `now` is UTC.
+
+        With `last` it is noted as on its way, as every other sender's is at this point: of two to one customer
+        at least one sees the other here.
+        """
         message = posted.message
         facts = self._followed(view, now.astimezone(self._firm.config.zone).date())
         if not message.reminder:
@@ -119,7 +124,9 @@ class Looking:
             or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
             or _stop(_not_owed(facts, message, row))
             or self._too_early(view, facts, row, now)
-            or (GO if row.status in GONE else self._too_close(view, facts, message, row, now))
+            or (None if row.status in GONE else self._too_close(facts, message, row))
+            or (_crowded(view, message, row, now) if last else None)
+            or GO
         )
 
     # -- the facts -------------------------------------------------------------------------------------
@@ -150,7 +157,7 @@ class Looking:
             return Verdict(Do.WAIT, f"It waits for the bank's data, which {told}.", now + _HOUR)
         return None
 
-    def _too_close(self, view: View, facts: Facts, message: Message, row: Reminder, now: datetime) -> Verdict:
+    def _too_close(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
         """Return whether it keeps its distance to what else the customer, and everybody, was written today."""
         since = facts.since.get(row.customer, {})
         others = [on for i, on in since.items() if i != message.reminder]
@@ -164,12 +171,10 @@ class Looking:
         recent = len(facts.written.since(row.customer, facts.day - timedelta(30))) + len(others)
         if recent >= self._policy.customer_cap and not again:
             return Verdict(Do.STOP, f"They had {say_many(recent, 'message')} in 30 days.")
-        if facts.written.on(facts.day) + sum(map(len, facts.since.values())) >= self._policy.daily_cap:
+        if facts.written_today + sum(map(len, facts.since.values())) >= self._policy.daily_cap:
             cap = say_many(self._policy.daily_cap, "message")
             return Verdict(Do.WAIT, f"The day's {cap} have gone.", self._opens(facts.day + timedelta(1)))
-        if any(_rivals(view, message, row)):
-            return Verdict(Do.WAIT, "Another message to them is on its way.", now + _SOON)
-        return GO
+        return None
 
     def _opens(self, day: date) -> datetime:
         """Return the midnight at which a day begins in the firm's zone; quiet hours are looked at then."""
@@ -180,6 +185,7 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
     frames = records(rows_of(view))
     owed = receivables(frames)
     gone = where(reminders(view), *GONE)
+    known = written(frames.activity, reached(gone.values(), day), day)
     pairs = zip(owed.accounts["customer"].tolist(), owed.accounts["currency"].tolist(), strict=True)
     return Facts(
         day,
@@ -188,7 +194,8 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
         {pair: n for n, pair in enumerate(pairs)},
         people(frames.customers),
         stopped(frames.activity, policy, day),
-        written(frames.activity, reached(gone.values(), day), day),
+        known,
+        known.on(day),
         newest(view.rows(PAYMENTS), day),
     )
 
@@ -276,13 +283,14 @@ def _customer(facts: Facts, row: Reminder) -> Mapping[str, str | None]:
     return {"time_zone": person.time_zone, "quiet_hours": person.quiet_hours}
 
 
-def _rivals(view: View, message: Message, row: Reminder) -> Iterator[Posted]:
-    """Yield other reminders to the same customer that are on their way, or may have gone and no row says so yet."""
+def _crowded(view: View, message: Message, row: Reminder, now: datetime) -> Verdict | None:
+    """Return that another reminder to the same customer is on its way, or may have gone and no row says so yet."""
     names = {message.customer, row.customer}
     for other in view.posted(S.SENDING, S.UNKNOWN):
-        reminder_of = other.message.reminder
-        if reminder_of in ("", message.reminder) or other.message.customer not in names:
+        rival = other.message
+        if rival.reminder in ("", message.reminder) or rival.customer not in names:
             continue
-        found = view.row(REMINDERS, reminder_of)
+        found = view.row(REMINDERS, rival.reminder)
         if other.state is S.SENDING or (found and reminder(found).status == QUEUED):
-            yield other
+            return Verdict(Do.WAIT, "Another message to them is on its way.", now + _SOON)
+    return None

@@ -149,7 +149,7 @@ class _Run:
         self.ledger.about_to_send(posted.message.id, self.owner, now)
         self.hook("about to")
         with self.ledger.read() as view:
-            verdict = self.looking.at(view, posted, now)
+            verdict = self.looking.at(view, posted, now, last=True)
         if verdict.do is not Do.GO:
             raise _NotNow(verdict)
         self.breakers.went(posted, now)
