@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -292,6 +293,16 @@ def test_a_tables_header_is_renamed_with_its_cell(path: Path) -> None:
     book.save()
     sheet = load(path)["Invoices"]
     assert sheet["B2"].value == sheet.tables["Invoices"].tableColumns[1].name == 'Who & "what"'
+
+
+def test_a_column_that_a_sheet_in_another_folder_uses_is_not_renamed(tmp_path: Path) -> None:
+    path = _with_table(tmp_path / "a.xlsx", "")
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("book/Sheet2.xml", worksheet('<row r="1"><c r="A1"><f>SUM(T[a])</f></c></row>'))
+    package = Package(path)
+    package.sheet("Data").set("A1", "new name")
+    with pytest.raises(Refused, match="use the column 'a' of the table T"):
+        package.save()
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def _form(chance: random.Random) -> Form:
         prefix="x:" if odd() else "",
         main=STRICT if odd(0.05) else MAIN,
         encoding=chance.choice(("utf-8-sig", "utf-8-sig", "utf-16")) if odd() else "utf-8",
+        everywhere=odd(0.4),
         references=not odd(0.06),
         attributes=chance.choice(("rts", "str", "tsr")) if odd(0.2) else "rst",
         between=chance.choice(("\n", "\r\n    ", "<!-- a note -->")) if odd() else "",
@@ -71,6 +72,8 @@ def _form(chance: random.Random) -> Form:
         descriptors=odd(),
         zip64=odd(0.06),
         shuffled=odd(),
+        folders=odd(0.06),
+        cased=odd(0.03),
         comment=b"a comment" if odd(0.06) else b"",
     )
 

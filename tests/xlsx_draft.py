@@ -79,6 +79,7 @@ class Form:
     prefix: str = ""
     main: str = MAIN
     encoding: str = "utf-8"
+    everywhere: bool = False  # whether prefix and encoding are those of all parts, not of the sheets alone
     references: bool = True  # whether rows and cells say where they are
     attributes: str = "rst"  # the order of a cell's attributes
     between: str = ""  # white space between elements
@@ -88,6 +89,8 @@ class Form:
     descriptors: bool = False  # sizes after the data, as streaming writers do
     zip64: bool = False
     shuffled: bool = False
+    folders: bool = False  # with entries for folders
+    cased: bool = False  # members named in other letters than those that lead to them
     comment: bytes = b""
 
 
@@ -141,7 +144,16 @@ class Draft:
         names = list(content)
         if self.form.shuffled:
             self.chance.shuffle(names)
-        pack(path, {name: content[name] for name in names}, self.form, self.chance)
+        if self.form.folders:
+            content |= dict.fromkeys((f"{self.folder}/", "docProps/"), b"")
+            names = [f"{self.folder}/", "docProps/", *names]
+        shown = (name.upper() if self.form.cased and "/" in name else name for name in names)
+        pack(
+            path,
+            {each: content[name] for each, name in zip(shown, names, strict=True)},
+            self.form,
+            self.chance,
+        )
         return path
 
     def _content(self) -> dict[str, str | bytes]:
@@ -169,7 +181,12 @@ class Draft:
     def _encoded(self, name: str, text: bytes | str) -> bytes:
         if isinstance(text, bytes):
             return text
-        encoding = self.form.encoding if any(name == sheet.part for sheet in self.sheets) else "utf-8"
+        sheet = any(name == sheet.part for sheet in self.sheets)
+        encoding = self.form.encoding if sheet or self.form.everywhere else "utf-8"
+        own = re.match(rf'<(\w+) xmlns="{self.form.main}"', text)
+        if own is not None and self.form.everywhere and self.form.prefix:
+            space = f' xmlns:{self.form.prefix[:-1]}="{self.form.main}"'
+            text = _prefixed(text.replace(own[0], f"<{own[1]}{space}", 1), self.form.prefix)
         declared = "UTF-16" if encoding == "utf-16" else "UTF-8"
         return f'<?xml version="1.0" encoding="{declared}" standalone="yes"?>\n{text}'.encode(encoding)
 

@@ -83,7 +83,7 @@ def oddities(draft: Draft, sheet: SheetDraft) -> None:
         CellDraft("<v>1.5E-3</v>"), CellDraft("<v>7</v>", "n"), CellDraft("<v/>"), CellDraft("<is/>", "inlineStr"),
         CellDraft("<is><t>a&#10;b &#x41;&apos;</t></is>", "inlineStr"), CellDraft("<v>2026-01-02T03:04:05</v>", "d"),
         CellDraft("<is><t><![CDATA[a < b]]></t></is>", "inlineStr"), CellDraft(f"<v>{len(draft.strings) - 1}</v>", "s"),
-        CellDraft("<v>9</v><extLst/>"), CellDraft("<f> A1 + 1 </f><v>1</v>"), CellDraft("<v>x</v>", "str"),
+        CellDraft("<v>9</v>", "n"), CellDraft("<f> A1 + 1 </f><v>1</v>"), CellDraft("<v>x</v>", "str"),
         CellDraft("<v>1</v>", "", 0, ' ph="1"'), CellDraft("<v>0.1</v>", "", 0, "\n "), CellDraft("<f>1=1</f><v>1</v>", "b"),
     )  # fmt: skip
     for row, cell in enumerate(odd, 5):

@@ -74,8 +74,7 @@ def _check_unused(package: Package, table: Table, name: str) -> None:
     quoted = re.sub(r"(['#\[\]@])", r"'\1", name)
     text = re.escape(escape(quoted).encode())
     use = re.compile(rb"[\[,:@]" + text + rb"\]", re.IGNORECASE)
-    parts = [key for key in package.directory.members if key.endswith(".xml") and _may_hold_formulas(key)]
-    for part in parts:
+    for part in filter(_may_hold_formulas, package.directory.members):
         before = b""
         for chunk in package.stream(part, package.limits.part):
             if use.search(before + chunk):
@@ -86,4 +85,6 @@ def _check_unused(package: Package, table: Table, name: str) -> None:
 
 
 def _may_hold_formulas(key: str) -> bool:
-    return key.startswith(("xl/worksheets/", "xl/tables/", "xl/pivot")) or key == "xl/workbook.xml"
+    """Say whether a part may be a sheet, a table, a pivot or the workbook; they can be in any folder."""
+    others = ("docprops/", "customxml/", "xl/theme/", "xl/drawings/", "xl/charts/", "xl/media/")
+    return key.endswith(".xml") and not key.startswith(others) and not key.endswith("sharedstrings.xml")
