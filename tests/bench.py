@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
+from typing import Final
 
-_BENCHES = ("tests.bench_xlsx", "tests.bench_figures", "tests.bench_ledger", "tests.bench_round")
+from tests.campaigns import run_each
 
-
-def main() -> int:
-    """Run every bench in a process of its own; return 1 if one failed."""
-    failed = 0
-    for name in _BENCHES:
-        sys.stdout.write(f"\n== python -m {name}\n")
-        sys.stdout.flush()
-        failed |= subprocess.run([sys.executable, "-m", name], check=False).returncode
-    return int(bool(failed))
-
+_BENCHES: Final = (
+    "tests.bench_xlsx",
+    "tests.bench_figures",
+    "tests.bench_ledger",
+    "tests.bench_round",
+    "tests.bench_reminders",
+    "tests.bench_render",
+    "tests.bench_mail",
+    "tests.bench_outbox",
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_each(_BENCHES))

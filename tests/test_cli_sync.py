@@ -9,6 +9,7 @@ import pytest
 from arc_sync.agent.places import find
 from arc_sync.agent.quick import directory_print, quietly_in_step
 from arc_sync.agent.round import Report
+from arc_sync.agent.work import Worked
 from arc_sync.cli.idle import at_once
 from arc_sync.cli.out import listed
 from arc_sync.cli.syncing import sentences
@@ -67,8 +68,8 @@ def test_long_texts_are_shortened_on_the_terminal_alone(here: Office) -> None:
 
 
 def test_what_went_into_the_workbook_is_a_proper_list() -> None:
-    report = Report(written=9, added=1, removed=2, idle=False)
-    assert sentences(report, []) == [
+    worked = Worked(Report(written=9, added=1, removed=2, idle=False))
+    assert sentences(worked, []) == [
         "9 cells, 1 new row and 2 rows taken out went from the ledger to the workbook."
     ]
     assert listed([]) == ""

@@ -1,9 +1,18 @@
-"""`python -m tests.faults`: plant every fault."""
+"""`make faults`: faults planted in the merge, senders killed, sending cut at every stage, workbooks of all kinds."""
 
 from __future__ import annotations
 
 import sys
+from typing import Final
 
-from tests.faults.mutants import main
+from tests.campaigns import run_each
 
-sys.exit(main())
+_CAMPAIGNS: Final = (
+    "tests.faults.senders",
+    "tests.faults.sending",
+    "tests.xlsx_campaign",
+    "tests.faults.mutants",
+)
+
+if __name__ == "__main__":
+    sys.exit(run_each(_CAMPAIGNS))

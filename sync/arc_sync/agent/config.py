@@ -292,7 +292,7 @@ buckets = [30, 60, 90] # the last day overdue of each column of the aging
 #name = "Maria Lopez"
 #email = "receivables@example.com"
 #phone = "+49 30 1234567"
-#pay = "Please pay to DE89 3704 0044 0532 0130 00." # or a link
+#pay = "DE89 3704 0044 0532 0130 00" # your account number, or a link
 #language = "English" # of messages to customers whose own is not known; or "German"
 
 [mail] # as it is, reminders become drafts in the folder outbox; a person sends them

@@ -21,6 +21,7 @@ from arc_sync.agent.config import Config
 from arc_sync.agent.form import Act
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
+from arc_sync.agent.policies import policy_of
 from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
@@ -47,7 +48,8 @@ class Firm:
     @property
     def terms(self) -> Terms:
         """How the firm's figures are made."""
-        return Terms(self.config.company, self.config.rates, self.config.buckets)
+        config = self.config
+        return Terms(config.company, config.rates, config.buckets, policy=policy_of(config))
 
     def origin(self, source: str, what: str, now: datetime) -> Origin:
         """Return the origin of a change set made by this person; `now` is UTC."""

@@ -20,7 +20,7 @@ from arc_sheets.cells import CellValue, Reading, Unreadable, read_cell
 from arc_sheets.tab import Column, Kind
 from arc_sync.agent.merging import Keys, named
 from arc_sync.books.contents import Said
-from arc_sync.books.form import BLOCKS, PREVIEW, SEND, THEN, Block, Form, State, where
+from arc_sync.books.form import BLOCKS, PREVIEW, THEN, Block, Form, State, where
 from arc_sync.books.port import SetEntry
 from arc_sync.books.seals import plain, seal
 from arc_sync.ledger.port import Ledger, View
@@ -63,7 +63,6 @@ class Outcome(NamedTuple):
     sentence: str
     done: bool
     kept: bool = False  #: the ledger keeps that it was carried out, and the cells are cleared
-    send: bool = False  #: it is a message that may leave at once
 
     @property
     def cleared(self) -> list[tuple[tuple[str, str], CellValue]]:
@@ -87,11 +86,6 @@ class Answered:
     def refused(self) -> list[str]:
         """Why blocks were not carried out, in sentences."""
         return [one.sentence for one in self.outcomes if not one.done]
-
-    @property
-    def send(self) -> bool:
-        """Whether a message may leave at once."""
-        return any(one.send for one in self.outcomes)
 
     @property
     def entries(self) -> list[SetEntry]:
@@ -141,7 +135,7 @@ def _outcome(asked: Asked, ledger: Ledger, act: Act) -> Outcome:
         return _previewed(asked, answered)
     then_first = sorted(asked.cells, key=lambda name: name != THEN)
     entries = tuple(_entry(asked, name) for name in then_first)
-    return Outcome(entries, _naming(asked, answered.sentence), done=True, kept=True, send=asked.then == SEND)
+    return Outcome(entries, _naming(asked, answered.sentence), done=True, kept=True)
 
 
 def _refused(asked: Asked, why: str) -> Outcome:

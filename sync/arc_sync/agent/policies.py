@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import Final
 
 from arc_sheets.errors import ConfigError
 from arc_sheets.policy import Policy, WrongPolicy, read
 from arc_sheets.resources import folder
 from arc_sync.agent.config import Config
 from arc_sync.agent.places import POLICY
+
+#: What the shipped file says of itself, and what a firm's own says instead.
+_ELSEWHERE: Final = "Copy this file beside your arc.toml and change it there;"
+_HERE: Final = "Change it as you like;"
 
 
 def policy_of(config: Config) -> Policy:
@@ -20,7 +25,7 @@ def policy_of(config: Config) -> Policy:
     try:
         text = config.policy.read_text("utf-8-sig")
     except FileNotFoundError:
-        return read(tomllib.loads((folder("templates") / POLICY).read_text("utf-8")))
+        return read(tomllib.loads(_shipped()))
     except UnicodeDecodeError:
         raise ConfigError(f"{config.policy} is not written in UTF-8; save it as UTF-8 text.") from None
     except OSError as error:
@@ -31,6 +36,27 @@ def policy_of(config: Config) -> Policy:
         raise ConfigError(f"{config.policy} cannot be read: {error}. Correct that line.") from None
     except WrongPolicy as error:
         raise ConfigError(f"{config.policy}{_line(text, error)}: {error}") from None
+
+
+def write_policy(config: Config) -> bool:
+    """Write the shipped policy where the firm's own is looked for; False if one is there.
+
+    Raises `ConfigError` if it cannot be written.
+    """
+    try:
+        with config.policy.open("x", encoding="utf-8") as stream:
+            stream.write(_shipped().replace(_ELSEWHERE, _HERE))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise ConfigError(
+            f"{config.policy} cannot be written ({error.strerror}); choose another folder."
+        ) from None
+    return True
+
+
+def _shipped() -> str:
+    return (folder("templates") / POLICY).read_text("utf-8")
 
 
 def _line(text: str, error: WrongPolicy) -> str:

@@ -80,7 +80,6 @@ class Report:
     chosen: int = 0  #: choices carried out
     refused: list[str] = field(default_factory=list)  #: choices and forms that could not be, and why
     answers: list[str] = field(default_factory=list)  #: what the form asked for and was done
-    send: bool = False  #: a message of the form may leave at once
     in_step: bool = True  #: False: somebody wrote meanwhile; the next round settles it
     idle: bool = True  #: nothing was written anywhere
 
@@ -214,7 +213,7 @@ class _Round:
         occasion = Occasion(self.book, self.settings.who, self.now, rules.reading)
         self.answered = answer(self.form, self.ledger, act, occasion, partial(self.hook, "answered"))
         self.report.refused += self.answered.refused
-        self.report.answers, self.report.send = self.answered.done, self.answered.send
+        self.report.answers = self.answered.done
 
     def _read(self, lines: Sequence[ShownIssue]) -> Desk | None:
         """Read the book; stamp new ids into it and read again. None: somebody wrote meanwhile."""
@@ -278,7 +277,8 @@ class _Round:
         pages = self.settings.figures(t, self._local.date(), self.book, self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [
-                _row(tab.tab, n.row, n.values, pages) for n in sorted(tab.appends, key=_first_value)
+                _row(tab.tab, n.row, n.values, pages)
+                for n in sorted(tab.appends, key=partial(_place, tab.tab))
             ]
             faces = ComputedCells(tab.tab, sheet.present, t, self.book, self.now, pages.computed)
             plan.faces += faces.differing(sheet.faces) if sheet.usable else []
@@ -344,9 +344,10 @@ class _Round:
         return self.now.astimezone().replace(tzinfo=None, microsecond=0)
 
 
-def _first_value(new: NewRow) -> tuple[bool, Any]:
-    """Return by what new rows are put in order: number, date or customer, blanks last."""
-    return new.values[0] is None, new.values[0]
+def _place(tab: Tab, new: NewRow) -> tuple[bool, Any]:
+    """Return by what new rows are put in order: number, date, customer or stage, blanks last."""
+    first, choices = new.values[0], tab.stored[0].choices
+    return first is None, choices.index(str(first)) if first in choices else first
 
 
 def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:

@@ -32,7 +32,6 @@ TEXT_ROWS: Final = 14  #: of the cell for a whole message
 THEN: Final = "then"
 SAVE: Final = "Save"
 PREVIEW: Final = "Preview"
-QUEUE: Final = "Queue"
 SEND: Final = "Send"
 #: The name of the line of `_ARC` that keeps the form's `State`.
 KEPT: Final = "form"
@@ -168,8 +167,8 @@ BLOCKS: Final = _stacked(
             _text("subject", "Subject", "Of an email; one line."),
             _text("body", "Text", "Alt+Enter begins a new line.", TEXT_ROWS),
             _then(
-                *(PREVIEW, QUEUE, SEND),
-                hint="Preview fills subject and text. Queue or Send: what stands here goes out when its hour comes.",
+                *(PREVIEW, SEND),
+                hint="Preview fills subject and text. Send: what stands here goes out when its hour comes.",
             ),
         ),
     ),

@@ -34,7 +34,10 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, such as 2026
 
 
 def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: Settings = None) -> None:
-    """Say all about one customer: contacts, balance, open invoices, promises, disputes and what happened."""
+    """Say all about one customer.
+
+    Contacts, balance, open invoices, promises, disputes and what happened.
+    """
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
@@ -48,7 +51,7 @@ def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: 
 
 
 def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) -> None:
-    """Say what to do about whom today, most money at risk first, and why."""
+    """Say whom to chase today, in what order, and why."""
     from arc_sheets.frames import records
     from arc_sheets.receivables import receivables
     from arc_sheets.worklist import worklist as made

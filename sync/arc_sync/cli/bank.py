@@ -17,7 +17,10 @@ def bank(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Say, or set, up to which day the bank's payments are in; reminders wait while they are old."""
+    """Say up to which day the bank's payments are in.
+
+    With a day: set it. Reminders wait while the bank's data are old.
+    """
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.bank import bank_until, say_until
     from arc_sync.agent.config import Config

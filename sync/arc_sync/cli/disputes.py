@@ -23,7 +23,10 @@ def dispute(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Put on record that an invoice is disputed; it is not chased until that is resolved."""
+    """Put on record that an invoice is disputed.
+
+    It is not chased until that is resolved, and stays in the figures.
+    """
     ask(
         config,
         "raise_dispute",
@@ -54,7 +57,7 @@ def hold(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Hold back the reminders of invoices, or of all that a customer owes."""
+    """Hold reminders of invoices, or of all that a customer owes."""
     ask(config, "hold_reminders", request, json=json, customer=customer, invoices=invoice)
 
 

@@ -31,7 +31,7 @@ def init(
     ledger: Annotated[str, typer.Option(help="A path, or postgresql://user@host/database.")] = LEDGER,
     json: Json = False,
 ) -> None:
-    """Set up a folder: arc.toml, a ledger and an empty workbook.
+    """Set up a folder: settings, policy, ledger, empty workbook.
 
     Asks for what is missing only on a terminal. What is there already is left as it is; exits with 1 if the
     workbook that belongs to it is not there or not well.
@@ -39,6 +39,7 @@ def init(
     from arc_sheets.errors import ConfigError, LedgerMissing
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
+    from arc_sync.agent.policies import write_policy
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,8 @@ def init(
         Config.write_new(file.parent, name, base, ledger)
         made.append(str(file))
     config = Config.load(file)
+    if made and write_policy(config):
+        made.append(str(config.policy))
     try:
         with opened(config) as firm:
             trouble = _trouble(firm)
@@ -103,6 +106,7 @@ def _tell(config: Config, made: list[str], trouble: str) -> None:
         say(f"{name} was set up in {folder} already; nothing was changed.")
     say(
         f"  {config.file.name}: the settings, to be read and changed as you like",
+        f"  {config.policy.name}: the reminder policy, likewise",
         f"  {without_password(config.ledger)}: the ledger; back it up",
         f"  {config.book}: the workbook",
     )

@@ -20,7 +20,10 @@ InFile = Annotated[
 
 
 def check(json: Json = False, config: Settings = None) -> None:
-    """Look whether messages can leave: the server, its certificate, the login. Nothing is sent."""
+    """Look whether messages can leave.
+
+    The server, its certificate, the login. Nothing is sent.
+    """
     from arc_sync.agent.config import Config
     from arc_sync.mail import asking
     from arc_sync.mail.safe import Safe
@@ -41,7 +44,10 @@ def login(
     in_file: InFile = False,
     config: Settings = None,
 ) -> None:
-    """Ask for the mailbox's password, or let you sign in, and keep it in the system's keyring."""
+    """Keep the mailbox's password, or sign in.
+
+    It is kept in the system's keyring, never in a file that others may read.
+    """
     from arc_sync.agent.config import Config
     from arc_sync.mail import asking
     from arc_sync.mail.safe import Safe

@@ -54,7 +54,10 @@ def plan(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Agree a payment plan: instalments, the last one with what is left over."""
+    """Agree a payment plan of several instalments.
+
+    The last one takes what is left over.
+    """
     ask(
         config,
         "agree_plan",

@@ -53,7 +53,10 @@ def plan(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Bring today's plan to the Reminders tab; with --days only show what would come."""
+    """Bring the day's plan to the Reminders tab.
+
+    With --days only show what would come, if nobody paid.
+    """
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.planning import plan_reminders
 
@@ -77,7 +80,7 @@ def list_(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """List the reminders that wait for a decision, for their hour or for a person."""
+    """List reminders that wait for a person or for their hour."""
     with _firm(config) as firm:
         rows = [row for row in _rows(firm).values() if everything or row.status in _OPEN]
     rows.sort(key=_order)
@@ -100,7 +103,10 @@ def approve(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Approve reminders: what stands in their rows is queued and goes out at its hour."""
+    """Approve reminders.
+
+    What stands in their rows is queued, and goes out when its hour comes.
+    """
     _decide(
         config, "Approve", ("proposed", "failed", "skipped"), _Chosen(customers, stage, everything), json=json
     )
@@ -113,7 +119,7 @@ def skip(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Skip reminders: they do not go, and the next stage comes in its time."""
+    """Skip reminders; the next stage comes in its time."""
     states = ("proposed", "held", "to do", "failed", "queued")
     _decide(config, "Skip", states, _Chosen(customers, stage, everything), json=json)
 
@@ -137,7 +143,10 @@ def show(
 
 
 def send(json: Json = False, config: Settings = None) -> None:
-    """Send what is approved and due, each message once; without a mail server, write drafts into the folder."""
+    """Send what is approved and due, each message once.
+
+    Without a mail server, drafts are written into the folder outbox.
+    """
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.sending import send_due
     from arc_sync.agent.work import open_mailers, this_sender
@@ -165,7 +174,7 @@ def settle(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Say what became of a message that may or may not have arrived, or of a draft."""
+    """Say what became of a draft, or of a message in doubt."""
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.reminding.settling import settle as settle_message
 

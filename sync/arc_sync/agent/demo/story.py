@@ -29,13 +29,13 @@ from arc_sync.intake import understand
 from arc_sync.ledger.port import Ledger
 
 COMPANY: Final = "Weststadt Supplies"
-_STEPS: Final = 12
+_STEPS: Final = 11  # the last chapter only looks ahead
 _RATES: Final = 'USD = "0.92"\nGBP = "1.17"\nJPY = "0.0061"\n'
 _SENDER: Final = {
     "name": "Maria Lopez",
     "email": "receivables@weststadt.example",
     "phone": "+49 30 23125 100",
-    "pay": "Please pay to DE89 3704 0044 0532 0130 00, quoting the invoice number.",
+    "pay": "DE89 3704 0044 0532 0130 00",
 }
 _NOTE: Final = "Spoke to Zoë: cheque is in the post"
 _NO_DATE: Final = "32.13.2026"
