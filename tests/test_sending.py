@@ -11,11 +11,13 @@ import pytest
 
 from arc_sheets.cells import PLAIN
 from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.policy import DEFAULT_POLICY
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, REMINDERS
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.reminding import looking
 from arc_sync.agent.reminding.breakers import Limits
 from arc_sync.agent.reminding.desk import desk_of
+from arc_sync.agent.reminding.posting import Post
 from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, REST, send_due, wait_after
 from arc_sync.mail.drafts import DraftFolder
 from arc_sync.mail.memory import MemoryMailer
@@ -54,6 +56,26 @@ def test_approved_reminders_go_once_and_are_on_the_record(here: Office) -> None:
     assert here.firm.ledger.verify() == []
 
 
+def test_message_row_and_touch_are_one_change_set(here: Office) -> None:
+    here.approve("Alder")
+    here.send()
+    newest = next(iter(here.firm.ledger.sets()))
+    assert (newest.origin.source, newest.origin.what) == ("sending", "Friendly reminder to Alder: sent")
+    with here.firm.ledger.read() as view:
+        changes = view.changes(newest.first - 1, newest.last)
+    assert sorted(change.tab for change in changes) == ["activity", "reminders"]
+
+
+def test_what_cannot_be_sent_again_stays_as_it_is(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.UNKNOWN))
+    here.edit("Alder", subject=None)
+    (why,) = here.approve("Alder", decision="Send again").refused
+    assert why == "Friendly for Alder has no subject; write one on Reminders."
+    assert here.of("Alder").status == "unknown"
+    assert [p.state for p in here.posted()] == [S.UNKNOWN]
+
+
 def test_what_goes_is_what_stands_in_the_row(here: Office) -> None:
     here.edit("Alder", subject="Anna, a word", body="Dear Anna,\n\nplease pay INV-A.\n\nZoë")
     here.approve("Alder")
@@ -87,6 +109,26 @@ def test_two_approvals_at_once_queue_one_message(here: Office) -> None:
     here.approve("Alder")
     here.send()
     assert len(here.arrived) == 1
+
+
+def test_the_outbox_takes_a_row_once_whoever_asks_and_however_often(here: Office) -> None:
+    i, row = next((i, r) for i, r in here.all().items() if r.customer == "Alder")
+    queued = []
+    for _ in range(3):
+        with here.firm.ledger.change(here.firm.origin("action", "x", here.now)) as t:
+            queued.append(Post(here.firm.config, DEFAULT_POLICY, t).queue(t, i, row, here.now))
+    assert queued == [True, False, False]
+
+
+def test_a_decision_that_is_changed_meanwhile_is_not_carried_out(here: Office) -> None:
+    def meanwhile(step: str) -> None:
+        if step == "read":
+            here.edit("Alder", decision="Skip")
+
+    here.edit("Alder", decision="Approve")
+    assert here.decide(meanwhile).idle
+    assert here.decide().skipped == ["Alder"]
+    assert here.posted() == []
 
 
 def test_a_refused_message_waits_for_a_person_and_another_approval_sends_it(here: Office) -> None:

@@ -19,6 +19,7 @@ from arc_sheets.rates import Rates
 from arc_sheets.receivables import Receivables, receivables
 from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem, worklist
+from arc_sync.agent.bank import bank_until
 from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
 from arc_sync.agent.faces import sealed
@@ -133,7 +134,7 @@ class _Book:
             company=self.terms.company,
             as_of=self.as_of,
             synced=synced,
-            bank_until=_bank_until(known["payments"], self.as_of),
+            bank_until=bank_until(self.view, self.as_of),
             meta=meta,
             rows=rows,
             issues=lines,
@@ -156,12 +157,6 @@ class _Book:
             amount = promise["amount"] if isinstance(promise["amount"], int) else 0
             base += self.terms.rates.convert(amount, str(promise["currency"])) or 0
         return DueToday(len(due), base)
-
-
-def _bank_until(payments: Rows, as_of: date) -> date | None:
-    """Return the day of the newest money that came in: up to then the bank's data are in."""
-    days = (v["date"] for _, v in named(tabs.PAYMENTS, payments) if v["type"] == "payment")
-    return max((d for d in days if isinstance(d, date) and d <= as_of), default=None)
 
 
 def _waiting(reminders: Rows) -> int:

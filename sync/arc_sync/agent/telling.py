@@ -134,5 +134,7 @@ _SOURCES: Final = {
     "action": "request",
     "undo": "undo",
     "choice": "Issues tab",
+    "plan": "plan of reminders",
+    "sending": "sending",
     "derived": "follows from another change",
 }

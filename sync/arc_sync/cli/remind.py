@@ -227,9 +227,8 @@ def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Cho
     if json:
         answer(as_json(_fields(decided)))
     elif decided.idle:
-        say(
-            f"No such reminder is {listed(states[:-1])} or {states[-1]}; arc remind list shows how they stand."
-        )
+        *most, last = states
+        say(f"None of these is {', '.join(most)} or {last}; arc remind list --all shows how they stand.")
     else:
         say(*decision_sentences(decided))
     finish(PERSON if decided.refused else FINE)

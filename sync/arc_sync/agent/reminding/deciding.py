@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from arc_sheets.errors import ArcError
 from arc_sheets.message import Message, MessageState
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
@@ -122,29 +121,33 @@ class _Deciding:
 
     def carry_out(self, i: str, row: Reminder) -> None:
         """Carry out the decision on one row."""
-        did = (row.decision, row.status)
-        try:
-            if did in QUEUES:
-                self._queue(i, row, again=False)
-            elif did in AGAIN:
-                self._queue(i, row, again=True)
-            elif did in SKIPS:
-                self._skip(i, row)
-            elif did in WENT:
-                self._went(i, row)
-            else:
-                raise NotPosted(_refusal(row))
-        except ArcError as error:
-            self._refuse(i, row, str(error))
+        did, why = (row.decision, row.status), ""
+        if did in QUEUES | AGAIN:
+            why = self._queue(i, row, again=did in AGAIN)
+        elif did in SKIPS:
+            self._skip(i, row)
+        elif did in WENT:
+            self._went(i, row)
+        else:
+            why = _refusal(row)
+        if why:
+            self._refuse(i, row, why)
         else:
             close_issue(self.t, of_row(self.book, i))
 
-    def _queue(self, i: str, row: Reminder, *, again: bool) -> None:
+    def _queue(self, i: str, row: Reminder, *, again: bool) -> str:
+        """Queue the messages of a row; return why not, and nothing is touched."""
+        try:
+            messages = list(self.post.messages(i, row, self.now, again=again))
+        except NotPosted as error:
+            return str(error)
         if row.status == UNKNOWN:
             self._move(i, S.UNKNOWN, S.FAILED, "sent again by a person's word")
-        self.post.queue(self.t, i, row, self.now, again=again)
+        for message in messages:
+            self.t.queue(message)
         put(self.t, i, row._replace(status=QUEUED, sent=None))
         self.decided.queued.append(row.customer)
+        return ""
 
     def _skip(self, i: str, row: Reminder) -> None:
         if row.status == QUEUED:  # one that a sender has in hand is stopped by its last look
