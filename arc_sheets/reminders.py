@@ -52,6 +52,17 @@ class Proposal(NamedTuple):
         return self.channel in TASKS
 
 
+class Waiting(NamedTuple):
+    """One row of Reminders that waits for a person: a message for a decision, or a task to be done."""
+
+    customer: str
+    currency: str
+    stage: str
+    channel: str
+    amount: int  #: minor units
+    is_task: bool
+
+
 class LeftOut(NamedTuple):
     """One customer who owes in a currency and is not written to."""
 

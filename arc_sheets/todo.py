@@ -12,7 +12,7 @@ from arc_sheets.standing import Against
 if TYPE_CHECKING:
     from datetime import date
 
-    from arc_sheets.reminders import Proposal
+    from arc_sheets.reminders import Waiting
     from arc_sheets.touches import Touch
 
 #: Days without a touch after which the list says so, and after which no reply is awaited any more.
@@ -42,22 +42,22 @@ class Todo(NamedTuple):
     broken: int  #: the row of the promise that was broken last, or -1
     today: int  #: promised for today
     disputes: Sequence[Dispute]
-    task: Proposal | None
+    waiting: Waiting | None  #: on Reminders, for a person
     agreed: Touch | None  #: the last touch, where its next step is due
     touch: Touch | None
 
     @property
     def idle(self) -> bool:
         """Say whether there is nothing to do today."""
-        return not (self.overdue or self.today or self.disputes or self.task or self.agreed)
+        return not (self.overdue or self.today or self.disputes or self.waiting or self.agreed)
 
 
 def about(todo: Todo, owed: int) -> tuple[int, int]:
     """Return what the item is about, in minor units, and how old the oldest of it is."""
     if todo.overdue:
         return todo.overdue, todo.oldest
-    if todo.today or todo.agreed or todo.task:
-        return todo.today or (todo.task.amount if todo.task else owed), 0
+    if todo.today or todo.agreed or todo.waiting:
+        return todo.today or (todo.waiting.amount if todo.waiting else owed), 0
     return sum(d.balance for d in todo.disputes), max(0, *(d.late for d in todo.disputes))
 
 
@@ -69,8 +69,8 @@ def reasons(todo: Todo, said: why.Said, as_of: date) -> Iterator[str]:
         yield f"promised {say_amount(todo.today, todo.currency)} for today"
     if todo.agreed:
         yield f"agreed next step: {_agreed(todo.agreed)}"
-    if todo.task:
-        yield f"{todo.task.stage} is due by the schedule"
+    if todo.waiting and todo.waiting.is_task:
+        yield f"{todo.waiting.stage} is due by the schedule"
     if 0 < todo.overdue <= todo.credit:
         yield f"has {say_amount(todo.credit, todo.currency)} of credit that is not applied"
     if todo.overdue:
@@ -130,11 +130,17 @@ def step(todo: Todo, said: why.Said, as_of: date) -> str:
         (todo.broken >= 0, f"Call: {'plan' if plan else 'promise'} broken"),
         (todo.today, "Check the bank, then call"),
         (todo.agreed, f"{todo.agreed.next_step or 'Call' if todo.agreed else ''}, as agreed"),
-        (todo.task, _TASKS.get(todo.task.channel if todo.task else "", "Call, ask for a date")),
+        (todo.waiting, _waiting(todo.waiting)),
         (not todo.overdue, "Resolve the dispute"),
         (todo.oldest > 30, "Call, ask for a date"),
         (_awaited(todo, as_of), "Await the reply"),
-        (todo.oldest > 7, "Send the firm reminder"),
-        (True, "Send the friendly reminder"),
+        (True, "Send a reminder"),
     )
     return next(words for holds, words in steps if holds)
+
+
+def _waiting(one: Waiting | None) -> str:
+    """Return what a person is to do about a row of Reminders."""
+    if one is None:
+        return ""
+    return _TASKS.get(one.channel, "Call, ask for a date") if one.is_task else f"Decide: {one.stage} reminder"

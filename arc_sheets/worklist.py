@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from arc_sheets.frames import Ints, Records
     from arc_sheets.rates import Rates
     from arc_sheets.receivables import Receivables
-    from arc_sheets.reminders import Proposal
+    from arc_sheets.reminders import Waiting
 
 
 class WorkItem(NamedTuple):
@@ -52,15 +52,14 @@ def worklist(
     receivables: Receivables,
     as_of: date,
     rates: Rates,
-    tasks: Sequence[Proposal] = (),
+    waiting: Sequence[Waiting] = (),
 ) -> tuple[WorkItem, ...]:
     """Return what there is to do at the end of the day, most money at risk first.
 
-    `tasks` are the proposals of the day's plan that a person does (see `Proposal.is_task`). Money at risk is the
-    item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
+    `waiting` is what waits for a person on Reminders, so that both say the same. Money at risk is the item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
     comes last, largest amount first.
     """
-    facts = _facts(records, receivables, as_of, tasks)
+    facts = _facts(records, receivables, as_of, waiting)
     accounts = zip(
         receivables.accounts["customer"].tolist(), receivables.accounts["currency"].tolist(), strict=True
     )
@@ -89,14 +88,14 @@ class _Facts(NamedTuple):
     today: Ints  #: promised for today, instalments too
     later: Ints  #: promised for a later day without naming an invoice
     disputes: Mapping[int, list[Dispute]]
-    tasks: Mapping[tuple[str, str], Proposal]
+    waiting: Mapping[tuple[str, str], Waiting]
     risk: Mapping[str, int]
     touch: Mapping[str, Touch]
     people: Mapping[str, Person]
     contact: Mapping[str, str | None]
 
 
-def _facts(records: Records, receivables: Receivables, as_of: date, tasks: Sequence[Proposal]) -> _Facts:
+def _facts(records: Records, receivables: Receivables, as_of: date, waiting: Sequence[Waiting]) -> _Facts:
     size, today = len(receivables.accounts), day_number(as_of)
     known = standing(records, receivables, as_of)
     found, amount = known.promises, ints(records.promises["amount"])
@@ -118,7 +117,7 @@ def _facts(records: Records, receivables: Receivables, as_of: date, tasks: Seque
         sums(found.account[due], amount[due], size),
         sums(found.account[later], amount[later], size),
         _disputes(receivables, known),
-        {(task.customer, task.currency): task for task in tasks if task.is_task},
+        {(one.customer, one.currency): one for one in sorted(waiting, key=lambda one: one.is_task)},
         risk.risks(receivables, as_of),
         last_touch(records.activity, as_of),
         people(records.customers),
@@ -188,7 +187,7 @@ def _todo(account: int, customer: str, currency: str, facts: _Facts) -> Todo:
         -1 if covered else int(facts.standing.broken[account]),
         int(facts.today[account]),
         facts.disputes.get(account, ()),
-        facts.tasks.get((customer, currency)),
+        facts.waiting.get((customer, currency)),
         touch if agreed else None,
         touch,
     )

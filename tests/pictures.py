@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "pictures"
-_TABS = {"Accounts receivable": "home", "Aging": "aging"}  # first line of the page, name of the picture
+#: How the first line of a page begins, and the name of its picture.
+_TABS = {"Accounts receivable": "home", "Account: pick": "account", "Aging": "aging"}
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
         pdf = Path(scratch) / "Receivables.pdf"
         pages = _run("pdftotext", str(pdf), "-").split("\f")
         for number, page in enumerate(pages, 1):
-            if name := _TABS.get(page.strip().partition("\n")[0]):
+            if name := next((name for begin, name in _TABS.items() if page.strip().startswith(begin)), None):
                 where = str(_FOLDER / name)
                 _run(
                     "pdftoppm",

@@ -9,16 +9,16 @@ from arc_sheets import frames, tabs
 from arc_sheets.cells import Row, Value
 from arc_sheets.rates import Rates
 from arc_sheets.receivables import receivables
-from arc_sheets.reminders import Proposal
+from arc_sheets.reminders import Waiting
 from arc_sheets.worklist import WorkItem, worklist
 from tests.random_ledgers import DAY, Invoice, Ledger, Payment, Ref, row
 
 RATES = Rates("EUR", {"USD": Decimal("0.5")})
 
 
-def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES, *tasks: Proposal) -> tuple[WorkItem, ...]:
+def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES, *waiting: Waiting) -> tuple[WorkItem, ...]:
     records = frames.records(ledger.rows())
-    return worklist(records, receivables(records), day, rates, tasks)
+    return worklist(records, receivables(records), day, rates, waiting)
 
 
 def book(*invoices: Invoice, **others: dict[str, Row]) -> Ledger:
@@ -124,8 +124,8 @@ def test_only_what_may_be_chased_counts() -> None:
             "Check the bank, then call",
         ),
         (book(invoice(40), promises=promise(-31)), "EUR 100.00 overdue on 1 invoice", "Call, ask for a date"),
-        (book(invoice(8)), "the oldest 8 days; never contacted.", "Send the firm reminder"),
-        (book(invoice(1)), "the oldest 1 day; never", "Send the friendly reminder"),
+        (book(invoice(8)), "the oldest 8 days; never contacted.", "Send a reminder"),
+        (book(invoice(1)), "the oldest 1 day; never", "Send a reminder"),
     ],
 )
 def test_the_reason_and_the_step(ledger: Ledger, why: str, step: str) -> None:
@@ -228,10 +228,10 @@ def test_an_instalment_for_today_is_told_although_its_plan_protects_the_invoice(
     [
         (touch(3, "Email"), "; reply awaited to the email of 28 Mar.", "Await the reply"),
         (touch(13, "Text", direction="Out"), "; reply awaited to the text of 18 Mar.", "Await the reply"),
-        (touch(14, "Email"), "the oldest 12 days.", "Send the firm reminder"),
-        (touch(3, "Email", direction="In"), "the oldest 12 days.", "Send the firm reminder"),
-        (touch(3, "Call"), "the oldest 12 days.", "Send the firm reminder"),
-        (touch(3, "Email") | touch(2, "Call"), "the oldest 12 days.", "Send the firm reminder"),
+        (touch(14, "Email"), "the oldest 12 days.", "Send a reminder"),
+        (touch(3, "Email", direction="In"), "the oldest 12 days.", "Send a reminder"),
+        (touch(3, "Call"), "the oldest 12 days.", "Send a reminder"),
+        (touch(3, "Email") | touch(2, "Call"), "the oldest 12 days.", "Send a reminder"),
     ],
 )
 def test_a_reply_is_awaited_for_two_weeks(activity: dict[str, Row], why: str, step: str) -> None:
@@ -260,14 +260,19 @@ def test_an_agreed_next_step_is_on_the_list_from_its_day_until_the_next_touch() 
     ],
 )
 def test_a_task_of_the_schedule_is_on_the_list(channel: str, stage: str, step: str) -> None:
-    task = Proposal("A", "EUR", stage, channel, "", "", "", (), 700, "", automatic=False, key="")
+    task = Waiting("A", "EUR", stage, channel, 700, is_task=True)
     (item,) = chase(book(invoice(12)), DAY, RATES, task)
     assert item.why.startswith(f"{stage} is due by the schedule; EUR 100.00 overdue")
     assert item.step == step
-    assert (
-        chase(book(invoice(12)), DAY, RATES, task._replace(channel="Email"))[0].step
-        == "Send the firm reminder"
-    )
+
+
+def test_a_reminder_that_waits_for_a_decision_is_the_next_step_unless_a_task_waits_too() -> None:
+    message = Waiting("A", "EUR", "Firm", "Email", 700, is_task=False)
+    (item,) = chase(book(invoice(40)), DAY, RATES, message)
+    assert item.step == "Decide: Firm reminder"
+    assert item.why == "EUR 100.00 overdue on 1 invoice, the oldest 40 days; never contacted."
+    call = Waiting("A", "EUR", "Call", "Call", 700, is_task=True)
+    assert chase(book(invoice(40)), DAY, RATES, call, message)[0].step == "Call, ask for a date"
 
 
 def test_a_customer_who_is_not_to_be_contacted_is_never_on_the_list() -> None:

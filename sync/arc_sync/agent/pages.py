@@ -17,6 +17,7 @@ from arc_sheets.periods import DEFAULT_PERIOD, Period
 from arc_sheets.policy import DEFAULT_POLICY, Policy
 from arc_sheets.rates import Rates
 from arc_sheets.receivables import Receivables, receivables
+from arc_sheets.reminders import Waiting
 from arc_sheets.tab import Tab
 from arc_sheets.worklist import WorkItem, worklist
 from arc_sync.agent.bank import bank_until
@@ -65,9 +66,28 @@ def figures(rows: Mapping[str, Rows], terms: Terms, as_of: date) -> Figures:
         owed,
         aging(owed, as_of, buckets=terms.buckets, rates=terms.rates),
         kpis(known, owed, as_of, terms.period, rates=terms.rates),
-        worklist(known, owed, as_of, terms.rates),
+        worklist(known, owed, as_of, terms.rates, waiting(rows.get("reminders", {}), as_of)),
         computed(known, owed, as_of, terms.buckets),
     )
+
+
+def waiting(reminders: Rows, as_of: date) -> list[Waiting]:
+    """Return what waits for a person on Reminders: tasks, and messages that nobody has decided on."""
+    return [
+        Waiting(
+            str(v["customer"]),
+            str(v["currency"]),
+            str(v["stage"] or ""),
+            str(v["channel"] or ""),
+            v["amount"] if isinstance(v["amount"], int) else 0,
+            is_task=v["status"] == "to do",
+        )
+        for _, v in named(tabs.REMINDERS, reminders)
+        if v["status"] in {"to do", "proposed"}
+        and not v["decision"]
+        and isinstance(v["planned"], date)
+        and v["planned"] <= as_of
+    ]
 
 
 def rows_of(view: View) -> dict[str, Rows]:
@@ -143,7 +163,7 @@ class _Book:
             kpis=made.kpis,
             worklist=made.worklist,
             promises=self._due_today(known["promises"]),
-            reminders=_waiting(known["reminders"]),
+            reminders=_undecided(known["reminders"]),
             account=details(self.account, known, made.computed, self.as_of, self.terms.policy),
             picked=self.account,
         )
@@ -159,7 +179,7 @@ class _Book:
         return DueToday(len(due), base)
 
 
-def _waiting(reminders: Rows) -> int:
+def _undecided(reminders: Rows) -> int:
     """Count the reminders that wait for a person's decision."""
     return sum(v["status"] in _UNDECIDED and not v["decision"] for _, v in named(tabs.REMINDERS, reminders))
 

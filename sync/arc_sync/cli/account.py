@@ -52,16 +52,13 @@ def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: 
 
 def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) -> None:
     """Say whom to chase today, in what order, and why."""
-    from arc_sheets.frames import records
-    from arc_sheets.receivables import receivables
-    from arc_sheets.worklist import worklist as made
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
+    from arc_sync.agent.pages import figures
 
     on = read_day(as_of, "--as-of") or _today()
     with opened(Config.load(config)) as firm:
-        known = records(firm.rows())
-        items = made(known, receivables(known), on, firm.config.rates)
+        items = figures(firm.rows(), firm.terms, on).worklist
     if json:
         answer({"as_of": on.isoformat(), "items": [_item_json(item) for item in items]})
     elif not items:
