@@ -55,9 +55,9 @@ class Appending:
         places = range(area.left, area.right + 1)
         looks = tuple(ABOVE if style is None else style for style in styles)
         fills = [None if column.formula is None else Fill(column.formula) for column in self.table.columns]
-        for number, row in zip(numbers, rows, strict=True):
-            given = map(_filled, row, fills) if any(fills) else row
-            new = NewRow(places, tuple(given), looks)
+        given = rows if not any(fills) else [map(_filled, row, fills) for row in rows]
+        for number, row in zip(numbers, given, strict=True):
+            new = NewRow(places, tuple(row), looks)
             pending = edits.get(number)
             edits[number] = {**pending, **new} if pending else new
 

@@ -81,7 +81,9 @@ def with_dimension(head: bytes, edits: Edits) -> bytes:
     """Let `<dimension>` cover the cells that get a value."""
     found = find_tag("dimension", head)
     ref = attribute(found[0], "ref") if found else None
-    filled = {number: ends for number, row in edits.items() if (ends := _ends(row)) is not None}
+    filled = (
+        {number: ends for number, row in edits.items() if (ends := _ends(row)) is not None} if ref else {}
+    )
     if found is None or not ref or not filled:
         return head
     try:

@@ -96,8 +96,10 @@ class Rewriter:
             else:
                 edited += [view[at:start], xml]
             at = end
-        yield Piece(b"".join(edited), same=False)
-        yield Piece(view[at:], self._may_stay(block, len(block.data) - at))
+        if self._may_stay(block, len(block.data) - at):
+            yield from (Piece(b"".join(edited), same=False), Piece(view[at:], same=True))
+        else:
+            yield Piece(b"".join([*edited, view[at:]]), same=False)
 
     def _may_stay(self, block: Block, length: int) -> bool:
         """Say whether a stretch of so many bytes between edits is worth a cut."""
