@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -24,6 +25,7 @@ from tests.xlsx_hand import Asked, ask
 from tests.xlsx_readers import READERS, Cells, differences
 
 _POOL = 12  # books that LibreOffice writes again, to be edited
+_OPENED = 60  # books that LibreOffice opens, before and after, as it is slow
 
 
 @dataclass
@@ -38,16 +40,40 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
 
-def campaign(seed: int, numbers: range, folder: Path, pool: dict[str, Path]) -> Tally:
-    """Make, edit and check the books of these numbers."""
+def campaign(
+    seed: int, numbers: range, folder: Path, pool: dict[str, Path], keep: Path | None = None
+) -> Tally:
+    """Make, edit and check the books of these numbers; keep the first few, before and after."""
     tally = Tally()
     for number in numbers:
         name = f"{seed}:{number}"
         path = folder / "book.xlsx"
         chance = random.Random(f"edits of {name}")
         tally.books[_make(path, name, chance, pool)] += 1
+        kept = keep if keep is not None and number < _OPENED else None
+        if kept:
+            shutil.copy(path, kept / f"{number} before.xlsx")
         _one(name, path, chance, tally)
+        if kept:
+            shutil.copy(path, kept / f"{number} after.xlsx")
     return tally
+
+
+def check_with_libreoffice(seed: int, kept: Path, profile: Path, tally: Tally) -> None:
+    """See that LibreOffice opens what it opened before."""
+    books = sorted(kept.glob("*.xlsx"))
+    command = ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "ods"]
+    subprocess.run(
+        [*command, "--outdir", kept, *books], check=True, capture_output=True, timeout=20 * len(books)
+    )
+    opened = {book.stem for book in kept.glob("*.ods")}
+    before = {name.removesuffix(" before") for name in opened if name.endswith(" before")}
+    tally.read["LibreOffice"] = len(before)
+    tally.wrong += [
+        f"{seed}:{number}  LibreOffice cannot open it any more"
+        for number in sorted(before)
+        if f"{number} after" not in opened
+    ]
 
 
 def _make(path: Path, name: str, chance: random.Random, pool: dict[str, Path]) -> str:
@@ -164,7 +190,11 @@ def main() -> int:
     numbers = range(options.count) if options.only is None else range(options.only, options.only + 1)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        tally = campaign(options.seed, numbers, here, libreoffice_pool(options.seed, here))
+        kept = here / "kept"
+        kept.mkdir()
+        tally = campaign(options.seed, numbers, here, libreoffice_pool(options.seed, here), kept)
+        if libreoffice():
+            check_with_libreoffice(options.seed, kept, here / "profile", tally)
         if options.keep:
             shutil.copy(here / "book.xlsx", options.keep)
     sys.stdout.write(table(tally, options.seed, len(numbers)))
