@@ -157,9 +157,20 @@ def test_a_bank_day_to_come_is_refused(here: Office) -> None:
     assert "27 Nov 2026 is still to come" in here.arc("bank", "2026-11-27", code=2).stderr
 
 
-def test_without_a_sender_approving_says_what_to_fill_in(here: Office) -> None:
+def test_with_nothing_set_up_reminders_become_drafts(here: Office) -> None:
     file = here.folder / "arc.toml"
     file.write_text(file.read_text("utf-8").replace('\nemail = "receiv', '\n#email = "receiv'), "utf-8")
+    here.arc("remind", "plan")
+    here.arc("remind", "approve", "alder")
+    assert "1 draft written: Alder Ltd." in here.arc("remind", "send").stdout
+    (draft,) = (here.folder / "outbox").glob("*.eml")
+    assert "\nFrom:" not in draft.read_text("ascii")
+
+
+def test_with_a_server_and_no_sender_approving_says_what_to_fill_in(here: Office) -> None:
+    file = here.folder / "arc.toml"
+    text = file.read_text("utf-8").replace('\nemail = "receiv', '\n#email = "receiv')
+    file.write_text(text.replace('how = "drafts"', 'how = "smtp"\nhost = "smtp.example"'), "utf-8")
     here.arc("remind", "plan")
     said = here.arc("remind", "approve", "alder", code=1).stdout
     assert said == (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from arc_sheets.policy import DEFAULT_POLICY
 from arc_sheets.tabs import ACTIVITY, DISPUTES, REMINDERS, TEMPLATES
 from arc_sync.agent.reminding.history import reached
 from arc_sync.agent.reminding.planning import plan_reminders
@@ -216,12 +217,29 @@ def test_history_counts_what_is_on_its_way_as_written_and_tasks_as_waiting() -> 
     task = row._replace(status="to do", stage="Call")
     none = row._replace(status="failed")
     later = DAY + timedelta(3)
-    known = reached([row, task, none], later)
+    known = reached([row, task, none], DEFAULT_POLICY, later)
     assert [(r.stage, r.on, r.written, r.settled) for r in known] == [
         ("Firm", later, True, True),
         ("Call", DAY, False, False),
     ]
     assert known[0].invoices == ("X", "Y")
+
+
+@pytest.mark.parametrize(
+    ("stage", "channel", "written"),
+    [
+        ("Firm", "Letter", True),
+        ("Firm", "Call", True),
+        ("Call", "Call", False),
+        ("Agency review", "Note", False),
+    ],
+)
+def test_a_letter_or_a_call_in_place_of_a_message_counts_as_written_a_task_of_the_schedule_does_not(
+    stage: str, channel: str, *, written: bool
+) -> None:
+    row = Reminder(None, "A", stage, channel, None, "X", 1, "EUR", None, "done", DAY, None, None, None)
+    (known,) = reached([row], DEFAULT_POLICY, DAY)
+    assert known.written == written
 
 
 def test_ids_are_those_of_keys() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from arc_sync.cli.asking import day as near
 from arc_sync.cli.out import Json, Settings, answer, day, read_day, say
 
 
@@ -26,9 +27,10 @@ def bank(
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
-    wanted, now = read_day(until, "arc bank"), _now()
+    now = _now()
     with opened(Config.load(config)) as firm:
         today = now.astimezone(firm.config.zone).date()
+        wanted = read_day(str(near(until, today)) if until else None, "arc bank")
         if wanted and wanted > today:
             raise ConfigError(f"{day(wanted)} is still to come; the bank's data are in up to today at most.")
         if wanted:

@@ -287,9 +287,10 @@ def _show_ahead(firm: Firm, first: date, days: int, *, json: bool) -> None:
     from arc_sync.agent.reminding.planning import known_of
     from arc_sync.agent.reminding.rows import reminders
 
+    policy = policy_of(firm.config)
     with firm.ledger.read() as view:
-        known = known_of(view, reminders(view), first, first)
-    plans = list(simulate(known, policy_of(firm.config), first, days, firm.config.rates))
+        known = known_of(view, reminders(view), policy, first, first)
+    plans = list(simulate(known, policy, first, days, firm.config.rates))
     found = [(made.as_of, p) for made in plans for p in made.proposals]
     if json:
         answer([{"day": on.isoformat(), **as_json(p)} for on, p in found])

@@ -37,7 +37,7 @@ from arc_sync.agent.reminding.rows import (
     reminder,
     reminders,
 )
-from arc_sync.agent.reminding.touches import put_touch
+from arc_sync.agent.reminding.touches import put_task, put_touch
 from arc_sync.agent.reminding.trouble import close_issue, firm_book, note_refused, of_row
 from arc_sync.ledger.port import Transaction
 
@@ -159,6 +159,7 @@ class _Deciding:
         wall = self.now.astimezone(self.firm.config.zone).replace(tzinfo=None, microsecond=0)
         if row.status == TO_DO:
             put(self.t, i, row._replace(status=DONE, sent=wall))
+            put_task(self.t, i, row, wall, self.firm.config.who)
         else:
             state = S.UNKNOWN if row.status == UNKNOWN else S.DRAFTED
             moved = self._move(i, state, S.SENT, "a person says that it went")

@@ -83,7 +83,7 @@ class FirmDesk:
 
     def _email(self, draft: Draft, customer: Mapping[str, Value]) -> tuple[str, bytes]:
         to, sender = address(draft.to), self.config.sender
-        if not sender.email:
+        if not (sender.email or self.config.drafts("Email")):
             raise MailError(
                 "Fill in email of [sender] in arc.toml first: an address that customers can answer."
             )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
 from arc_sheets.cells import Rows
+from arc_sheets.policy import Policy
 from arc_sheets.reminders import Reached
 from arc_sheets.tabs import ACTIVITY
 from arc_sync.agent.reminding.rows import (
@@ -29,17 +30,23 @@ _FIELDS: Final = {c.name: k for k, c in enumerate(ACTIVITY.stored)}
 _Who: TypeAlias = tuple[Any, Any]
 
 
-def reached(rows: Iterable[Reminder], as_of: date) -> tuple[Reached, ...]:
+def reached(rows: Iterable[Reminder], policy: Policy, as_of: date) -> tuple[Reached, ...]:
     """Return what was sent, is on its way, was done, skipped or put to a person; the rest has reached nobody."""
-    return tuple(_reached(row, as_of) for row in rows if row.status in _KNOWN)
+    return tuple(_reached(row, policy, as_of) for row in rows if row.status in _KNOWN)
 
 
-def _reached(row: Reminder, as_of: date) -> Reached:
+def _reached(row: Reminder, policy: Policy, as_of: date) -> Reached:
     on = as_of if row.status == QUEUED else row.sent.date() if row.sent else row.planned or as_of
-    written = row.status in WRITTEN
+    written = row.status in WRITTEN or (row.status == DONE and _instead(row, policy))
     return Reached(
         row.customer, row.currency, row.stage or "", row.numbers, on, written, settled=row.status != TO_DO
     )
+
+
+def _instead(row: Reminder, policy: Policy) -> bool:
+    """Say whether a task took the place of a message: a letter posted, or a call to one who prefers the phone."""
+    stage = policy.stage(row.stage or "")
+    return row.channel == "Letter" or not (stage and stage.is_task)
 
 
 def done(rows: Mapping[str, Reminder], activity: Rows) -> Iterator[tuple[str, datetime]]:

@@ -185,7 +185,7 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
     frames = records(rows_of(view))
     owed = receivables(frames)
     gone = where(reminders(view), *GONE)
-    known = written(frames.activity, reached(gone.values(), day), day)
+    known = written(frames.activity, reached(gone.values(), policy, day), day)
     pairs = zip(owed.accounts["customer"].tolist(), owed.accounts["currency"].tolist(), strict=True)
     return Facts(
         day,

@@ -79,21 +79,22 @@ def plan_reminders(
     return Planned(day, made.held, dict(counts), broken, idle=not seeded and t.head() == before)
 
 
-def known_of(view: View, rows: Mapping[str, Reminder], as_of: date, today: date) -> Known:
+def known_of(view: View, rows: Mapping[str, Reminder], policy: Policy, as_of: date, today: date) -> Known:
     """Return all that a plan of a day rests on.
 
     On a day to come the bank's data count as being as fresh as they are today: it is a day tried out.
     """
     frames, until = records(rows_of(view)), bank_until(view, min(as_of, today))
     ahead = max(as_of - today, timedelta(0))
-    return Known(frames, receivables(frames), reached(rows.values(), as_of), until + ahead if until else None)
+    known = reached(rows.values(), policy, as_of)
+    return Known(frames, receivables(frames), known, until + ahead if until else None)
 
 
 def _make(firm: Firm, view: View, policy: Policy, day: date, today: date) -> _Made:
     was = reminders(view)
     finished = {i: was[i]._replace(status=DONE, sent=on) for i, on in done(was, view.rows(ACTIVITY))}
     rows = {**was, **finished}
-    made = plan(known_of(view, rows, day, today), policy, day, firm.config.rates)
+    made = plan(known_of(view, rows, policy, day, today), policy, day, firm.config.rates)
     free = plannable(made, rows)
     post = Post(firm.config, policy, view)
     said = words_of(templates_of(view), list(free.values()), post.customer, firm.config.sender, day)

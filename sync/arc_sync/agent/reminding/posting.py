@@ -114,7 +114,7 @@ class Post:
         if row.channel == "Text":
             return (row.body or "").encode()
         sender = self.config.sender
-        if not sender.email:
+        if not (sender.email or self.config.drafts("Email")):
             raise NotPosted(
                 f"{_named(row)} needs an address that customers can answer: fill in email of [sender] in arc.toml."
             )

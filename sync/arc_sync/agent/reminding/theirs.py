@@ -51,7 +51,7 @@ def message_now(
     """
     frames = records(rows_of_customer(view, customer))
     mine = [row for row in reminders(view).values() if row.customer == customer]
-    known = Known(frames, receivables(frames), reached(mine, day), day)
+    known = Known(frames, receivables(frames), reached(mine, policy, day), day)
     if not stage and (due := plan(known, policy, day, rates).proposals):
         return due[0]
     now = standing(frames, known.receivables, day, policy.grace)

@@ -48,6 +48,20 @@ def put_touch(t: Transaction, message: Message, customer: str, when: datetime, d
     t.put(ACTIVITY, touch_id(message.id), row)
 
 
+def put_task(t: Transaction, i: str, row: Reminder, when: datetime, by: str) -> None:
+    """Put on Activity that a person did a task of the schedule, and said so on Reminders; `when` is local wall clock."""
+    values: dict[str, Value] = {
+        "when": when,
+        "customer": row.customer,
+        "channel": row.channel,
+        "direction": "Out",
+        "invoices": row.invoices,
+        "outcome": f"{row.stage}: done",
+        "by": by,
+    }
+    t.put(ACTIVITY, touch_id(i), tuple(values.get(c.name) for c in ACTIVITY.stored))
+
+
 def called(message: Message) -> str:
     """Return what a message is called: "Firm reminder", "Statement"; "Email" if a person wrote it."""
     if not message.reminder:
