@@ -191,7 +191,7 @@ REMINDERS: Final = Tab(
         C("stage", "Stage", Kind.CHOICE, LEDGER, required=True, choices=STAGES, width=13),
         C("channel", "How", Kind.CHOICE, LEDGER, choices=CHANNELS, width=9),
         C("to", "To", Kind.TEXT, LEDGER, width=27),
-        C("invoices", "Invoices", Kind.NOTE, LEDGER, width=24),
+        C("invoices", "Invoices", Kind.NOTE, LEDGER, refers="invoices", many=True, width=24),
         C("amount", "Amount", Kind.MONEY, LEDGER),
         C("currency", "Cur", Kind.CODE, LEDGER, required=True, width=7),
         C("why", "Why, or why not", Kind.NOTE, LEDGER, width=50),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from arc_sheets.cells import CellValue, Value
-from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS, REMINDERS
 from arc_sync.agent.faces import sealed
 from arc_sync.books.memory import MemoryRow
 from arc_sync.ledger.memory import MemoryLedger
@@ -84,6 +84,17 @@ def test_a_renamed_invoice_is_followed_under_applied_to() -> None:
     world.settle()
     assert payment(world, 0).cells["applied_to"] == "R-1: 10.00; R-2026"
     assert ledger_value(world, payment(world, 1), "applied_to") == "R-2026"
+
+
+def test_a_renamed_invoice_is_followed_on_reminders_so_that_no_stage_comes_twice() -> None:
+    world = office(MemoryLedger())
+    sent = {"customer": "O'Brien Ltd", "stage": "Firm", "currency": "EUR", "status": "sent"}
+    i = world.insert(REMINDERS, **sent, invoices="R-1; R-2")
+    world.settle()
+    invoice(world, 1).cells["number"] = "R-2026"
+    world.settle()
+    assert world.value(i, "invoices", REMINDERS) == "R-1; R-2026"
+    assert not world.every_issue()
 
 
 def test_a_payment_pasted_a_second_time_is_taken_and_said() -> None:
