@@ -1,4 +1,4 @@
-"""`make faults`: faults planted in the merge, senders killed, sending cut at every stage, workbooks of all kinds."""
+"""`make faults`: senders killed, sending cut at every stage, workbooks of all kinds, faults planted in core and agent."""
 
 from __future__ import annotations
 

@@ -1,0 +1,135 @@
+"""Faults to be planted in chasing money, one at a time; the tests that each names must find it.
+
+Who is written to and when (W), what a person asks for (A) also in the workbook's form (F), the outbox and its claims
+(O), what leaves the house (E), words and the wall around templates (T), deciding and sending (S). In the words of
+`planted.py`; most were planted while the code was written, and each breaks a promise: nothing typed is lost, a
+person decides, nobody is written to twice, every figure proves itself, no text is ever code.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.planted import Edit, Fault
+
+_CORE = "arc_sheets"
+DECIDING, STAGES, PLANNING, STANDING = (
+    f"{_CORE}/{name}.py" for name in ("deciding", "stages", "planning", "standing")
+)
+PROMISES, TOUCHES, HOURS, CONTACTS = (
+    f"{_CORE}/{name}.py" for name in ("promises", "touches", "hours", "contacts")
+)
+_SYNC = "sync/arc_sync"
+_ACTIONS, _REMINDING, _MAIL, _LEDGER = (
+    f"{_SYNC}/{folder}" for folder in ("agent/actions", "agent/reminding", "mail", "ledger")
+)
+FORM, ROUND, SHOWN, BOOK = (
+    f"{_SYNC}/{name}.py" for name in ("agent/form", "agent/round", "books/form", "books/memory")
+)
+OUTBOX, SQL, DRAFT = (f"{_LEDGER}/{name}.py" for name in ("outbox", "sqloutbox", "outdraft"))
+SMTP, IMAP, FILES, TEXTS = (f"{_MAIL}/{name}.py" for name in ("smtp", "imap", "drafts", "texts"))
+LAYOUT, FILLING, CHECKING = (f"{_MAIL}/{name}.py" for name in ("layout", "filling", "checking"))
+SENDING, LOOKING, OUTCOMES, PROPOSING = (
+    f"{_REMINDING}/{name}.py" for name in ("sending", "looking", "outcomes", "proposing")
+)
+
+_HOLDS = "if posted.state is not S.CLAIMED or posted.owner != owner or lapsed(posted, now):"
+_MAY_MOVE = "or (back and posted.state is S.SENDING and not owner)"
+_TOLD = "told = json.dumps([book, nonce, block.name, customer, typed])"
+_ONCE = "test_form::test_a_round_may_die_at_every_step_and_acts_once"
+_NUMBER = "test_form::test_the_number_of_a_request_follows_from_all_that_is_asked"
+
+
+def _one(name: str, what: str, path: str, old: str, new: str, *by: str) -> Fault:
+    return Fault(name, what, (Edit(path, old, new),), by)
+
+
+FAULTS: Final = (
+    # -- who is written to, and when -------------------------------------------------------------------
+    _one("W01", "an old invoice begins with the stage of its age", DECIDING, "level, passed = claim.progress.level + 1, None", "level, passed = max(claim.progress.level + 1, desk.ladder.allowed(claim.late)), None", "test_planning"),
+    _one("W02", "an invoice is lifted over a message that it has missed", STAGES, "lifted = min(level, allowed, furthest[was.level + 1])", "lifted = min(level, allowed)", "test_planning"),
+    _one("W03", "a milder message takes an invoice back", STAGES, "Progress(max(was.level, lifted), was.courtesy, reminder)", "Progress(lifted, was.courtesy, reminder)", "test_planning"),
+    _one("W04", "the interval between two messages is a day short", DECIDING, "last + timedelta(desk.policy.minimum_interval)) if last", "last + timedelta(desk.policy.minimum_interval - 1)) if last", "test_planning"),
+    _one("W05", "reminders dated after today are forgotten", TOUCHES, "machine = Counter((r.customer, r.on) for r in reached if r.written)", "machine = Counter((r.customer, r.on) for r in reached if r.written and r.on <= as_of)", "test_touches"),
+    _one("W06", "emails sent by hand do not count", TOUCHES, "sorted((machine | touched).items())", "sorted(machine.items())", "test_touches"),
+    _one("W07", "two currencies, two messages on one day", PLANNING, "        if proposal.customer in served:\n", "        if False:\n", "test_planning"),
+    _one("W08", "the daily cap counts from zero each time", PLANNING, "desk.policy.daily_cap - desk.written.on(desk.as_of)", "desk.policy.daily_cap", "test_planning"),
+    _one("W09", "credit is not taken off what is asked for", DECIDING, "sum(item.balance for item in items) - case.credit", "sum(item.balance for item in items)", "test_planning"),
+    _one("W10", "credit that covers all stops nothing", DECIDING, "if case.credit >= asked:", "if False:", "test_planning"),
+    _one("W11", "a promise does not protect its invoice", STANDING, "note(Against.PROMISED, found.document[waiting], waiting)", "pass", "test_planning"),
+    _one("W12", "an open dispute does not protect its invoice", STANDING, "note(Against.DISPUTED, places[places >= 0], contested[places >= 0])", "pass", "test_planning"),
+    _one("W13", "a broken plan goes on protecting", STANDING, "if by_plan is not None or not any(", "if by_plan is not None or not all(", "test_planning"),
+    _one("W14", "do not contact is not looked at", DECIDING, "if person is None or person.barred:", "if person is None:", "test_planning"),
+    _one("W15", "old bank data do not hold the run", PLANNING, "if age <= desk.policy.bank_days:", "if True:", "test_planning"),
+    _one("W16", "the key of a proposal changes with its balance", DECIDING, "sorted(item.number for item in items)", "sorted((item.number, item.balance) for item in items)", "test_planning"),
+    _one("W17", "instalments of a plan do not add up", PROMISES, "np.where(joined, running, amount)", "amount", "test_promise_states"),
+    _one("W18", "money from before a promise keeps it", PROMISES, "np.where(begun > _UNKNOWN, begun - 1, first - WINDOW)", "first - WINDOW", "test_promise_states"),
+    _one("W19", "a promise that was replaced counts twice", f"{_CORE}/kpi_figures.py", "    counted &= ~found.among(State.REPLACED, State.AHEAD)\n", "", "test_promise_states"),
+    _one("W20", "messages leave on public holidays", HOURS, " and day not in public", "", "test_hours"),
+    _one("W21", "business days are looked up in UTC", HOURS, "and is_business_day(local.date(), policy)", "and is_business_day(moment.date(), policy)", "test_hours"),
+    _one("W22", "an address with a line break is taken", CONTACTS, "if not _LOCAL.fullmatch(local):", "if not _LOCAL.match(local):", "test_contacts"),
+    _one("W23", "texts go to who stopped them", f"{_CORE}/routes.py", 'if wish == "Text" and person.phone and not stopped:', 'if wish == "Text" and person.phone:', "test_routes"),
+    # -- what a person asks for ------------------------------------------------------------------------
+    _one("A01", "a request that comes again is carried out again", f"{_ACTIONS}/carry.py", "        if known is not None:", "        if False:", "test_actions_once"),
+    _one("A02", "another request with a used number passes for it", f"{_ACTIONS}/answers.py", 'if told["asked"] != fingerprint(request):', "if False:", "test_actions_once"),
+    _one("A03", "the answer is not kept", f"{_ACTIONS}/carry.py", "        t.answer(request.request, kept(request, answer))\n", "", "test_actions_once"),
+    _one("A04", "a plan loses what cannot be divided", f"{_ACTIONS}/promising.py", "[total - total // count * (count - 1)]", "[total // count]", "test_actions_carry"),
+    _one("A05", "a promise for more than is open is taken", f"{_ACTIONS}/promising.py", "if amount > self.open:", "if False:", "test_actions_carry"),
+    _one("A06", "another customer's invoice is taken for theirs", f"{_ACTIONS}/finding.py", 'if invoice.text("customer") != customer.text("name"):', "if False:", "test_actions_carry"),
+    _one("A07", "money is applied to an invoice that is not there", f"{_ACTIONS}/paying.py", "if unknown and not request.leave_unapplied:", "if False:", "test_actions_carry"),
+    _one("A08", "one click each on two letters, one of them is lost", f"{_ACTIONS}/messages.py", "draft.subject, draft.body]", "draft.subject]", "test_actions_messages"),
+    # -- the workbook's form ---------------------------------------------------------------------------
+    _one("F01", "what is cleared is not kept", FORM, "return State(self.form.state.nonce, said, tuple((*at, seal(value)) for at, value in cleared))", "return State(self.form.state.nonce, said)", _ONCE),
+    _one("F02", "a request has another number after a crash", FORM, _TOLD, 'told = __import__("uuid").uuid4().hex', _ONCE),
+    _one("F03", "the number of a request leaves the amount out", FORM, "for name, value in cells.items() if name != THEN)", 'for name, value in cells.items() if name not in (THEN, "amount"))', _NUMBER),
+    _one("F04", "the same words next week are the same request", ROUND, 'plan.nonce = self.settings.rules.fresh() if self.answered.kept else ""', 'plan.nonce = ""', "test_form::test_the_same_words_next_week_are_another_call"),
+    _one("F05", "what a dead round left asks again", SHOWN, "if at in self.cells and at not in left}", "if at in self.cells}", "test_form::test_what_a_dead_round_left_in_the_form_asks_for_nothing"),
+    _one("F06", "Then is emptied last", FORM, "then_first = sorted(asked.cells, key=lambda name: name != THEN)", "then_first = sorted(asked.cells, key=lambda name: name == THEN)", "test_form::test_a_block_is_left_whole_where_somebody_thought_again"),
+    _one("F07", "cells of the form are written without looking", BOOK, "if not self._alive or self._book.entries.get(place) != step.seen:", "if not self._alive:", "test_form::test_what_is_typed_while_it_is_carried_out_stays_and_asks_for_nothing"),
+    _one("F08", "a preview takes the place of what was typed", FORM, 'if any(asked.cells.get(name, shown.get(name)) != shown.get(name) for name in ("subject", "body")):', "if False:", "test_form::test_a_preview_never_takes_the_place_of_what_was_typed"),
+    # -- the outbox ------------------------------------------------------------------------------------
+    _one("O01", "a sender that lost its claim sends all the same", OUTBOX, _HOLDS, "if posted.state is not S.CLAIMED or lapsed(posted, now):", "test_ledger_memory"),
+    _one("O02", "a claim that ended still sends", OUTBOX, _HOLDS, _HOLDS.replace(" or lapsed(posted, now)", ""), "test_ledger_memory"),
+    _one("O03", "what is on its way may leave again", OUTBOX, _HOLDS, _HOLDS.replace("posted.state is not S.CLAIMED or ", ""), "test_ledger_memory"),
+    _one("O04", "what is on its way is claimed once its time is up", OUTBOX, "    if posted.state is S.CLAIMED:\n        return lapsed", "    if posted.state in HELD:\n        return lapsed", "test_ledger_memory"),
+    _one("O05", "anybody puts back what is on its way", OUTBOX, f" {_MAY_MOVE}", "", "test_ledger_memory"),
+    _one("O06", "one key is taken twice", DRAFT, "if _kept(message.key) in self._keys or self._now.keyed(message.key):", "if _kept(message.key) in self._keys:", "test_ledger_memory"),
+    _one("O07", "the seal of a message leaves its recipient out", OUTBOX, '        "to": message.to,\n', "", "test_ledger_verify"),
+    _one("O08", "SQL: a sender that lost its claim sends all the same", SQL, '    .where(_MINE, _C.state == S.CLAIMED.value, _C.until > bindparam("moment"))', '    .where(_C.id == bindparam("message"), bindparam("by") != "", _C.state == S.CLAIMED.value, _C.until > bindparam("moment"))', "test_ledger_sqlite"),
+    _one("O09", "SQL: what is on its way is claimed once its time is up", SQL, "_LEFT_BEHIND: Final = _oldest(_lapsed(S.CLAIMED))", "_LEFT_BEHIND: Final = _oldest(or_(_lapsed(S.CLAIMED), _lapsed(S.SENDING)))", "test_ledger_sqlite"),
+    _one("O10", "SQL: a message leaves before its hour", SQL, '        _C.not_before <= bindparam("moment"),\n', "", "test_ledger_sqlite"),
+    # -- what leaves the house -------------------------------------------------------------------------
+    _one("E01", "the dot goes before it is noted", SMTP, "            about_to()\n            return self._ended(offered)", "            ended = self._ended(offered)\n            about_to()\n            return ended", "test_mail_smtp"),
+    _one("E02", "silence after the dot is tried again", SMTP, 'return Outcome(Fate.UNKNOWN, f"{trouble(error, self.account)} The message', 'return Outcome(Fate.LATER, f"{trouble(error, self.account)} The message', "test_mail_smtp"),
+    _one("E03", "a dot at the start of a line ends the message", SMTP, 'wire.send(re.sub(rb"(?m)^\\.", b"..", content))', "wire.send(content)", "test_mail_smtp"),
+    _one("E04", "bare ends of lines smuggle in a second message", SMTP, ' or re.search(rb"(?<!\\r)\\n|\\r(?!\\n)", content):', ":", "test_mail_smtp"),
+    _one("E05", "a refused login costs the message", SMTP, "if answer.code in _BUSY or answer.code in _NO_LOGIN:", "if answer.code in _BUSY:", "test_mail_smtp"),
+    _one("E06", "what is said before TLS passes for an answer", f"{_MAIL}/wire.py", "        if self._unread:\n", "        if False:\n", "test_mail_smtp"),
+    _one("E07", "the certificate is not looked at", f"{_MAIL}/logins.py", "return ssl.create_default_context()", "return ssl._create_unverified_context()", "test_mail_smtp", "test_mail_imap"),
+    _one("E08", "a second draft file", FILES, "        if there:\n", "        if False:\n", "test_mail_drafts"),
+    _one("E09", "a second draft in the mailbox", IMAP, '        if there:\n            return Outcome(Fate.DRAFTED, f"it was', '        if False:\n            return Outcome(Fate.DRAFTED, f"it was', "test_mail_imap"),
+    _one("E10", "an unclear no of the gateway counts as a no", TEXTS, "if 400 <= status < 500 and status not in _UNCLEAR:", "if 400 <= status:", "test_mail_texts"),
+    _one("E11", "a subject becomes another header", f"{_MAIL}/headers.py", "_words(one_line(text), len(name) + 2)", "_words(text, len(name) + 2)", "test_mail_compose"),
+    # -- words, and the wall around templates ----------------------------------------------------------
+    _one("T01", "a template is a program", CHECKING, "if not isinstance(node, _ALLOWED):", "if False:", "test_mail_checking"),
+    _one("T02", "templates run without their sandbox", CHECKING, "made = ImmutableSandboxedEnvironment(\n", 'made = __import__("jinja2").Environment(\n', "test_mail_checking"),
+    _one("T03", "a template may write without end", FILLING, "        if size > LARGEST:\n", "        if False:\n", "test_mail_render::test_a_hostile_template_is_reported_and_takes_no_other_down"),
+    _one("T04", "a customer's text is markup", LAYOUT, 'return "".join(pieces) + escape(text[end:])', 'return "".join(pieces) + text[end:]', "test_mail_layout"),
+    _one("T05", "text in columns is markup", LAYOUT, 'return f"{_PRE}{escape(block)}</pre>"', 'return f"{_PRE}{block}</pre>"', "test_mail_layout"),
+    _one("T06", "a payment link may run a script", f"{_CORE}/wording.py", 'return link if _LINK.fullmatch(link) else ""', "return link", "test_wording"),
+    _one("T07", "a message asks for more than is owed", f"{_CORE}/lines.py", "return max(0, late - credit_of(proposal))", "return late", "test_lines"),
+    # -- deciding and sending --------------------------------------------------------------------------
+    _one("S01", "two who decide carry out one row twice", f"{_REMINDING}/deciding.py", "if live and reminder(live) == row:", "if live:", "test_sending"),
+    _one("S02", "a second attempt, whatever became of the first", f"{_REMINDING}/posting.py", "            if known[0].state not in _NOT_GONE and not again:\n                break\n", "", "test_sending"),
+    _one("S03", "an ambiguous one is tried again", SENDING, "                self.outcomes.unknown(posted, outcome.said, now)", "                self._later(posted, outcome, now)", "test_sending"),
+    _one("S04", "nobody looks before the last byte", SENDING, "        if verdict.do is not Do.GO:\n            raise _NotNow(verdict)\n", "", "test_sending_looks"),
+    _one("S05", "what is too old goes all the same", SENDING, "if now > message.not_after:", "if False:", "test_sending"),
+    _one("S06", "rows do not follow a lost sender", OUTCOMES, "        for posted in untold:\n", "        for posted in ():\n", "test_sending"),
+    _one("S07", "a refused one keeps its approval", OUTCOMES, "row._replace(status=status, decision=None, why=why)", "row._replace(status=status, why=why)", "test_sending"),
+    _one("S08", "a run without a breaker", f"{_REMINDING}/breakers.py", "self._addresses[to.casefold()] >= limits.address_a_day", "False", "test_sending"),
+    _one("S09", "two to one customer are both on their way", LOOKING, "(_crowded(view, message, row, now) if last else None)", "None", "test_sending_looks"),
+    _one("S10", "payments are not seen while sending", LOOKING, "return change.tab in _MONEY or", "return", "test_sending_looks"),
+    _one("S11", "disputes and promises are not seen while sending", LOOKING, "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
+    _one("S12", "what a person wrote is overwritten", PROPOSING, "return row if row.body and fresh != row and edited(i) else fresh", "return fresh", "test_reminding_planning"),
+    _one("S13", "a plan overwrites what changed meanwhile", f"{_REMINDING}/planning.py", "(reminder(live) if live else None) != made.was.get(i) or row == made.was.get(i)", "row == made.was.get(i)", "test_reminding_planning"),
+)  # fmt: skip
