@@ -7,10 +7,16 @@ Day and month are never guessed: 3/4/2026 needs an order; 2026-04-03, 13/4/2026,
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, Literal
 
 Order = Literal["dmy", "mdy"]
+
+
+def wall_clock(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return what a clock in the zone shows at a moment, to the second; None is this machine's own zone."""
+    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
 
 _EPOCH_1900: Final = date(1899, 12, 30)  # Excel counts a 29 February 1900; right from 1 March 1900 on
 _EPOCH_1904: Final = date(1904, 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -67,8 +67,12 @@ class Office:
 
     # -- what is in the ledger ---------------------------------------------------------------------------
 
-    def put(self, tab: Tab, i: str, source: str = "action", who: str = "Zoë", **values: Value) -> None:
+    def put(self, tab: Tab, i: str, /, **values: Value) -> None:
         """Change a row in the ledger, or add one."""
+        self.change("Zoë", "action", tab, i, values)
+
+    def change(self, who: str, source: str, tab: Tab, i: str, values: Mapping[str, Value]) -> None:
+        """Change a row in somebody's name, from somewhere."""
         with self.firm.ledger.change(Origin(who, source, "A test", self.now)) as t:
             old: Row = t.row(tab, i) or (None,) * len(tab.stored)
             t.put(tab, i, tuple(values.get(c.name, v) for c, v in zip(tab.stored, old, strict=True)))
@@ -121,7 +125,7 @@ class Office:
     def edit(self, customer: str, **values: Value) -> None:
         """Let a person change the row of a customer in the workbook."""
         i = next(i for i, row in self.all().items() if row.customer == customer)
-        self.put(REMINDERS, i, source="b" * 32, **values)
+        self.change("Zoë", "b" * 32, REMINDERS, i, values)
 
     def was_sent(self, customer: str, invoice: str, stage: str, days_ago: int) -> None:
         """Let a stage have gone before `DAY`."""

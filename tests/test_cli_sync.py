@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -151,27 +151,27 @@ def test_a_bare_sync_in_step_is_answered_at_once(here: Office, monkeypatch: pyte
 
 
 def test_the_quick_look_looks_closely_at_whatever_moved(here: Office, tmp_path: Path) -> None:
-    today = date.fromisoformat(here.json("aging")["as_of"])
-    assert quietly_in_step(here.folder, today) == 0
-    assert quietly_in_step(here.folder, date(2031, 1, 1)) is None  # another day, other figures
+    now = datetime.now(UTC)
+    assert quietly_in_step(here.folder, now) == 0
+    assert quietly_in_step(here.folder, now + timedelta(1500)) is None  # another day, other figures
     settings = find(here.folder)
     text = settings.read_text("utf-8")
     settings.write_text(text.replace("60", "70"), "utf-8")
-    assert quietly_in_step(here.folder, today) is None
+    assert quietly_in_step(here.folder, now) is None
     settings.write_text(text, "utf-8")
-    assert quietly_in_step(here.folder, today) == 0
+    assert quietly_in_step(here.folder, now) == 0
     (here.folder / "~$Receivables.xlsx").write_bytes(b"\4Zoe")
-    assert quietly_in_step(here.folder, today) is None
+    assert quietly_in_step(here.folder, now) is None
     (here.folder / "~$Receivables.xlsx").unlink()
     here.arc("import", here.file("more.csv", INVOICES.replace("INV-", "INV-9")))  # the ledger's head moves
-    assert quietly_in_step(here.folder, today) is None
+    assert quietly_in_step(here.folder, now) is None
     here.arc("sync")
-    assert quietly_in_step(here.folder, today) == 0
+    assert quietly_in_step(here.folder, now) == 0
     hand = here.hand()
     hand.type("Invoices", "INV-1", "Notes", "moved")
     hand.save()
-    assert quietly_in_step(here.folder, today) is None
-    assert quietly_in_step(tmp_path / "nowhere", today) is None
+    assert quietly_in_step(here.folder, now) is None
+    assert quietly_in_step(tmp_path / "nowhere", now) is None
 
 
 def test_a_backup_put_back_is_not_taken_for_a_book_in_step(here: Office) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arc_sheets.cells import Row, Value
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME, CUSTOMERS, INVOICES, PAYMENTS
-from arc_sync.agent.importing import Counts, Imported, import_entries
+from arc_sync.agent.importing import Counts, Imported, Usual, import_entries
 from arc_sync.intake import Entry
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.undo import undo
@@ -48,7 +48,7 @@ ACME = customer("Acme", implied=True, currency="EUR")
 
 def bring(ledger: MemoryLedger, *entries: Entry, dry_run: bool = False, partial: bool = True) -> Imported:
     origin = Origin("Ann", "import", "Import of a.csv", NOON)
-    return import_entries(ledger, entries, origin, "EUR", partial=partial, dry_run=dry_run)
+    return import_entries(ledger, entries, origin, Usual("EUR"), partial=partial, dry_run=dry_run)
 
 
 def type_in(ledger: MemoryLedger, tab: Tab, key: str, source: str = "book", **values: Value) -> None:
@@ -166,7 +166,8 @@ def test_a_blank_in_the_file_does_not_wipe_what_somebody_typed() -> None:
 def test_a_row_that_a_person_typed_takes_what_the_file_says() -> None:
     ledger = MemoryLedger()
     with ledger.change(Origin("Bea", "book", "Round of sync", NOON)) as t:
-        t.put(CUSTOMERS, "c", (*("acme gmbh",), *[None] * 8, "EUR", *[None] * 5))
+        typed: dict[str, Value] = {"name": "acme gmbh", "currency": "EUR"}
+        t.put(CUSTOMERS, "c", tuple(typed.get(column.name) for column in CUSTOMERS.stored))
     done = bring(ledger, customer("ACME GmbH", currency="EUR", terms=14), invoice(who="ACME GMBH"))
     assert done.counts["customers"] == Counts(changed=1)
     assert rows(ledger, CUSTOMERS) == [{"name": "acme gmbh", "currency": "EUR", "terms": 14}]

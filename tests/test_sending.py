@@ -90,7 +90,7 @@ def test_what_goes_is_what_stands_in_the_row(here: Office) -> None:
 
 def test_who_approved_is_named_on_activity(here: Office) -> None:
     row = next(i for i, r in here.all().items() if r.customer == "Alder")
-    here.put(REMINDERS, row, source="b" * 32, who="Mika", decision="Approve")
+    here.change("Mika", "b" * 32, REMINDERS, row, {"decision": "Approve"})
     here.decide()
     here.send()
     assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Mika")]

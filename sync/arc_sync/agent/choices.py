@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import tzinfo
 from typing import Final
 
 from arc_sheets.cells import Row, Value, verbatim
+from arc_sheets.dates import wall_clock
 from arc_sheets.tab import Tab
 from arc_sync.agent.merging import follow_renames
 from arc_sync.books.contents import IssueLine
@@ -108,8 +109,11 @@ def wanted_back(lines: Sequence[ShownIssue]) -> set[str]:
 _MANY: Final = "*"  # the column of the one line that stands for all vanished rows of a tab
 
 
-def lines_of(view: View, tabs: Sequence[Tab], book: str) -> list[IssueLine]:
-    """Return the Issues tab as it should stand: conflicts first, then cells, rows and notices."""
+def lines_of(view: View, tabs: Sequence[Tab], book: str, zone: tzinfo | None = None) -> list[IssueLine]:
+    """Return the Issues tab as it should stand: conflicts first, then cells, rows and notices.
+
+    `zone` is that of the firm's wall clock, None this machine's.
+    """
     by_name, shown = {tab.name: tab for tab in tabs}, []
     gone: dict[str, list[Issue]] = {}
     issues = view.issues(book)
@@ -123,9 +127,11 @@ def lines_of(view: View, tabs: Sequence[Tab], book: str) -> list[IssueLine]:
         if issue.kind is IssueKind.GONE:
             gone.setdefault(key.tab, []).append(issue)
         else:
-            shown.append((list(IssueKind).index(issue.kind), issue.seen, key, _line(view, tab, key, issue)))
+            shown.append(
+                (list(IssueKind).index(issue.kind), issue.seen, key, _line(view, tab, key, issue, zone))
+            )
     lines = [line for *_, line in sorted(shown, key=lambda entry: entry[:3])]
-    return [*(_gone_line(by_name[name], book, rows) for name, rows in sorted(gone.items())), *lines]
+    return [*(_gone_line(by_name[name], book, rows, zone) for name, rows in sorted(gone.items())), *lines]
 
 
 def seal(issue: Issue) -> str:
@@ -133,13 +139,14 @@ def seal(issue: Issue) -> str:
     return hashlib.sha256(repr((issue.kind.value, issue.mine, issue.theirs)).encode()).hexdigest()[:16]
 
 
-def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue) -> IssueLine:
+def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue, zone: tzinfo | None = None) -> IssueLine:
     """Return the line of an issue; `tab` is None for what was typed on a report."""
     state = TOLD if issue.kind is IssueKind.NOTICE else OPEN
     what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
     at_cell = f"{key.tab}, {key.column.partition('#')[0]}"
     where, mine, theirs = _told(view, tab, key, issue) if tab else (at_cell, verbatim(issue.mine), "")
-    return IssueLine("/".join(key), "", _local(issue), where, mine, theirs, what, state, seal(issue))
+    seen = wall_clock(issue.seen, zone)
+    return IssueLine("/".join(key), "", seen, where, mine, theirs, what, state, seal(issue))
 
 
 def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, str]:
@@ -156,14 +163,14 @@ def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, 
     return where, text(issue.mine), "" if bare else text(issue.theirs)
 
 
-def _gone_line(tab: Tab, book: str, rows: Sequence[Issue]) -> IssueLine:
+def _gone_line(tab: Tab, book: str, rows: Sequence[Issue], zone: tzinfo | None) -> IssueLine:
     first = min(rows, key=lambda issue: issue.seen)
     key = IssueKey(book, tab.name, "", _MANY)
     count = f"{len(rows)} rows"
     return IssueLine(
         "/".join(key),
         "",
-        _local(first),
+        wall_clock(first.seen, zone),
         tab.title,
         "(vanished)",
         count,
@@ -187,7 +194,3 @@ def _called(tab: Tab, key: IssueKey, row: Row | None) -> str:
     if not key.row:
         return ""
     return "a row of the book" if row is None else words.name(tab, row)
-
-
-def _local(issue: Issue) -> datetime:
-    return issue.seen.astimezone().replace(tzinfo=None, microsecond=0)

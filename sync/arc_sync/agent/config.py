@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -109,6 +109,10 @@ class Config:
         except ValidationError as error:
             raise said.invalid(error) from None
         return _config(said, written)
+
+    def day(self, moment: datetime) -> date:
+        """Return the firm's date at a moment."""
+        return moment.astimezone(self.zone).date()
 
     def drafts(self, channel: str | None) -> bool:
         """Say whether messages of a channel become drafts, which a person sends."""

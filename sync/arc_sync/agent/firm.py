@@ -11,6 +11,7 @@ from pathlib import Path
 
 from arc_sheets.aging import AgingReport, aging
 from arc_sheets.cells import Reading, Rows
+from arc_sheets.dates import wall_clock
 from arc_sheets.errors import BookError, BookOpen, LedgerMissing
 from arc_sheets.frames import records
 from arc_sheets.kpis import KpiReport, kpis
@@ -19,6 +20,7 @@ from arc_sheets.receivables import receivables
 from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.form import Act
+from arc_sync.agent.importing import Usual
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
 from arc_sync.agent.policies import policy_of
@@ -49,7 +51,12 @@ class Firm:
     def terms(self) -> Terms:
         """How the firm's figures are made."""
         config = self.config
-        return Terms(config.company, config.rates, config.buckets, policy=policy_of(config))
+        return Terms(config.company, config.rates, config.buckets, policy=policy_of(config), zone=config.zone)
+
+    @property
+    def usual(self) -> Usual:
+        """What fills the blanks of an import."""
+        return Usual(self.config.base_currency, self.config.zone)
 
     def origin(self, source: str, what: str, now: datetime) -> Origin:
         """Return the origin of a change set made by this person; `now` is UTC."""
@@ -67,7 +74,8 @@ class Firm:
 
         `act` carries out what the form on Account asks for; without it the form is left alone.
         """
-        rules = Rules(RECORD_TABS, Reading(self.config.order), self.config.base_currency)
+        config = self.config
+        rules = Rules(RECORD_TABS, Reading(config.order), config.base_currency, zone=config.zone)
         settings = Settings(
             rules, self.config.who, pages(self.terms), dry_run=dry_run, act=act, stamp=self.config.stamp
         )
@@ -85,7 +93,7 @@ class Firm:
         new.unlink(missing_ok=True)
         try:
             book = self._write(new, now)
-            kept = _put_aside(path, now)
+            kept = _put_aside(path, wall_clock(now, self.config.zone))
             new.replace(path)
         except OSError as error:
             raise BookError(
@@ -97,7 +105,7 @@ class Firm:
         return kept
 
     def _write(self, path: Path, now: datetime) -> str:
-        book, local = uuid.uuid4().hex, now.astimezone().replace(tzinfo=None, microsecond=0)
+        book, local = uuid.uuid4().hex, wall_clock(now, self.config.zone)
         with self.ledger.read() as view:
             head = view.head()
             meta = Meta(self.ledger.id, book, head.n, head.hash if head.n else "", 0)
@@ -107,7 +115,7 @@ class Firm:
     def rows(self, known_at: date | None = None) -> Mapping[str, Rows]:
         """Return the rows by tab name, as the ledger knows them or, with `known_at`, knew them that night."""
         if known_at is not None:
-            midnight = datetime.combine(known_at + timedelta(days=1), time()).astimezone()
+            midnight = datetime.combine(known_at + timedelta(days=1), time(), self.config.zone)
             return rows_by(self.ledger, midnight - timedelta(microseconds=1))
         with self.ledger.read() as view:
             return rows_of(view)
@@ -138,10 +146,10 @@ def opened(config: Config, *, make: bool = False) -> Iterator[Firm]:
         ledger.close()
 
 
-def _put_aside(path: Path, now: datetime) -> Path | None:
+def _put_aside(path: Path, local: datetime) -> Path | None:
     """Move an old workbook away under a name that says when; return where it lies now."""
     if not path.exists():
         return None
-    kept = path.with_name(f"{path.stem} until {now.astimezone():%Y-%m-%d %H%M%S}{path.suffix}")
+    kept = path.with_name(f"{path.stem} until {local:%Y-%m-%d %H%M%S}{path.suffix}")
     path.rename(kept)
     return kept

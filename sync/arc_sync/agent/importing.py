@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import tzinfo
 from typing import Final, NamedTuple, NoReturn
 
 from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Value
+from arc_sheets.dates import wall_clock
 from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
 from arc_sheets.tab import Tab
@@ -34,6 +35,13 @@ from arc_sync.merge.snapshot import currency_of
 
 _SHOWN: Final = 5  #: examples in a remark
 _PLACES: Final = {tab.name: {c.name: k for k, c in enumerate(tab.stored)} for tab in RECORD_TABS}
+
+
+class Usual(NamedTuple):
+    """What is usual at the firm, where an entry does not say it."""
+
+    base_currency: str
+    zone: tzinfo | None = None  #: of the firm's wall clock; None is this machine's
 
 
 class Counts(NamedTuple):
@@ -94,7 +102,7 @@ def import_entries(
     ledger: Ledger,
     entries: Sequence[Entry],
     origin: Origin,
-    base_currency: str,
+    usual: Usual,
     *,
     partial: bool = True,
     dry_run: bool = False,
@@ -107,7 +115,8 @@ def import_entries(
     imported = Imported()
     try:
         with ledger.change(origin._replace(source=IMPORT)) as t:
-            _Import(t, imported, Defaults(Keys(t).find, base_currency, _wall_clock(origin.when))).run(entries)
+            now = wall_clock(origin.when, usual.zone)
+            _Import(t, imported, Defaults(Keys(t).find, usual.base_currency, now)).run(entries)
             if dry_run or (imported.rejects and not partial):
                 _leave_no_trace()
         imported.done = True
@@ -118,10 +127,6 @@ def import_entries(
 
 def _leave_no_trace() -> NoReturn:
     raise _Void
-
-
-def _wall_clock(moment: datetime) -> datetime:
-    return moment.astimezone().replace(tzinfo=None, microsecond=0)
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from functools import partial
 
 from arc_sheets.applied import parse, respelled
 from arc_sheets.cells import Reading, Row, Rows, Value
+from arc_sheets.dates import wall_clock
 from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
 from arc_sheets.tab import Column, Kind, Tab
@@ -38,6 +40,7 @@ class Rules:
     reading: Reading
     base_currency: str
     fresh: Callable[[], str] = fresh_id
+    zone: tzinfo | None = None  #: of the firm's wall clock; None is this machine's
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ class Desk:
             sheet.rows = [replace(row, id=i) for row, i in decided]
 
     def _defaults(self, keys: Keys) -> Defaults:
-        now = self.origin.when.astimezone().replace(tzinfo=None, microsecond=0)
+        now = wall_clock(self.origin.when, self.rules.zone)
         return Defaults(keys.find, self.rules.base_currency, now)
 
     def merge(self, t: Transaction) -> list[Merged]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final, overload
 
 from arc_sheets import tabs
@@ -36,13 +36,14 @@ from arc_sync.ledger.port import View
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a firm's figures are made: its name, buckets, exchange rates, the KPIs' period, its reminder policy."""
+    """How a firm's figures are made: its name, buckets, exchange rates, the KPIs' period, its policy, its clock."""
 
     company: str
     rates: Rates
     buckets: Buckets = DEFAULT_BUCKETS
     period: Period = DEFAULT_PERIOD
     policy: Policy = DEFAULT_POLICY
+    zone: tzinfo | None = None  #: of the firm's wall clock; None is this machine's
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class _Book:
         self, synced: datetime | None, meta: Meta, rows: Mapping[str, Sequence[BookRow]]
     ) -> Contents:
         known, made = rows_of(self.view), self.figures
-        lines = lines_of(self.view, tabs.RECORD_TABS, meta.book)
+        lines = lines_of(self.view, tabs.RECORD_TABS, meta.book, self.terms.zone)
         return Contents(
             company=self.terms.company,
             as_of=self.as_of,

@@ -19,24 +19,24 @@ from arc_sync.ledger.glance import glance
 from arc_sync.merge.history import At
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime, tzinfo
 
 _END: Final = b"PK\5\6"  # of a zip (APPNOTE 4.3.16); then six numbers, of which 5 and 6 are needed
 _COUNTS: Final = struct.Struct("<4s4H2LH")
 
 
-def quietly_in_step(config: Path | None, today: date) -> int | None:
+def quietly_in_step(config: Path | None, now: datetime) -> int | None:
     """Return how many issues wait for a person if book and ledger are in step; None: look closely.
 
-    `today` is the local date. Whatever is wrong gives None: the long way says what it is.
+    `now` is UTC. Whatever is wrong gives None: the long way says what it is.
     """
     try:
-        return _in_step(config, today)
-    except (ConfigError, OSError, ValueError):  # ValueError: no TOML, or no record as ARC writes them
+        return _in_step(config, now)
+    except (ConfigError, OSError, KeyError, ValueError):  # the last two: no TOML, no zone, no record of ARC's
         return None
 
 
-def _in_step(config: Path | None, today: date) -> int | None:
+def _in_step(config: Path | None, now: datetime) -> int | None:
     file = find(config)
     text = read_settings(file)
     told = tomllib.loads(text)
@@ -49,9 +49,19 @@ def _in_step(config: Path | None, today: date) -> int | None:
     seen, left = glance(beside(file, ledger)), directory_print(place)
     if seen is None or seen.outgoing or not left:
         return None
+    today = now.astimezone(_zone(told.get("time_zone"))).date()
     mark = mark_of(today, stamp_of(text), left)
     books = (b.fingerprint.rpartition(" ") for b in seen.books if b.at == At(seen.head.n))
     return next((int(waiting) for known, _, waiting in books if known == mark), None)
+
+
+def _zone(name: object) -> tzinfo | None:
+    """Return the firm's zone, None for this machine's; raises ValueError or KeyError if it is none."""
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 (only where the settings name one)
+
+    return ZoneInfo(str(name))
 
 
 def mark_of(today: date, stamp: str, fingerprint: str) -> str:

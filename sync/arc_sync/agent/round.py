@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeAlias
 
 from arc_sheets.cells import Value
+from arc_sheets.dates import wall_clock
 from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
@@ -296,7 +297,7 @@ class _Round:
 
     def _lines(self, plan: BookPlan, t: Transaction, shown: Sequence[ShownIssue]) -> list[IssueLine]:
         """Return the lines of the Issues tab, and plan to show them if they are others than those shown."""
-        now = lines_of(t, self.settings.rules.tabs, self.book)
+        now = lines_of(t, self.settings.rules.tabs, self.book, self.settings.rules.zone)
         plan.issues = None if _same(now, shown) else now
         return now
 
@@ -341,7 +342,7 @@ class _Round:
 
     @property
     def _local(self) -> datetime:
-        return self.now.astimezone().replace(tzinfo=None, microsecond=0)
+        return wall_clock(self.now, self.settings.rules.zone)
 
 
 def _place(tab: Tab, new: NewRow) -> tuple[bool, Any]:

@@ -41,8 +41,9 @@ def account(customer: Customer, as_of: AsOf = None, json: Json = False, config: 
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
 
-    on = read_day(as_of, "--as-of") or _today()
+    on = read_day(as_of, "--as-of")
     with opened(Config.load(config)) as firm:
+        on = on or firm.config.day(datetime.now(UTC))
         view = _view(firm, customer, on)
     if json:
         answer(_account_json(view, on))
@@ -56,8 +57,9 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
     from arc_sync.agent.firm import opened
     from arc_sync.agent.pages import figures
 
-    on = read_day(as_of, "--as-of") or _today()
+    on = read_day(as_of, "--as-of")
     with opened(Config.load(config)) as firm:
+        on = on or firm.config.day(datetime.now(UTC))
         items = figures(firm.rows(), firm.terms, on).worklist
     if json:
         answer({"as_of": on.isoformat(), "items": [_item_json(item) for item in items]})
@@ -76,10 +78,6 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
             for i in items
         ]
         print_table(("Customer", "Amount", "Next step", "Why", "Reach"), rows, (1,))
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
 
 
 def _view(firm: Firm, name: str, on: date) -> AccountView:

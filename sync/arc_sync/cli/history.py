@@ -112,7 +112,7 @@ def _set_json(firm: Firm, one: ChangeSet) -> dict[str, object]:
     origin = one.origin
     return {
         "number": one.number,
-        "at": f"{origin.when.astimezone():%Y-%m-%d %H:%M}",
+        "at": f"{origin.when.astimezone(firm.config.zone):%Y-%m-%d %H:%M}",
         "when": origin.when.isoformat(),
         "who": origin.who,
         "from": source_words(origin.source, {book.id: book.where for book in firm.ledger.books()}),

@@ -20,7 +20,7 @@ def at_once(arguments: Sequence[str]) -> int | None:
     from arc_sync.agent.quick import quietly_in_step
 
     told = os.environ.get("ARC_CONFIG")
-    waiting = quietly_in_step(Path(told) if told else None, datetime.now(UTC).astimezone().date())
+    waiting = quietly_in_step(Path(told) if told else None, datetime.now(UTC))
     if waiting is None:
         return None
     print(*idle_sentences(waiting), sep="\n")  # noqa: T201 (a person asked at the command line)

@@ -139,7 +139,7 @@ def _put(firm: Firm, work: Sequence[_File], *, partial: bool, dry_run: bool) -> 
         taken = file.taken or file.understood.take()
         origin = firm.origin("import", f"Import of {file.path.name}", datetime.now(UTC))
         file.imported = import_entries(
-            firm.ledger, taken.entries, origin, firm.config.base_currency, partial=partial, dry_run=dry_run
+            firm.ledger, taken.entries, origin, firm.usual, partial=partial, dry_run=dry_run
         )
         file.rejects = [*taken.rejects, *file.imported.rejects]
     return partial or not any(file.rejects for file in work)

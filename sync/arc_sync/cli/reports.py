@@ -53,8 +53,9 @@ def aging(
     from arc_sync.agent.firm import opened
 
     one_form(json=json, csv=csv)
-    on, known = read_day(as_of, "--as-of") or _today(), read_day(known_at, "--known-at")
+    on, known = read_day(as_of, "--as-of"), read_day(known_at, "--known-at")
     with opened(Config.load(config)) as firm:
+        on = on or firm.config.day(datetime.now(UTC))
         report = firm.aging(on, known)
     wrong = any(total.check for total in report.totals)
     if json:
@@ -84,9 +85,10 @@ def kpis(
     from arc_sync.agent.firm import opened
 
     one_form(json=json, csv=csv)
-    on, known = read_day(as_of, "--as-of") or _today(), read_day(known_at, "--known-at")
+    on, known = read_day(as_of, "--as-of"), read_day(known_at, "--known-at")
     over = Period.parse(period)
     with opened(Config.load(config)) as firm:
+        on = on or firm.config.day(datetime.now(UTC))
         report, rates = firm.kpis(on, known, over), firm.config.rates
     if json:
         answer(_kpis_json(report, rates))
@@ -102,10 +104,6 @@ def kpis(
         print_csv(heads, ((k.key, k.name, _exact(k.value), k.kind, k.formula, *facts) for k in report.kpis))
     else:
         _show_kpis(report, rates)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
 
 
 def _cells(row: AgingRow) -> list[str | None]:

@@ -53,7 +53,7 @@ def sync(
 
     now = datetime.now(UTC)
     if not (dry_run or new):
-        waiting = quietly_in_step(config, now.astimezone().date())
+        waiting = quietly_in_step(config, now)
         if waiting is not None and not (json and waiting):
             _tell_idle(waiting, json=json)
     from arc_sync.agent.config import Config

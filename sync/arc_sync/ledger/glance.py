@@ -23,9 +23,7 @@ _BOOKS: Final = (
     'SELECT id, number, place, mark, pending, epoch, holder, "until", fingerprint FROM book ORDER BY number'
 )
 
-_OUTGOING: Final = (
-    "SELECT EXISTS (SELECT 1 FROM message WHERE state IN ('queued', 'claimed', 'sending'))"
-)
+_OUTGOING: Final = "SELECT EXISTS (SELECT 1 FROM message WHERE state IN ('queued', 'claimed', 'sending'))"
 
 
 @dataclass(frozen=True, slots=True)

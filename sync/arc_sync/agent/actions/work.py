@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from arc_sheets import money
 from arc_sheets.cells import Value
+from arc_sheets.dates import wall_clock
 from arc_sheets.defaults import Defaults
 from arc_sheets.phrases import say_amount, say_list
 from arc_sheets.tab import Tab
@@ -35,7 +36,7 @@ class Work:
     def __post_init__(self) -> None:
         self.find = Finder(self.t)
         moment = min(self.request.when, self.desk.now)  # whatever a clock that was ahead says
-        self.asked = moment.astimezone(self.desk.zone).replace(tzinfo=None, microsecond=0)
+        self.asked = wall_clock(moment, self.desk.zone)
 
     @property
     def today(self) -> date:

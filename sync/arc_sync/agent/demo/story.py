@@ -157,7 +157,7 @@ class Demo:
         understood = understand(path)
         taken = understood.take()
         origin = firm.origin("import", f"Import of {path.name}", self.now)
-        done = import_entries(firm.ledger, taken.entries, origin, firm.config.base_currency)
+        done = import_entries(firm.ledger, taken.entries, origin, firm.usual)
         counts = [
             f"{count:,} {tab if count > 1 else tab[:-1]} {what}"
             for tab, made in done.counts.items()

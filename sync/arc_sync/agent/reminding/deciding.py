@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from arc_sheets.dates import wall_clock
 from arc_sheets.message import Message, MessageState
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
@@ -156,7 +157,7 @@ class _Deciding:
         self.decided.skipped.append(row.customer)
 
     def _went(self, i: str, row: Reminder) -> None:
-        wall = self.now.astimezone(self.firm.config.zone).replace(tzinfo=None, microsecond=0)
+        wall = wall_clock(self.now, self.firm.config.zone)
         if row.status == TO_DO:
             put(self.t, i, row._replace(status=DONE, sent=wall))
             put_task(self.t, i, row, wall, self.firm.config.who)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from arc_sheets.dates import wall_clock
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
@@ -74,7 +75,7 @@ class Outcomes:
             if row and message.to != row.to:
                 self._report.copies += 1
                 return
-            wall = now.astimezone(self._firm.config.zone).replace(tzinfo=None, microsecond=0)
+            wall = wall_clock(now, self._firm.config.zone)
             by = self._deciders.who(t, message.reminder, row) if row else self._firm.config.who
             if row:
                 put(t, message.reminder, row._replace(status=SENT if sent else DRAFTED, sent=wall))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from arc_sheets.dates import wall_clock
 from arc_sheets.errors import LedgerError
 from arc_sheets.message import Message, MessageState
 from arc_sync.agent.firm import Firm
@@ -32,7 +33,7 @@ def settle(firm: Firm, now: datetime, message: str, *, went: bool) -> str:
         if went:
             t.move(message, S.SENT, said="a person says that it went")
             if not known.reminder:
-                wall = now.astimezone(firm.config.zone).replace(tzinfo=None, microsecond=0)
+                wall = wall_clock(now, firm.config.zone)
                 put_touch(t, known, known.customer, wall, "sent", firm.config.who)
         else:
             t.move(message, S.FAILED, said="sent again by a person's word")
