@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "pictures"
-#: How the first line of a page begins, and the name of its picture.
-_TABS = {"Accounts receivable": "home", "Account: pick": "account", "Aging": "aging"}
+#: How the first line of a page begins, the name of its picture, and its height in pixels (0: the whole page).
+_TABS = {"Accounts receivable": ("home", 0), "Account: pick": ("account", 690), "Aging": ("aging", 0)}
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
         pdf = Path(scratch) / "Receivables.pdf"
         pages = _run("pdftotext", str(pdf), "-").split("\f")
         for number, page in enumerate(pages, 1):
-            if name := next((name for begin, name in _TABS.items() if page.strip().startswith(begin)), None):
+            for name, height in (kept for begin, kept in _TABS.items() if page.strip().startswith(begin)):
                 where = str(_FOLDER / name)
                 _run(
                     "pdftoppm",
@@ -41,6 +41,8 @@ def main() -> None:
                     str(number),
                     "-l",
                     str(number),
+                    "-H",
+                    str(height),
                     str(pdf),
                     where,
                 )

@@ -31,7 +31,8 @@ from arc_sync.ledger.port import Ledger
 COMPANY: Final = "Weststadt Supplies"
 _STEPS: Final = 11  # the last chapter only looks ahead
 _RATES: Final = 'USD = "0.92"\nGBP = "1.17"\nJPY = "0.0061"\n'
-_SENDER: Final = {
+_SAID: Final = {
+    "who": "Maria Lopez",
     "name": "Maria Lopez",
     "email": "receivables@weststadt.example",
     "phone": "+49 30 23125 100",
@@ -94,7 +95,7 @@ class Demo:
         file = Config.write_new(self.folder, COMPANY, "EUR")
         text = file.read_text("utf-8").replace('#USD = "0.92"\n', _RATES)
         text = text.replace("#rates_on = 2026-11-19", f"rates_on = {self.today}")
-        for key, value in _SENDER.items():
+        for key, value in _SAID.items():
             text = re.sub(rf"^#{key} = .*$", f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
         file.write_text(text, "utf-8")
         return file
