@@ -103,7 +103,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_spoken(_command))
 for _name, (_help, _commands) in _GROUPS.items():
-    _group = typer.Typer(name=_name, help=_help, no_args_is_help=True, rich_markup_mode=None)
+    _group = typer.Typer(help=_help, no_args_is_help=True, rich_markup_mode=None)
     for _word, _command in _commands.items():
         _group.command(_word)(_spoken(_command))
-    app.add_typer(_group)
+    app.add_typer(_group, name=_name)
