@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typer.main
 
+from arc_sheets.wording import ITEM_NAMES, NAMES
+from arc_sync.cli import mail, remind
 from arc_sync.cli.app import app
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +41,18 @@ def test_the_map_names_folders_and_files_that_are_there() -> None:
         for name in names[1].split(", ") if line.startswith(" ") else [""]:
             missing += [] if (folder / name).exists() else [f"{folder.name}/{name}"]
     assert not missing
+
+
+def test_the_readme_lists_every_name_that_a_template_may_use() -> None:
+    rows = dict(re.findall(r"^\| `\{\{ ([\w.]+) \}\}` \| (.+) \|$", README, re.MULTILINE))
+    items = {f"item.{name}": f"{meaning}, within such a loop" for name, meaning in ITEM_NAMES.items()}
+    assert rows == NAMES | items
+
+
+def test_every_command_of_two_words_is_in_the_readme() -> None:
+    for group, words in (("remind", remind.COMMANDS), ("mail", mail.COMMANDS)):
+        told = " ".join(line for line in README.splitlines() if f"arc {group}" in line)
+        assert [word for word in words if not re.search(rf"\b{word}\b", told)] == []
 
 
 def test_every_picture_is_there() -> None:
