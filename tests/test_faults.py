@@ -23,9 +23,11 @@ def test_the_tests_that_must_find_it_are_there(by: str) -> None:
     assert re.search(rf"^def {name or 'test_'}", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_a_fault_is_planted_in_a_copy(tmp_path: Path) -> None:
-    planted(FAULTS[0], ROOT, tmp_path)
-    edit = FAULTS[0].edits[0]
+@pytest.mark.parametrize("part", ["sync/", "arc_sheets/"])
+def test_a_fault_is_planted_in_a_copy(tmp_path: Path, part: str) -> None:
+    fault = next(fault for fault in FAULTS if fault.edits[0].path.startswith(part))
+    planted(fault, ROOT, tmp_path)
+    edit = fault.edits[0]
     assert edit.new in (tmp_path / edit.path).read_text(encoding="utf-8")
     assert edit.new not in (ROOT / edit.path).read_text(encoding="utf-8")
 

@@ -80,7 +80,7 @@ def _by_name(folder: str, what: list[str]) -> str:
     done = _child(folder, ["-m", "pytest", *options, *what])
     if done is None:
         return "(a test that never ends)"
-    failed = re.search(r"^(?:FAILED|ERROR) tests/\w+\.py(?:::)?(\S*)", done.stdout, re.MULTILINE)
+    failed = re.search(r"^(?:FAILED|ERROR) tests/(.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
     return failed.group(1) if failed else "" if done.returncode == 0 else "(the tests cannot be run)"
 
 
