@@ -17,9 +17,14 @@ _DATE, _TYPE = ([c.name for c in PAYMENTS.stored].index(name) for name in ("date
 
 
 def bank_until(view: View, as_of: date) -> date | None:
-    """Return the day, at most `as_of`: of the newest money that came in, or the day a person said, if later."""
-    days = [newest(view.rows(PAYMENTS), as_of), said(view)]
-    return max((min(day, as_of) for day in days if day), default=None)
+    """Return the day, at most `as_of`: that of the newest money that an import brought, or the one a person said.
+
+    A payment that somebody types in does not move it: a cheque on the desk says nothing of the bank. Only while
+    no import and no person ever said a day does the newest payment count, whoever entered it: so it is in ledgers
+    older than this, and where all payments are typed.
+    """
+    known = said(view) or newest(view.rows(PAYMENTS), as_of)
+    return min(known, as_of) if known else None
 
 
 def newest(payments: Rows, as_of: date) -> date | None:
@@ -37,6 +42,12 @@ def said(view: View) -> date | None:
 def say(t: Transaction, day: date) -> None:
     """Keep the day up to which the bank's data are in; an earlier one than that known corrects it."""
     t.set_note(NOTE, day.isoformat())
+
+
+def brought(t: Transaction, day: date) -> None:
+    """Keep the day of the newest money that an import brought, unless a later one is known."""
+    if day > (said(t) or date.min):
+        say(t, day)
 
 
 def say_until(ledger: Ledger, origin: Origin, day: date) -> None:

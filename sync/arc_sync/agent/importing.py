@@ -6,6 +6,7 @@ What an import does, and does not:
   what people changed since stands (`told.py`); where both changed, the file's new value is taken, and said;
 - a customer that other rows only mention is added if it is missing, and otherwise left alone;
 - what the file no longer lists stays;
+- the newest money that it brings is the day up to which the bank's data are in (`bank.py`);
 - an amount is never reread in a currency with other decimals: such an entry is rejected.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Final, NamedTuple, NoReturn
 
 from arc_sheets.applied import parse
@@ -24,6 +25,7 @@ from arc_sheets.defaults import Defaults
 from arc_sheets.money import exponent
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
+from arc_sync.agent.bank import brought
 from arc_sync.agent.matching import Matching, imported_rows, row_id
 from arc_sync.agent.merging import Keys
 from arc_sync.agent.telling import called, shown
@@ -117,6 +119,8 @@ def import_entries(
         with ledger.change(origin._replace(source=IMPORT)) as t:
             now = wall_clock(origin.when, usual.zone)
             _Import(t, imported, Defaults(Keys(t).find, usual.base_currency, now)).run(entries)
+            if until := _money_until(entries, imported.rejects, now.date()):
+                brought(t, until)
             if dry_run or (imported.rejects and not partial):
                 _leave_no_trace()
         imported.done = True
@@ -218,6 +222,16 @@ class _Import:
     def _reject(self, entry: Entry, why: str) -> None:
         row = tuple(str(v) for v in entry.values.values() if v is not None)
         self.out.rejects.append(Reject(entry.line, row, why))
+
+
+def _money_until(entries: Iterable[Entry], rejects: Iterable[Reject], today: date) -> date | None:
+    """Return the day, up to today, of the newest money among the entries that were taken, None where there is none."""
+    lines = {reject.line for reject in rejects}
+    said = (
+        e.values for e in entries if e.tab == "payments" and e.line not in lines and "date" not in e.assumed
+    )
+    days = (values.get("date") for values in said if values.get("type", "payment") == "payment")
+    return max((day for day in days if isinstance(day, date) and day <= today), default=None)
 
 
 def _given(tab: Tab, entry: Entry) -> dict[int, Value]:

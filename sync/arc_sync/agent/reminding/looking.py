@@ -149,8 +149,8 @@ class Looking:
         first = next_allowed(row.channel, _customer(facts, row), self._firm.config, self._policy, now)
         if first > now:
             return Verdict(Do.WAIT, "It waits for business hours.", first)
-        days = [day for day in (facts.paid_until, said(view)) if day]
-        until = min(max(days), facts.day) if days else None
+        known = said(view) or facts.paid_until
+        until = min(known, facts.day) if known else None
         age = business_days(until, facts.day, self._policy) if until else None
         if age is None or age > self._policy.bank_days:
             told = f"end on {say_day(until)}" if until else "are not there"
