@@ -339,6 +339,13 @@ def test_home_and_account_print_on_pages_of_their_own_shape(full: Any) -> None:
 # -- what ARC finds again ------------------------------------------------------------------------------------
 
 
+def test_the_foot_of_a_page_names_no_day_but_that_of_printing(full: Any) -> None:
+    for sheet in full:
+        if sheet.sheet_state == "visible":
+            foot = sheet.oddFooter
+            assert (foot.left.text, foot.right.text) == ("ARC Sheets  ·  &A", "printed &D &T")
+
+
 def test_the_hidden_tab_says_whose_book_it_is_and_what_was_drawn(full: Any) -> None:
     told = {a.value: b.value for a, b in full["_ARC"].iter_rows(max_col=2) if a.value}
     assert (told["ledger"], told["book"], told["hash"]) == (META.ledger, META.book, META.hash)

@@ -26,7 +26,7 @@ from arc_sync.books.draw import account, aging, charts, home, issues, kpis, reco
 from arc_sync.books.drawing import Drawn, digest
 from arc_sync.books.look import ROLES, read_look, wraps
 from arc_sync.books.seals import seal_lines
-from arc_sync.books.writer import Writer, footer, streamed_table, whole_column
+from arc_sync.books.writer import Writer, streamed_table, whole_column
 from arc_sync.xlsx.refs import LAST_ROW, Area, area_ref, cell_ref, letters
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _write(writer: Writer, sheets: dict[str, Worksheet], contents: Contents) -> 
     _names(writer.workbook)
     drawings = _reports(writer, sheets, contents)
     for tab in _RECORD_TABS:
-        _records(writer, sheets[tab.title], tab, _rows(tab, contents), footer(contents.as_of))
+        _records(writer, sheets[tab.title], tab, _rows(tab, contents))
     _hidden(writer, sheets[HIDDEN], contents, drawings)
     sheets["Home"].activate()
     writer.workbook.close()
@@ -159,7 +159,7 @@ def _reports(writer: Writer, sheets: dict[str, Worksheet], contents: Contents) -
     drawings = draw.reports(contents)
     pages = (home.PAGE, worklist.PAGE, account.PAGE, aging.page(contents.aging), kpis.page(contents.kpis))
     for drawing, page in zip(drawings, pages, strict=True):
-        _report(writer, sheets[drawing.sheet], drawing, page, footer(contents.as_of))
+        _report(writer, sheets[drawing.sheet], drawing, page)
     charts.charts(writer.workbook, sheets["Home"], contents.aging, contents.kpis, writer.look)
     charts.sparklines(sheets["KPIs"], contents.kpis, writer.look)
     _pick_customer(sheets["Account"])
@@ -167,8 +167,8 @@ def _reports(writer: Writer, sheets: dict[str, Worksheet], contents: Contents) -
     return drawings
 
 
-def _report(writer: Writer, sheet: Worksheet, drawing: Drawing, page: Page, foot: str) -> None:
-    writer.page(sheet, page, foot)
+def _report(writer: Writer, sheet: Worksheet, drawing: Drawing, page: Page) -> None:
+    writer.page(sheet, page)
     writer.drawing(sheet, drawing, page.merges)
     if drawing.table:
         writer.table(sheet, drawing.table)
@@ -207,10 +207,10 @@ def _rows(tab: Tab, contents: Contents) -> Sequence[BookRow]:
     return contents.rows.get(tab.name, ())
 
 
-def _records(writer: Writer, sheet: Worksheet, tab: Tab, rows: Sequence[BookRow], foot: str) -> None:
+def _records(writer: Writer, sheet: Worksheet, tab: Tab, rows: Sequence[BookRow]) -> None:
     """Write a record tab from top to bottom, as a streamed sheet must be."""
     page, frame = records.page(tab, writer.look), records.frame(tab, len(rows))
-    writer.page(sheet, page, foot)
+    writer.page(sheet, page)
     for column in (records.ID_COLUMN, records.seal_column(tab)):
         sheet.set_column(column, column, 36, None, {"hidden": True})
     writer.drawing(sheet, frame)

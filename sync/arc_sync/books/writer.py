@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Characters that XML 1.0 (section 2.2) cannot hold and XlsxWriter does not escape.
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+#: Under every printed page. It names no day but that of printing: a sheet's footer is never written again.
+_FOOTER: Final = "&L&8ARC Sheets  ·  &A&C&8Page &P of &N&R&8printed &D &T"
 _MARGINS: Final = {"left": 0.45, "right": 0.45, "top": 0.5, "bottom": 0.6}
 
 
@@ -88,7 +90,7 @@ class Writer:
         columns = [{"header": header} for header in table.headers]
         sheet.add_table(*_zero(table.area), {"name": table.name, "style": None, "columns": columns})
 
-    def page(self, sheet: Worksheet, page: Page, footer: str) -> None:
+    def page(self, sheet: Worksheet, page: Page) -> None:
         """Set the furniture: widths, panes, rules, print."""
         sheet.set_tab_color(self.look.colours[page.colour])
         sheet.hide_gridlines(2)
@@ -100,9 +102,9 @@ class Writer:
         for rule in page.rules:
             told = {"type": "formula", "criteria": rule.formula, "format": self.format(rule.role)}
             sheet.conditional_format(rule.area, told)
-        self._print(sheet, page, footer)
+        self._print(sheet, page)
 
-    def _print(self, sheet: Worksheet, page: Page, footer: str) -> None:
+    def _print(self, sheet: Worksheet, page: Page) -> None:
         if page.portrait:
             sheet.set_portrait()
         else:
@@ -110,7 +112,7 @@ class Writer:
         sheet.set_paper(self.look.paper)
         sheet.set_margins(**_MARGINS)
         sheet.fit_to_pages(page.wide, 1 if page.one_page else 0)
-        sheet.set_footer(footer)
+        sheet.set_footer(_FOOTER)
         if page.header:
             sheet.repeat_rows(page.header - 1)
         if page.wide > 1:
@@ -140,11 +142,6 @@ def streamed_table(sheet: Worksheet, table: Table) -> None:
 def whole_column(row: int, column: int) -> tuple[int, int, int, int]:
     """Return a column from `row` to the sheet's end, as XlsxWriter counts."""
     return row - 1, column, LAST_ROW - 1, column
-
-
-def footer(as_of: date) -> str:
-    """Return what stands under every printed page."""
-    return f"&L&8ARC Sheets  ·  &A&C&8Page &P of &N&R&8As of {as_of:%d %b %Y}  ·  printed &D &T"
 
 
 def _zero(area: Area) -> tuple[int, int, int, int]:
