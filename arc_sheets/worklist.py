@@ -127,8 +127,9 @@ def _facts(records: Records, receivables: Receivables, as_of: date, waiting: Seq
 
 def _chaseable(known: Standing, today: int) -> Ints:
     """Return the positions of the overdue invoices that nothing speaks against, or only a promise for today."""
-    by = np.append(known.promises.date, -1)[known.cause]
-    free = (known.against == Against.NOTHING) | ((known.against == Against.PROMISED) & (by == today))
+    promised = known.against == Against.PROMISED  # only then does the cause name a promise
+    by = np.append(known.promises.date, -1)[np.where(promised, known.cause, -1)]
+    free = (known.against == Against.NOTHING) | (promised & (by == today))
     return np.flatnonzero((known.balance > 0) & (known.late > 0) & free)
 
 

@@ -279,3 +279,9 @@ def test_a_customer_who_is_not_to_be_contacted_is_never_on_the_list() -> None:
     agreed = touch(5, next_step="Call", next_on=DAY)
     ledger = book(invoice(40), activity=agreed, promises=promise(0), customers=customer(do_not_contact="yes"))
     assert chase(ledger) == ()
+
+
+def test_more_disputes_than_promises_do_not_stop_the_list() -> None:
+    others = {"e": row(tabs.DISPUTES, invoice="N30", currency="EUR", opened=DAY - timedelta(5))}
+    ledger = book(invoice(40), invoice(30), disputes=dispute(-5) | others)
+    assert [item.step for item in chase(ledger)] == ["Resolve the dispute"]
