@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from arc_sheets.cells import Row
 from arc_sheets.errors import LedgerError
+from arc_sheets.message import MessageState
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, REMINDERS
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger
@@ -18,6 +19,7 @@ from arc_sync.ledger.undo import Left, Step, Undone, undo
 from tests.ledger_contract import CONFLICT, HOUR, KEY, NOON, invoice, now, origin, put, row
 from tests.ledger_histories import Step as Told
 from tests.ledger_histories import histories, tell
+from tests.outbox_contract import message
 
 LATER = NOON + HOUR
 MUELLER = row(CUSTOMERS, name="Müller", terms=30)
@@ -241,6 +243,24 @@ def test_a_touch_that_no_message_made_is_undone(ledger: Ledger) -> None:
         change.put(REMINDERS, "r", reminder("sent", why="A note of a person's"))
         change.put(ACTIVITY, "t", TOUCH)
     assert undo_last(ledger).undone == (Step("activity", "t", "", None, None),)
+
+
+@pytest.mark.parametrize(
+    ("went", "why"), [(MessageState.SENT, "it was sent"), (MessageState.DRAFTED, "it lies among the drafts")]
+)
+def test_the_touch_of_a_message_written_by_hand_stays(ledger: Ledger, went: MessageState, why: str) -> None:
+    letter = message(1, reminder="", customer="Müller")
+    with ledger.change(origin()) as change:
+        change.queue(letter)
+    ledger.claim("Ann", NOON, NOON + HOUR, 1)
+    ledger.about_to_send(letter.id, "Ann", NOON)
+    with ledger.change(origin(when=NOON + HOUR / 2)) as change:
+        change.move(letter.id, went, owner="Ann")
+        change.put(ACTIVITY, "t", TOUCH)
+        change.put(ACTIVITY, "u", row(ACTIVITY, customer="Dubois"))
+    done = undo_last(ledger)
+    assert done.left == (Left("activity", "t", "", why),)
+    assert {(step.tab, step.row) for step in done.undone} == {("activity", "u")}
 
 
 def test_a_withdrawn_message_is_not_queued_again(ledger: Ledger) -> None:

@@ -18,7 +18,7 @@ from arc_sheets.cells import Row, Value
 from arc_sheets.errors import LedgerError
 from arc_sheets.tab import Column, Tab
 from arc_sheets.tabs import BY_NAME, RECORD_TABS, REMINDERS
-from arc_sync.ledger.bound import bound, recipients
+from arc_sync.ledger.bound import OUT, bound, by_hand, recipients
 from arc_sync.ledger.draft import overlaid
 from arc_sync.ledger.port import Ledger, View
 from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet, Origin
@@ -128,7 +128,9 @@ class _Plan:
 def _plan(view: View, changeset: ChangeSet) -> _Plan:
     plan = _Plan(view)
     net = _net(view.changes(changeset.first - 1, changeset.last))
+    when = changeset.origin.when
     written_to = recipients(sides for (tab, _), sides in net.items() if tab == REMINDERS.name)
+    written_to |= by_hand(view.posted(*OUT, since=when), when)
     for where, (before, after) in net.items():
         tab = BY_NAME[where[0]]
         now = plan.nows[where] = view.row(tab, where[1])
