@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,12 +64,18 @@ class Asker:
     ledger: Ledger = field(default_factory=filled)
     desk: Desk = field(default_factory=lambda: PlainDesk(NOW, BERLIN, "EUR"))
     asked: int = 0
+    now: datetime = NOW
 
     def ask(self, action: str, **fields: Any) -> Answer:
         """Carry out a request."""
         self.asked += 1
-        usual = {"request": f"r-{self.asked}", "who": "Ann", "when": NOW, "source": "form"}
+        usual = {"request": f"r-{self.asked}", "who": "Ann", "when": self.now, "source": "form"}
         return carry_out_told(self.ledger, usual | {"action": action} | fields, self.desk, Reading())
+
+    def later(self, days: int) -> None:
+        """Let days pass."""
+        self.now += timedelta(days)
+        self.desk = PlainDesk(self.now, BERLIN, "EUR")
 
     def done(self, action: str, /, **fields: Any) -> str:
         """Carry out a request that must succeed; return its sentence."""

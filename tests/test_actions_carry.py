@@ -213,6 +213,41 @@ def test_who_owes_nothing_promises_nothing(ann: Asker) -> None:
     )
 
 
+def test_a_promise_given_later_takes_the_place_of_an_open_one_which_stays_on_record(ann: Asker) -> None:
+    ann.done("take_promise", invoices="RE-1", amount="40", date="2026-04-10")
+    ann.later(days=2)
+    assert ann.done("take_promise", invoices="RE-1", amount="60", date="2026-04-20") == (
+        "Elbe Spedition promises EUR 60.00 by 20 Apr 2026 for RE-1."
+        " It takes the place of EUR 40.00 by 10 Apr 2026."
+    )
+    assert [r["amount"] for r in ann.given(tabs.PROMISES)] == [40_00, 60_00]
+
+
+def test_promises_of_one_day_are_parts_of_one_as_long_as_the_invoice_owes_them(ann: Asker) -> None:
+    ann.done("take_promise", invoices="RE-1", amount="40", date="2026-04-10")
+    assert ann.done("take_promise", invoices="RE-1", amount="60", date="2026-04-20") == (
+        "Elbe Spedition promises EUR 60.00 by 20 Apr 2026 for RE-1."
+    )
+    assert len(ann.given(tabs.PROMISES)) == 2
+
+
+def test_what_would_promise_more_than_is_open_takes_the_place_of_what_was_promised_that_day(
+    ann: Asker,
+) -> None:
+    ann.done("take_promise", invoices="RE-1", amount="40", date="2026-04-10")
+    ann.done("take_promise", invoices="RE-2", amount="40", date="2026-04-10")
+    some = {"first": "2026-04-30", "every": "month", "count": 2}
+    assert ann.done("agree_plan", invoices="RE-1", **some).endswith(
+        "EUR 100.00 in all. It takes the place of EUR 40.00 by 10 Apr 2026."
+    )
+    assert ann.done("agree_plan", invoices="RE-1", **some).endswith("It takes the place of plan P-1.")
+    assert [(r["invoice"], r["amount"], r.get("plan")) for r in ann.given(tabs.PROMISES)] == [
+        ("RE-2", 40_00, None),
+        ("RE-1", 50_00, "P-2"),
+        ("RE-1", 50_00, "P-2"),
+    ]
+
+
 # -- plans ---------------------------------------------------------------------------------------------
 
 

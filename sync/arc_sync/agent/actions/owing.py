@@ -41,7 +41,7 @@ class Account(NamedTuple):
 
 def account_of(view: View, customer: str, as_of: date) -> Account:
     """Return what the customer of this very name owes at the end of the day."""
-    mine = {tab.name: _of(view, tab, customer) for tab in (tabs.INVOICES, tabs.PAYMENTS)}
+    mine = {tab.name: rows_of_customer(view, tab, customer) for tab in (tabs.INVOICES, tabs.PAYMENTS)}
     owing = receivables(records(mine))
     documents = owing.documents
     columns = (documents[name].tolist() for name in ("number", "currency", "due"))
@@ -51,6 +51,7 @@ def account_of(view: View, customer: str, as_of: date) -> Account:
     return Account(tuple(sorted(owed, key=lambda one: (one.due, one.number))), dict(loose))
 
 
-def _of(view: View, tab: Tab, customer: str) -> Rows:
+def rows_of_customer(view: View, tab: Tab, customer: str) -> Rows:
+    """Return the live rows of a tab that name this very customer."""
     at = next(k for k, c in enumerate(tab.stored) if c.name == "customer")
     return {i: row for i, row in view.rows(tab).items() if row[at] == customer}

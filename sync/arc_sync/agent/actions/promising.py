@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ from arc_sync.agent.actions.answers import Answer, done
 from arc_sync.agent.actions.fields import Step
 from arc_sync.agent.actions.finding import Cannot, Record
 from arc_sync.agent.actions.owing import Account, Owed
+from arc_sync.agent.actions.replacing import replace_open
 from arc_sync.agent.actions.requests import AgreePlan, ExtendDue, TakePromise
 from arc_sync.agent.actions.work import Work, minor, not_past, on
 
@@ -79,11 +81,12 @@ def take_promise(work: Work, request: TakePromise) -> Answer:
     amount = subject.meant(work.today) if given is None else minor(given, subject.currency)
     subject.check(amount)
     spread = list(parts([(request.date, amount)], subject.owed)) if subject.named else []
+    instead = _replace(work, subject, spread)
     for part in spread or [Part(request.date, "", amount)]:
         _promise(work, subject, part)
     about = f" for {say_list([part.invoice for part in spread])}" if spread else ""
     said = f"{subject.name} promises {say_amount(amount, subject.currency)} by {on(request.date)}{about}."
-    return done(said)
+    return done(said + instead)
 
 
 def agree_plan(work: Work, request: AgreePlan) -> Answer:
@@ -93,10 +96,11 @@ def agree_plan(work: Work, request: AgreePlan) -> Answer:
     amounts = _amounts(request, subject, work.today)
     subject.check(sum(amounts))
     days = _days(request)
-    plan = _fresh_plan(work)
-    for part in parts(zip(days, amounts, strict=True), subject.owed):
+    plan, spread = _fresh_plan(work), list(parts(zip(days, amounts, strict=True), subject.owed))
+    instead = _replace(work, subject, spread)
+    for part in spread:
         _promise(work, subject, part, plan)
-    return done(_agreed(plan, subject, amounts, request, days[-1]), plan=plan)
+    return done(_agreed(plan, subject, amounts, request, days[-1]) + instead, plan=plan)
 
 
 def extend_due(work: Work, request: ExtendDue) -> Answer:
@@ -190,6 +194,14 @@ def _days(request: AgreePlan) -> list[date]:
             f"The last instalment would be on {on(days[-1])}, later than any date ARC keeps; begin earlier."
         )
     return days
+
+
+def _replace(work: Work, subject: _Subject, spread: Sequence[Part]) -> str:
+    """Let what is promised now take the place of what was; return how the answer goes on about it."""
+    wanted: Counter[str] = Counter()
+    for part in spread:
+        wanted[part.invoice] += part.amount
+    return replace_open(work, subject.name, wanted, {one.number: one.balance for one in subject.owed})
 
 
 def _promise(work: Work, subject: _Subject, part: Part, plan: str | None = None) -> None:
