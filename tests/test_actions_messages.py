@@ -98,7 +98,7 @@ def test_what_is_queued_is_what_stands_there(ann: Asker, desk: Writing) -> None:
 def test_a_message_that_must_wait_says_until_when(ann: Asker, desk: Writing) -> None:
     desk.wait = timedelta(hours=21)
     assert ann.done("send_message", **HELLO) == (
-        "The email to ap@elbe.example (Elbe Spedition) is queued and goes out from 08:30 on 2 Apr 2026."
+        "The email to ap@elbe.example (Elbe Spedition) is queued; it goes out from 08:30 your time on 2 Apr 2026."
     )
 
 

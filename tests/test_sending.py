@@ -434,6 +434,33 @@ def test_a_message_written_by_hand_goes_at_once_whatever_the_schedule_says(here:
     assert here.firm.ledger.verify() == []
 
 
+def test_what_is_written_by_hand_at_night_goes_in_the_customers_morning(here: Office) -> None:
+    here.later(hours=15)  # one on Thursday morning in Berlin
+    assert by_hand(here).endswith("is queued; it goes out from 08:00 your time on 26 Nov 2026.")
+    assert here.send().sent == []
+    here.later(hours=7)
+    assert here.send().sent == ["Alder"]
+
+
+def test_and_what_is_written_on_friday_evening_goes_on_monday(here: Office) -> None:
+    here.later(days=2, hours=9)
+    assert by_hand(here).endswith("08:00 your time on 30 Nov 2026.")
+
+
+def test_quiet_hours_given_after_it_was_written_hold_too(here: Office) -> None:
+    by_hand(here)
+    here.put(CUSTOMERS, "c Alder", quiet_hours="09:00-12:00")
+    assert here.send().waiting == [("Alder", "It waits for business hours.")]
+    here.later(hours=2.5)
+    assert here.send().sent == ["Alder"]
+
+
+def test_a_draft_is_written_at_any_hour(tmp_path: Path) -> None:
+    here = office(tmp_path, settings=SETTINGS.replace('how = "smtp"', 'how = "drafts"'))
+    here.later(hours=15)
+    assert by_hand(here) == "The email to ap@alder.example (Alder) is queued."
+
+
 def test_do_not_contact_holds_for_what_is_written_by_hand_too(here: Office) -> None:
     by_hand(here)
     here.put(CUSTOMERS, "c Alder", do_not_contact="their lawyer asked")

@@ -53,7 +53,9 @@ def send(work: Work, request: SendMessage) -> Answer:
             " another."
         )
     later = sealed.not_before.astimezone(work.desk.zone)
-    waits = f" and goes out from {later:%H:%M} on {on(later.date())}" if later > work.desk.now else ""
+    waits = (
+        f"; it goes out from {later:%H:%M} your time on {on(later.date())}" if later > work.desk.now else ""
+    )
     said = f"The {_word(draft.channel)} to {sealed.to} ({draft.customer}) is queued{waits}."
     return done(said, message=draft.id)
 

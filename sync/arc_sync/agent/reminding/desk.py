@@ -1,7 +1,6 @@
 """The desk at which messages are written by hand: words from the firm's templates, and the bytes that go out.
 
-What a person writes goes when they say so. Only hours that the customer asked for make it wait, and of a text, which
-buzzes at night, the policy's.
+What a person writes goes when they say so, within the hours and on the days on which any message may arrive.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from zoneinfo import ZoneInfo
 from arc_sheets.cells import Value
 from arc_sheets.contacts import NotAContact, address, number
 from arc_sheets.errors import MailError
-from arc_sheets.hours import NotHours, open_hours, zone_of
 from arc_sheets.languages import language_of
 from arc_sheets.policy import Policy
 from arc_sync.agent.actions.desk import Draft, Reason, Sealed, Text
@@ -71,7 +69,7 @@ class FirmDesk:
             return Reason(f'"{draft.to}" cannot be written to: {error}. Correct it.')
         except MailError as error:
             return Reason(str(error))
-        first = self._first(draft, customer)
+        first = next_allowed(draft.channel, customer, self.config, self.policy, self.now)
         return Sealed(to, content, first, first + FRESH)
 
     def _text(self, draft: Draft) -> tuple[str, bytes]:
@@ -92,21 +90,6 @@ class FirmDesk:
         name = str(customer.get("contact") or draft.customer)
         letter = Letter(Mailbox(name, to), draft.subject, draft.body, html, reminder=bool(draft.stage))
         return to, compose(sender, letter, draft.id, self.now.astimezone(self.zone))
-
-    def _first(self, draft: Draft, customer: Mapping[str, Value]) -> datetime:
-        """Return the first moment (UTC) at which it may go."""
-        asked = customer.get("quiet_hours")
-        if draft.channel != "Text" and not asked:
-            return self.now
-        zone = str(customer.get("time_zone") or "")
-        clock = self.now.astimezone(zone_of(zone, self.zone)).time()
-        try:
-            hours = open_hours(str(asked) if asked else None, self.policy)
-        except NotHours:
-            return self.now  # the cell stands on the Issues tab
-        if any(span.holds(clock) for span in hours):
-            return self.now
-        return next_allowed(draft.channel, customer, self.config, self.policy, self.now)
 
 
 def desk_of(config: Config, now: datetime) -> FirmDesk:

@@ -4,7 +4,7 @@ All that the plan asked is asked again of the ledger as it is now. What no longe
 reason, what comes too early or too close waits. The figures behind it are computed once and stay good until
 something changes that they rest on; what senders themselves note is followed change by change.
 
-A message that a person wrote is their own decision: of it only the customer's wish not to be contacted is asked.
+A message that a person wrote is their own decision: of it only the customer's wishes are asked, and the hour.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Looking:
         message = posted.message
         facts = self._followed(view, now.astimezone(self._firm.config.zone).date())
         if not message.reminder:
-            return _stop(_unwanted(facts, message.customer, message.channel)) or GO
+            return self._by_hand(facts, message, now)
         found = view.row(REMINDERS, message.reminder)
         if found is None:
             return Verdict(Do.STOP, "Its row has left Reminders.")
@@ -123,9 +123,17 @@ class Looking:
             _stop(_unwanted(facts, row.customer, message.channel))
             or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
             or _stop(_not_owed(facts, message, row))
-            or self._too_early(view, facts, row, now)
+            or self._outside_hours(facts.people[row.customer], row.channel, now)
+            or self._unsure(view, facts, now)
             or (None if row.status in GONE else self._too_close(facts, message, row))
             or (_crowded(view, message, row, now) if last else None)
+            or GO
+        )
+
+    def _by_hand(self, facts: Facts, message: Message, now: datetime) -> Verdict:
+        return (
+            _stop(_unwanted(facts, message.customer, message.channel))
+            or self._outside_hours(facts.people[message.customer], message.channel, now)
             or GO
         )
 
@@ -145,10 +153,13 @@ class Looking:
 
     # -- the hour --------------------------------------------------------------------------------------
 
-    def _too_early(self, view: View, facts: Facts, row: Reminder, now: datetime) -> Verdict | None:
-        first = next_allowed(row.channel, _customer(facts, row), self._firm.config, self._policy, now)
-        if first > now:
-            return Verdict(Do.WAIT, "It waits for business hours.", first)
+    def _outside_hours(self, person: Person, channel: str | None, now: datetime) -> Verdict | None:
+        asked = {"time_zone": person.time_zone, "quiet_hours": person.quiet_hours}
+        first = next_allowed(channel, asked, self._firm.config, self._policy, now)
+        return Verdict(Do.WAIT, "It waits for business hours.", first) if first > now else None
+
+    def _unsure(self, view: View, facts: Facts, now: datetime) -> Verdict | None:
+        """Return that nobody knows whether it has been paid: the bank's data are too old."""
         known = said(view) or facts.paid_until
         until = min(known, facts.day) if known else None
         age = business_days(until, facts.day, self._policy) if until else None
@@ -276,11 +287,6 @@ _WORDS: Final = {
     Against.ON_PLAN: "on a payment plan",
     Against.PROMISED: "promised",
 }
-
-
-def _customer(facts: Facts, row: Reminder) -> Mapping[str, str | None]:
-    person = facts.people[row.customer]
-    return {"time_zone": person.time_zone, "quiet_hours": person.quiet_hours}
 
 
 def _crowded(view: View, message: Message, row: Reminder, now: datetime) -> Verdict | None:
