@@ -24,7 +24,7 @@ from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import pages
 from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.contents import Said
-from arc_sync.books.form import BLOCKS, BY_NAME, PLACES, PREVIEW, SAVE, SEND, where
+from arc_sync.books.form import BLOCKS, BY_NAME, PLACES, PREVIEW, SAVE, SEND, as_text, from_text, where
 from arc_sync.books.memory import MemoryBook
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.port import Ledger, View
@@ -595,3 +595,114 @@ def test_the_number_of_a_request_follows_from_all_that_is_asked() -> None:
         number("book", "n1", FIRM, promise, {"amount": Decimal(100), "then": SAVE}),
     ]
     assert len({base, *others}) == len(others) + 1
+
+
+# -- what waits and what is said of it ------------------------------------------------------------------------
+
+
+def test_what_was_refused_is_said_until_its_block_is_empty(stage: Stage) -> None:
+    stage.hand.fill("promise", amount="abc", date=date(2026, 11, 30), then=SAVE)
+    stage.rest()
+    waits = f"Take a promise waits, for {FIRM}: pick Save in L25, Then."
+    assert str(stage.hand.sees("Account", TILE)) == f"{stage.said().text} {waits}"
+    call(stage)
+    assert stage.round().waiting == waits
+    stage.rest()
+    assert str(stage.hand.sees("Account", TILE)).endswith(f" logged. {waits}")
+    stage.hand.fill("promise", amount=None, date=None)
+    stage.rest()
+    assert str(stage.hand.sees("Account", TILE)).endswith(" logged.")
+
+
+def test_what_stands_there_for_another_customer_is_said_to_wait_for_that_one(stage: Stage) -> None:
+    call(stage, then=None)
+    stage.hand.pick_customer(FIRMS[1])
+    stage.rest()
+    assert stage.hand.sees("Account", "K5") == "Not filed yet"
+    waits = f"Log a call, text or email waits, for {FIRMS[1]}: pick Save in L18, Then."
+    assert stage.hand.sees("Account", TILE) == waits
+    stage.hand.pick_customer("")
+    stage.rest()
+    assert "pick the customer in B2, then Save in L18" in str(stage.hand.sees("Account", TILE))
+
+
+def test_a_message_that_is_previewed_waits_to_be_sent(stage: Stage) -> None:
+    stage.hand.fill("message", stage="Firm", then=PREVIEW)
+    stage.rest()
+    assert str(stage.hand.sees("Account", TILE)).endswith(
+        f"Write a message waits, for {FIRM}: pick Send in L53, Then."
+    )
+
+
+def test_all_that_is_wrong_in_a_block_is_said_at_once(stage: Stage) -> None:
+    stage.hand.fill(
+        "promise", invoices="INV-77", amount="abc", date="32.13.2026", instalments="two", then=SAVE
+    )
+    stage.rest()
+    for name, why in (
+        ("invoices", "there is no invoice INV-77"),
+        ("amount", '"abc"'),
+        ("date", '"32.13.2026"'),
+        ("instalments", '"two"'),
+    ):
+        assert f"{where('promise', name)}: {why}" in stage.said().text
+    stage.hand.fill("log", notes="spoke", then=SAVE)
+    stage.hand.pick_customer("")
+    stage.rest()
+    assert "no customer is picked" in stage.said().text
+    assert f"{where('log', 'channel')}: it is blank; pick how" in stage.said().text
+
+
+@pytest.mark.parametrize(("block", "name"), [("promise", "date"), ("dispute", "invoice")])
+def test_what_a_block_cannot_do_without_is_named_with_its_cell(stage: Stage, block: str, name: str) -> None:
+    stage.hand.fill(block, amount=Decimal(1), then=SAVE)
+    stage.rest()
+    assert stage.said().text.startswith(f"{where(block, name)}: it is blank; ")
+
+
+def test_the_headline_says_whether_all_was_done_and_for_whom(stage: Stage) -> None:
+    call(stage)
+    stage.rest()
+    assert str(stage.hand.sees("Account", "K5")).startswith(f"Done  ·  {FIRM}  ·  ")
+    stage.hand.pick_customer(FIRMS[1])
+    stage.rest()
+    assert str(stage.hand.sees("Account", "K5")).startswith(f"Done  ·  {FIRM}  ·  ")
+    call(stage)
+    stage.hand.fill("promise", amount="abc", then=SAVE)
+    stage.rest()
+    assert str(stage.hand.sees("Account", "K5")).startswith(f"Not all done  ·  {FIRMS[1]}  ·  ")
+    assert f"Not done: {where('promise', 'amount')}" in stage.said().text
+
+
+@pytest.mark.parametrize("typed", ["INV-00 INV-03", "inv-00  INV-03, INV-06", "INV-00\nINV-03"])
+def test_known_numbers_with_blanks_between_them_are_a_list(stage: Stage, typed: str) -> None:
+    call(stage, invoices=typed)
+    stage.rest()
+    known = [n for n in ("INV-00", "INV-03", "INV-06") if n in typed.upper()]
+    assert [str(touch["invoices"]).replace(";", ",") for touch in stage.rows(ACTIVITY)] == [", ".join(known)]
+
+
+def test_a_comma_is_asked_for_where_one_of_several_numbers_is_not_there(stage: Stage) -> None:
+    call(stage, invoices="INV-00 INV-77")
+    stage.rest()
+    assert "there is no invoice INV-00 INV-77; put a comma between two numbers" in stage.said().text
+    assert not stage.rows(ACTIVITY)
+
+
+def test_a_dispute_about_several_invoices_is_to_be_raised_for_each(stage: Stage) -> None:
+    stage.hand.fill("dispute", invoice="INV-00 INV-03", then=SAVE)
+    stage.rest()
+    assert "it names several invoices, and a dispute is about one" in stage.said().text
+
+
+def test_what_an_older_arc_kept_of_the_form_is_still_read() -> None:
+    kept = '["n1", ["Call logged.", "2026-11-20T08:42:00", false], [["log", "then", "seal"]]]'
+    state = from_text(kept)
+    assert (state.nonce, state.said.text, state.said.done, state.said.some) == (
+        "n1",
+        "Call logged.",
+        False,
+        False,
+    )
+    told = state._replace(said=state.said._replace(some=True, customer=FIRM))
+    assert from_text(as_text(told)) == told

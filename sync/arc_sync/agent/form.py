@@ -3,14 +3,14 @@
 A block is a request once its *Then* is set. The request's number follows from the book, the form's nonce, the
 customer and all that stands in the block: the same form read twice, or in an old copy of the book, is the same
 request, which the ledger carries out once. What was carried out is cleared; what was refused stays as it was
-typed, but for *Then*, so that nothing is asked again and again.
+typed, but for *Then*, so that nothing is asked again and again; the tile says so until the block is empty.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from arc_sheets import tabs
 from arc_sheets.cells import CellValue, Reading, Unreadable, read_cell
 from arc_sheets.tab import Column, Kind
+from arc_sync.agent.actions.finding import Finder
 from arc_sync.agent.merging import Keys, named
 from arc_sync.books.contents import Said
-from arc_sync.books.form import BLOCKS, PREVIEW, THEN, Block, Form, State, where
+from arc_sync.books.form import BLOCKS, PLACES, PREVIEW, THEN, Block, Form, State, where
 from arc_sync.books.port import SetEntry
 from arc_sync.books.seals import plain, seal
 from arc_sync.ledger.port import Ledger, View
+from arc_sync.xlsx.refs import cell_ref
 
 if TYPE_CHECKING:
     from arc_sync.agent.actions.answers import Answer
@@ -34,6 +36,12 @@ Act: TypeAlias = "Callable[[Ledger, Mapping[str, Any]], Answer]"
 _LONG: Final = 80  #: characters of what was typed that a sentence repeats
 _LONGEST: Final = 1_000  #: characters of the tile
 _INVOICES: Final = Column("invoices", "Invoices", many=True)
+#: What a block cannot do without, and how to mend it.
+_NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "log": {"channel": "pick how you were in touch"},
+    "promise": {"date": "give the day by which they pay"},
+    "dispute": {"invoice": "name the invoice that is contested"},
+}
 
 
 class Occasion(NamedTuple):
@@ -59,6 +67,8 @@ class Asked(NamedTuple):
 class Outcome(NamedTuple):
     """What became of one block."""
 
+    block: Block
+    customer: str
     entries: tuple[SetEntry, ...]
     sentence: str
     done: bool
@@ -104,10 +114,30 @@ class Answered:
             return None
         said = self.form.state.said
         if self.outcomes:
-            text = " ".join(one.sentence for one in self.outcomes)
-            said = Said(_shortened(text, _LONGEST), local, not self.refused)
+            mixed = bool(self.done and self.refused)
+            parts = (f"Not done: {o.sentence}" if mixed and not o.done else o.sentence for o in self.outcomes)
+            text = _shortened(" ".join(parts), _LONGEST)
+            said = Said(text, local, not self.refused, mixed, self.outcomes[0].customer)
         cleared = [*self.form.left.items(), *(item for one in self.outcomes for item in one.cleared)]
         return State(self.form.state.nonce, said, tuple((*at, seal(value)) for at, value in cleared))
+
+
+def waiting(form: Form, outcomes: Sequence[Outcome] = ()) -> str:
+    """Return which blocks are left filled and ask for nothing, and what to pick there; "" if none is."""
+    became, customer = {one.block.name: one for one in outcomes}, form.customer.strip()
+    whose = f" waits, for {customer}: pick" if customer else " waits: pick the customer in B2, then"
+    return " ".join(
+        f"{block.title}{whose} {block.column(THEN).choices[-1]} in {cell_ref(*PLACES[block.name, THEN])}, Then."
+        for block in BLOCKS
+        if _left_filled(form.of(block), became.get(block.name))
+    )
+
+
+def _left_filled(cells: Mapping[str, CellValue], became: Outcome | None) -> bool:
+    """Say whether a block is filled, but for *Then*, once what became of it has been written."""
+    if became is None:
+        return bool(cells) and THEN not in cells
+    return not became.kept and bool(cells.keys() | {e.field for e in became.entries} - {THEN})
 
 
 def answer(form: Form, ledger: Ledger, act: Act, occasion: Occasion, hook: Callable[[], None]) -> Answered:
@@ -135,11 +165,12 @@ def _outcome(asked: Asked, ledger: Ledger, act: Act) -> Outcome:
         return _previewed(asked, answered)
     then_first = sorted(asked.cells, key=lambda name: name != THEN)
     entries = tuple(_entry(asked, name) for name in then_first)
-    return Outcome(entries, _naming(asked, answered.sentence), done=True, kept=True)
+    told = _naming(asked, answered.sentence)
+    return Outcome(asked.block, asked.customer, entries, told, done=True, kept=True)
 
 
 def _refused(asked: Asked, why: str) -> Outcome:
-    return Outcome((_entry(asked, THEN),), why, done=False)
+    return Outcome(asked.block, asked.customer, (_entry(asked, THEN),), why, done=False)
 
 
 def _previewed(asked: Asked, answered: Answer) -> Outcome:
@@ -150,7 +181,8 @@ def _previewed(asked: Asked, answered: Answer) -> Outcome:
         return _refused(asked, why)
     blank = (f.column.name for f in asked.block.fields if f.column.name not in asked.cells)
     entries = [_entry(asked, name, shown[name]) for name in blank if name in shown]
-    return Outcome((*entries, _entry(asked, THEN)), _naming(asked, answered.sentence), done=True)
+    filled = (*entries, _entry(asked, THEN))
+    return Outcome(asked.block, asked.customer, filled, _naming(asked, answered.sentence), done=True)
 
 
 def _naming(asked: Asked, sentence: str) -> str:
@@ -166,11 +198,12 @@ def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked:
     """Return what a block asks for."""
     cells, keys = form.of(block), Keys(view)
     customer = str(keys.spelling(tabs.CUSTOMERS, form.customer.strip()))
-    values, why = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
+    values, unread = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
     then = str(values.pop(THEN, ""))
-    why = why or _objection(block, customer, values, keys)
-    if why:
-        return Asked(block, then, cells, customer, {}, why)
+    if "invoices" in values:
+        values["invoices"] = _listed(keys, values["invoices"])
+    if why := [*unread, *_objections(block, customer, cells, values, Finder(view))]:
+        return Asked(block, then, cells, customer, {}, " ".join(why))
     common = {
         "request": number(occasion.book, form.state.nonce, customer, block, cells),
         "who": occasion.who,
@@ -196,17 +229,18 @@ def number(book: str, nonce: str, customer: str, block: Block, cells: Mapping[st
 
 def _read(
     block: Block, cells: Mapping[str, CellValue], currency: str, reading: Reading
-) -> tuple[dict[str, Any], str]:
-    """Return the values of the filled cells, and what is wrong with the first that cannot be read."""
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values of the filled cells, and what is wrong with each that cannot be read."""
     values: dict[str, Any] = {}
+    why = []
     for name, cell in cells.items():
         column = block.column(name)
         value = read_cell(column, cell, currency, reading)
         if isinstance(value, Unreadable):
-            return values, f'{where(block.name, name)}: "{_shortened(value.text, _LONG)}", {value.why}.'
-        if value is not None:
+            why.append(f'{where(block.name, name)}: "{_shortened(value.text, _LONG)}", {value.why}.')
+        elif value is not None:
             values[name] = cell if column.kind is Kind.MONEY else value  # its row knows the currency
-    return values, ""
+    return values, why
 
 
 def _currency(keys: Keys, customer: str, cells: Mapping[str, CellValue]) -> str:
@@ -218,15 +252,53 @@ def _currency(keys: Keys, customer: str, cells: Mapping[str, CellValue]) -> str:
     return next((str(row[tab.unit]) for tab, row in rows if row and tab.unit is not None), "")
 
 
-def _objection(block: Block, customer: str, values: Mapping[str, Any], keys: Keys) -> str:
-    """Return why a block whose cells can all be read makes no request, or ""."""
+def _listed(keys: Keys, text: str) -> str:
+    """Return a list of invoices, with commas where somebody left blanks between known numbers: "RE-1 RE-2"."""
+    if ":" in text:  # with amounts; the blank may stand before one
+        return text
+    numbers = [_words(keys, number) or [number] for number in named(keys, tabs.INVOICES, _INVOICES, text)]
+    return text if all(len(some) == 1 for some in numbers) else ", ".join(n for some in numbers for n in some)
+
+
+def _words(keys: Keys, number: str) -> list[str]:
+    """Return the invoice numbers that make up what is none itself; empty unless each of them is known."""
+    words = number.split()
+    known = keys.find(tabs.INVOICES, number) is not None
+    return [] if known or any(keys.find(tabs.INVOICES, word) is None for word in words) else words
+
+
+def _objections(
+    block: Block, customer: str, cells: Mapping[str, CellValue], values: Mapping[str, Any], find: Finder
+) -> Iterator[str]:
+    """Yield why a block makes no request, beyond cells that cannot be read."""
     if not customer:
-        return f"{block.title}: no customer is picked in B2 of Account; pick one first."
-    if block.name == "log" and "channel" not in values:
-        return f"{where('log', 'channel')}: it is blank; pick how you were in touch."
-    if block.name == "dispute" and (owner := _customer_of(keys, values.get("invoice"))) not in ("", customer):
-        return f"{where('dispute', 'invoice')}: it is an invoice of {owner}, not of {customer}; correct one of them."
-    return ""
+        yield f"{block.title}: no customer is picked in B2 of Account; pick one first."
+    for name, remedy in _NEEDED.get(block.name, {}).items():
+        if name not in cells:
+            yield f"{where(block.name, name)}: it is blank; {remedy}."
+    for name in ("invoices", "invoice"):
+        if name in values:
+            yield from (f"{where(block.name, name)}: {why}" for why in _strangers(name, values[name], find))
+    if block.name == "dispute" and (owner := _customer_of(find.keys, values.get("invoice"))) not in (
+        "",
+        customer,
+    ):
+        yield f"{where('dispute', 'invoice')}: it is an invoice of {owner}, not of {customer}; correct one of them."
+
+
+def _strangers(name: str, text: str, find: Finder) -> Iterator[str]:
+    """Yield what is wrong with the invoices that a cell names: one that is not there, several where one is asked."""
+    keys = find.keys
+    for number in find.numbers(text) if name == "invoices" else [text]:
+        if keys.find(tabs.INVOICES, number) is not None:
+            continue
+        if name == "invoice" and len(find.numbers(_listed(keys, text))) > 1:
+            yield "it names several invoices, and a dispute is about one; raise one after the other."
+        elif any(keys.find(tabs.INVOICES, word) is not None for word in number.split()):
+            yield f"there is no invoice {_shortened(number, _LONG)}; put a comma between two numbers, and correct them."
+        else:
+            missing = find.missing(tabs.INVOICES, _shortened(number, _LONG))
+            yield f"{missing[:1].lower()}{missing[1:]}"
 
 
 def _customer_of(keys: Keys, invoice: object) -> str:

@@ -18,7 +18,7 @@ from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.faces import ComputedCells, sealed
-from arc_sync.agent.form import Act, Answered, Occasion, answer
+from arc_sync.agent.form import Act, Answered, Occasion, answer, waiting
 from arc_sync.agent.lease import take_lease
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
@@ -81,6 +81,7 @@ class Report:
     chosen: int = 0  #: choices carried out
     refused: list[str] = field(default_factory=list)  #: choices and forms that could not be, and why
     answers: list[str] = field(default_factory=list)  #: what the form asked for and was done
+    waiting: str = ""  #: which blocks of the form are filled and ask for nothing, in sentences
     in_step: bool = True  #: False: somebody wrote meanwhile; the next round settles it
     idle: bool = True  #: nothing was written anywhere
 
@@ -208,6 +209,7 @@ class _Round:
     def _answer(self) -> None:
         """Carry out what the form on Account asks for, before anything is merged."""
         self.form = self.session.form()
+        self.report.waiting = waiting(self.form)
         act, rules = self.settings.act, self.settings.rules
         if act is None or self.settings.dry_run or not self.form.state.nonce:
             return
@@ -215,6 +217,7 @@ class _Round:
         self.answered = answer(self.form, self.ledger, act, occasion, partial(self.hook, "answered"))
         self.report.refused += self.answered.refused
         self.report.answers = self.answered.done
+        self.report.waiting = waiting(self.form, self.answered.outcomes)
 
     def _read(self, lines: Sequence[ShownIssue]) -> Desk | None:
         """Read the book; stamp new ids into it and read again. None: somebody wrote meanwhile."""
@@ -316,7 +319,7 @@ class _Round:
         """Return the reports that differ from those in the book; the time of sync alone makes none differ."""
         drawn = self.session.drawn()
         form = plan.form or self.form.state
-        said = form.said if form.nonce else None
+        said = form.said._replace(waiting=self.report.waiting) if form.nonce else None
         before = pages.draw(drawn.synced, said)
         same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == digest(d)}
         if len(same) == len(before) and plan.idle:

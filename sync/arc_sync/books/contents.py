@@ -60,9 +60,12 @@ class IssueLine(NamedTuple):
 class Said(NamedTuple):
     """What ARC answered to the form on Account last, as its tile shows it."""
 
-    text: str = ""  #: one sentence; "" while nothing was asked
+    text: str = ""  #: in sentences; "" while nothing was asked
     when: datetime | None = None  #: local wall clock
-    done: bool = True  #: False: it was refused, and the sentence says why
+    done: bool = True  #: False: something was refused, and the sentences say why
+    some: bool = False  #: something else was done though
+    customer: str = ""  #: for whom it was asked
+    waiting: str = ""  #: which blocks are filled and ask for nothing, in sentences; seen anew in every round
 
 
 #: Nothing was asked yet.

@@ -207,16 +207,18 @@ UNKEPT: Final = State()
 
 def as_text(state: State) -> str:
     """Return what is kept of the form as one line."""
-    text, when, done = state.said
-    told = [state.nonce, [text, when.isoformat() if when else "", done], state.clearing]
+    text, when, done, some, customer, _ = state.said
+    told = [state.nonce, [text, when.isoformat() if when else "", done, some, customer], state.clearing]
     return json.dumps(told, ensure_ascii=False)
 
 
 def from_text(line: str) -> State:
     """Read what `as_text` made; a line that is none is that of a book without a form."""
     try:
-        nonce, (text, when, done), clearing = json.loads(line)
-        said = Said(str(text), datetime.fromisoformat(when) if when else None, bool(done))
+        nonce, (text, when, *more), clearing = json.loads(line)
+        done, some, customer = (*more, False, "")[:3]  # an older ARC kept no more than whether it was done
+        moment = datetime.fromisoformat(when) if when else None
+        said = Said(str(text), moment, bool(done), bool(some), str(customer))
         return State(str(nonce), said, tuple((str(b), str(f), str(s)) for b, f, s in clearing))
     except (TypeError, ValueError):
         return UNKEPT

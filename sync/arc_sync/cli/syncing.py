@@ -121,7 +121,7 @@ def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> lis
         said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
     elif not said:
         said.append(IN_STEP if report.idle else "The workbook's reports are up to date.")
-    return said + _issues(report)
+    return [*said, *[report.waiting] * bool(report.waiting), *_issues(report)]
 
 
 def line(told: Told) -> str:

@@ -34,6 +34,7 @@ INVOICES: Final = 60
 PLEDGES: Final = 20
 TOUCHES: Final = 60
 _WHAT: Final = 72  #: characters of what happened
+_NAME: Final = 26  #: characters of a customer's name above the answer
 
 _PICKED_TO: Final = 6
 _DAYS: Final = 4
@@ -115,16 +116,23 @@ def _form(sketch: Sketch, said: Said) -> None:
 
 
 def _answer(sketch: Sketch, said: Said) -> None:
-    """Draw what became of the last request: when, and the sentence below it."""
-    when = f"{said.when:%d %b %Y %H:%M}" if said.when else ""
-    label = f"Done  ·  {when}" if said.done else f"Not done  ·  {when}"
-    bar = "tile.saved" if said.done else "tile.late"
-    sketch.put(TILE_ROWS[0], form.LABELS, label if said.text else "Last saved", f"{bar}.label")
+    """Draw what became of the last request, for whom and when, and the sentences below it."""
+    text = " ".join(filter(None, (said.text, said.waiting)))
+    bar = "tile.saved" if said.done and (said.text or not said.waiting) else "tile.late"
+    sketch.put(TILE_ROWS[0], form.LABELS, _headline(said), f"{bar}.label")
     sketch.put(TILE_ROWS[0], form.ENTRIES, None, "tileon.label")
     for place in (Place(r, c) for r in TILE_ROWS[1:] for c in (form.LABELS, form.ENTRIES)):
         sketch.put(*place, None, f"{bar}.answer")
-    tone = f"{bar}.answer" if said.text else f"{bar}.answer.slate"
-    sketch.put(_SAID.top, _SAID.left, said.text or "Nothing yet.", tone)
+    sketch.put(_SAID.top, _SAID.left, text or "Nothing yet.", f"{bar}.answer{'' if text else '.slate'}")
+
+
+def _headline(said: Said) -> str:
+    if not said.text:
+        return "Not filed yet" if said.waiting else "Last saved"
+    became = "Done" if said.done else "Not all done" if said.some else "Not done"
+    name = said.customer if len(said.customer) <= _NAME else f"{said.customer[: _NAME - 1]}…"
+    when = f"{said.when:%d %b %Y %H:%M}" if said.when else ""
+    return "  ·  ".join(part for part in (became, name, when) if part)
 
 
 def _rules_of_contact(view: AccountView) -> str:
