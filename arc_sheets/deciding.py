@@ -42,6 +42,7 @@ class Desk(NamedTuple):
     tasks: Mapping[
         tuple[str, str, str], tuple[Reached, ...]
     ]  #: by the same: those that still wait for a person
+    settled: Mapping[tuple[str, str], Reached]  #: by customer and currency: the last that was skipped or done
     risks: Mapping[str, int]
 
 
@@ -67,7 +68,7 @@ def decide(case: Case, desk: Desk) -> Proposal | LeftOut:
     if reason or step.stage is None or not step.today:
         return _left_out(case, reason or _later(case, step, desk), desk)
     way = route(step.stage, person, desk.stopped.get(case.customer), desk.policy.country)
-    reason = _too_small(case, step, desk) or _too_soon(case.customer, step.stage, desk)
+    reason = _too_small(case, step, desk) or _too_soon(case, step.stage, desk)
     if isinstance(way, NoRoute) or reason:
         return _left_out(case, way.why if isinstance(way, NoRoute) else reason, desk)
     return _proposal(case, step, step.stage, way, desk)
@@ -142,13 +143,18 @@ def _later(case: Case, step: Step, desk: Desk) -> str:
     if step.stage is None:
         return f"{step.lead.number} has been through all stages: decide what becomes of it."
     ripe = from_day_number(step.lead.due) + timedelta(step.stage.days)
-    on = next_business_day(max(ripe, _free(case.customer, desk)), desk.policy)
+    on = next_business_day(max(ripe, _free(case, desk)), desk.policy)
     return f"{begun(why.so_far(step.lead))}; {step.stage.name} comes on {say_day(on)}."
 
 
-def _free(customer: str, desk: Desk) -> date:
-    """Return the first day on which the minimum interval lets this customer be written to."""
-    last = desk.written.last(customer)
+def _free(case: Case, desk: Desk) -> date:
+    """Return the first day on which the minimum interval lets something follow.
+
+    It counts from the last message to the customer in any currency, and from what was skipped or done in this one:
+    whoever skips a stage does not want the next, harsher one on the same day.
+    """
+    settled = desk.settled.get((case.customer, case.currency))
+    last = max(filter(None, (desk.written.last(case.customer), settled and settled.on)), default=None)
     return max(desk.as_of, last + timedelta(desk.policy.minimum_interval)) if last else desk.as_of
 
 
@@ -161,15 +167,23 @@ def _too_small(case: Case, step: Step, desk: Desk) -> str:
     )
 
 
-def _too_soon(customer: str, stage: Stage, desk: Desk) -> str:
-    free = _free(customer, desk)
+def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
+    free = _free(case, desk)
     if free > desk.as_of:
-        last, on = desk.written.last(customer), next_business_day(free, desk.policy)
-        return f"Written to on {say_day(last or free)}; {stage.name} may follow on {say_day(on)}."
-    recent = desk.written.since(customer, desk.as_of - timedelta(30))
+        on = next_business_day(free, desk.policy)
+        return f"{_last(case, desk)}; {stage.name} may follow on {say_day(on)}."
+    recent = desk.written.since(case.customer, desk.as_of - timedelta(30))
     if stage.is_task or len(recent) < desk.policy.customer_cap:
         return ""
     return f"Written to {len(recent)} times in 30 days; {stage.name} waits until it is fewer than {desk.policy.customer_cap}."
+
+
+def _last(case: Case, desk: Desk) -> str:
+    """Return what the interval counts from."""
+    wrote, settled = desk.written.last(case.customer), desk.settled.get((case.customer, case.currency))
+    if settled and (wrote is None or settled.on > wrote):
+        return why.what_became(settled)
+    return f"Written to on {say_day(wrote or desk.as_of)}"
 
 
 def _left_out(case: Case, reason: str, desk: Desk) -> LeftOut:

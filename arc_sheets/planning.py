@@ -72,6 +72,7 @@ def _desk(known: Known, policy: Policy, as_of: date, rates: Rates) -> Desk:
         stopped(records.activity, policy, as_of),
         Counter((r.customer, r.currency, r.stage) for r in known.reached if r.settled),
         _tasks(known.reached),
+        _settled(known.reached),
         risk.risks(receivables, as_of),
     )
 
@@ -83,6 +84,12 @@ def _tasks(reached: Iterable[Reached]) -> dict[tuple[str, str, str], tuple[Reach
         if not task.settled:
             found[task.customer, task.currency, task.stage] += (task,)
     return found
+
+
+def _settled(reached: Iterable[Reached]) -> dict[tuple[str, str], Reached]:
+    """Return what was skipped or done last without anything being written, by customer and currency."""
+    ended = sorted((r for r in reached if r.settled and not r.written), key=lambda r: r.on)
+    return {(r.customer, r.currency): r for r in ended}
 
 
 def _cases(known: Known, desk: Desk) -> Iterable[Case]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from arc_sheets.frames import Records
@@ -72,6 +73,15 @@ class LeftOut(NamedTuple):
     why: str  #: one sentence or more
 
 
+class Became(StrEnum):
+    """What became of a reminder in the end, as a sentence says it."""
+
+    SENT = "went out"
+    DRAFTED = "was put among the drafts"
+    DONE = "was done"
+    SKIPPED = "was skipped"
+
+
 class Reached(NamedTuple):
     """One reminder of the past: what the plan must know so that no stage comes twice or is skipped."""
 
@@ -84,6 +94,7 @@ class Reached(NamedTuple):
     #: the phone: it counts for intervals and caps. A call or review that the schedule itself asks for does not.
     written: bool
     settled: bool = True  #: False: a task that was put to a person on that day and still waits
+    became: Became = Became.SENT  #: what is said of it; of no meaning while it waits
 
 
 class Known(NamedTuple):

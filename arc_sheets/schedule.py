@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from arc_sheets.planning import plan
-from arc_sheets.reminders import Known, Plan, Proposal, Reached
+from arc_sheets.reminders import Became, Known, Plan, Proposal, Reached
 from arc_sheets.touches import WRITTEN
 
 if TYPE_CHECKING:
@@ -35,4 +35,5 @@ def _gone(proposal: Proposal, policy: Policy, on: date) -> Reached:
     stage = policy.stage(proposal.stage)
     written = proposal.channel in WRITTEN or (stage is not None and not stage.is_task)
     about = (proposal.customer, proposal.currency, proposal.stage, proposal.numbers)
-    return Reached(*about, on, written)
+    became = Became.SENT if proposal.channel in WRITTEN else Became.DONE
+    return Reached(*about, on, written, became=became)

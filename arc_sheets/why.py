@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from arc_sheets.cases import Case, Claim
     from arc_sheets.frames import Records
+    from arc_sheets.reminders import Reached
 
 #: What is said of invoices for which no row says more.
 _PLAIN: Final = {
@@ -110,8 +111,12 @@ def so_far(claim: Claim) -> str:
     last = claim.progress.last
     if last is None:
         return "nothing has gone out yet"
-    done = "went out" if last.written else "was settled"
-    return f"{last.stage} {done} on {say_day(last.on)}"
+    return what_became(last)
+
+
+def what_became(last: Reached) -> str:
+    """Return what became of a reminder, and when: "Firm was skipped on 9 Nov"."""
+    return f"{last.stage} {last.became} on {say_day(last.on)}"
 
 
 def promises(case: Case, said: Said, standing: Standing) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from arc_sheets.planning import plan
 from arc_sheets.policy import DEFAULT_POLICY, Policy, Stage
-from arc_sheets.reminders import Item, LeftOut, Proposal, Reached
+from arc_sheets.reminders import Became, Item, LeftOut, Proposal, Reached
 from tests.debtors import (
     DAY,
     RATES,
@@ -175,8 +175,12 @@ def test_a_call_is_a_task_with_the_number_to_dial() -> None:
 
 
 def test_a_task_that_was_done_is_followed_by_the_next_stage() -> None:
-    done = reached("Call", -1, "N40", written=False)
-    assert proposal(book(invoice(40)), FRIENDLY, FIRM, done).stage == "Statement"
+    done = reached("Call", -6, "N40", written=False, became=Became.DONE)
+    made = proposal(book(invoice(40)), FRIENDLY, FIRM, done)
+    assert made.stage == "Statement"
+    assert "; Call was done on 25 Mar; " in made.why
+    early = left_out(book(invoice(40)), FRIENDLY, FIRM, done._replace(on=DAY))
+    assert early == "Call was done on 31 Mar; Statement may follow on 6 Apr."
 
 
 @pytest.mark.parametrize(("put", "stage"), [(-6, "Call"), (-7, "Statement")])
@@ -398,8 +402,39 @@ def test_a_customer_gets_one_message_a_day_about_where_more_is_at_risk() -> None
     )
 
 
+def skipped(stage: str, days: int, *numbers: str, **more: str) -> Reached:
+    return reached(stage, days, *numbers, written=False, became=Became.SKIPPED, **more)
+
+
 def test_what_a_person_skipped_does_not_count_as_written() -> None:
-    assert proposal(book(invoice(40)), reached("Friendly", -1, "N40", written=False)).stage == "Firm"
+    policy = replace(DEFAULT_POLICY, customer_cap=1)
+    assert proposal(book(invoice(40)), skipped("Friendly", -6, "N40"), policy=policy).stage == "Firm"
+
+
+def test_nothing_harsher_follows_a_skip_before_the_interval_is_over() -> None:
+    why = "Friendly was skipped on 30 Mar; Firm may follow on 6 Apr."
+    assert left_out(book(invoice(40)), skipped("Friendly", -1, "N40")) == why
+    made = proposal(book(invoice(40)), skipped("Friendly", -6, "N40"))
+    assert made.stage == "Firm"
+    assert "; Friendly was skipped on 25 Mar; " in made.why
+
+
+def test_a_skip_keeps_only_its_own_currency_waiting() -> None:
+    skip = skipped("Friendly", -1, "N9", currency="USD")
+    assert proposal(book(invoice(40)), skip).stage == "Friendly"
+
+
+def test_whatever_is_skipped_day_after_day_stages_come_an_interval_apart() -> None:
+    past: list[Reached] = []
+    for day in range(21):
+        (*made,) = planned(book(invoice(90)), *past, day=on(day)).proposals
+        past += (skipped(p.stage, day, *p.numbers) for p in made)
+    assert [((r.on - DAY).days, r.stage) for r in past] == [
+        (0, "Friendly"),
+        (6, "Firm"),
+        (13, "Call"),  # the 12th is a Sunday
+        (20, "Statement"),
+    ]
 
 
 def test_a_customer_is_not_written_to_more_often_than_the_policy_allows_in_thirty_days() -> None:

@@ -24,6 +24,22 @@ def template(here: Office, stage: str, channel: str = "Email", language: str = "
     return next(i for i, row in here.rows(TEMPLATES).items() if row[:3] == (stage, channel, language))
 
 
+@pytest.mark.parametrize(
+    ("status", "channel", "became"),
+    [
+        ("sent", "Email", "went out"),
+        ("queued", "Email", "went out"),
+        ("drafted", "Email", "was put among the drafts"),
+        ("skipped", "Email", "was skipped"),
+        ("done", "Call", "was done"),
+        ("done", "Letter", "went out"),
+    ],
+)
+def test_the_plan_knows_what_became_of_a_row(status: str, channel: str, became: str) -> None:
+    row = Reminder(*(None,) * len(Reminder._fields))._replace(status=status, channel=channel, planned=DAY)  # type: ignore[arg-type]  # blank but for these
+    assert [r.became for r in reached([row], DEFAULT_POLICY, DAY)] == [became]
+
+
 def test_the_columns_of_reminders_are_the_fields_of_a_reminder() -> None:
     assert tuple(c.name for c in REMINDERS.stored) == Reminder._fields
 
@@ -82,6 +98,120 @@ def test_what_a_person_wrote_stays_and_a_cleared_message_comes_anew(here: Office
     here.edit("Alder", body=None)
     here.plan()
     assert "EUR 400.00" in (here.of("Alder").body or "")
+
+
+def test_what_a_person_typed_on_a_row_that_is_not_planned_stays_and_is_withdrawn_with_the_reason(
+    here: Office,
+) -> None:
+    here.invoice("INV-A", "Alder", 4, hold_reminders="yes")
+    here.plan()
+    here.edit("Alder", subject="Ask Bob first", body="Bob knows why")
+    here.later(days=1)
+    here.bank()
+    here.plan()
+    row = here.of("Alder")
+    assert (row.status, row.planned, row.subject, row.body) == (
+        "not planned",
+        here.today,
+        "Ask Bob first",
+        "Bob knows why",
+    )
+    here.invoice("INV-A", "Alder", 4, hold_reminders=None)
+    here.plan()
+    (old,) = [row for row in here.all().values() if row.body == "Bob knows why"]
+    assert (old.status, old.subject) == ("withdrawn", "Ask Bob first")
+    assert old.why == "Friendly for INV-A takes its place."
+    assert here.of_stage("Alder", "Friendly").status == "proposed"
+
+
+def test_a_subject_typed_on_a_task_without_words_stays_and_is_withdrawn_with_it(here: Office) -> None:
+    here.customer("Alder", phone="+49 30 123456", prefers="Phone")
+    here.plan()
+    assert (here.of("Alder").status, here.of("Alder").body) == ("to do", None)
+    here.edit("Alder", subject="Ask for the CFO, ext 12")
+    here.later(days=1)
+    here.bank()
+    here.plan()
+    assert here.of("Alder").subject == "Ask for the CFO, ext 12"
+    here.pay("INV-A", 500_00)
+    here.plan()
+    row = here.of("Alder")
+    assert (row.status, row.subject) == ("withdrawn", "Ask for the CFO, ext 12")
+
+
+def test_a_subject_typed_while_the_template_was_broken_outlives_its_mending(here: Office) -> None:
+    here.plan()
+    place = template(here, "Friendly")
+    mended = here.rows(TEMPLATES)[place][-1]
+    here.put(TEMPLATES, place, body="{{ totl }}")
+    here.edit("Alder", body=None)
+    here.plan()
+    here.edit("Alder", subject="Just between us")
+    here.put(TEMPLATES, place, body=mended)
+    here.plan()
+    here.later(days=1)
+    here.bank()
+    here.plan()
+    assert here.of("Alder").subject == "Just between us"
+    assert (here.of("Alder").body or "").startswith("Dear Anna Ray,")
+
+
+def test_words_written_for_another_amount_hold_their_row_until_they_are_changed(here: Office) -> None:
+    here.plan()
+    here.edit("Alder", body="Dear Anna, please pay the EUR 500.00 of INV-A today.", decision="Approve")
+    here.pay("INV-A", 400_00)
+    here.plan()
+    row = here.of("Alder")
+    assert (row.status, row.amount) == ("held", 100_00)
+    assert (row.why or "").startswith(
+        "The words were written for EUR 500.00; EUR 100.00 is asked for now:"
+        " change them, or clear Message to have them written anew."
+    )
+    here.decide()
+    assert here.posted() == []
+    here.edit("Alder", body="Dear Anna, please pay the EUR 100.00 of INV-A today.")
+    here.plan()
+    assert here.of("Alder").status == "proposed"
+    assert here.of("Alder").body == "Dear Anna, please pay the EUR 100.00 of INV-A today."
+
+
+def test_words_written_for_another_amount_are_written_anew_when_message_is_cleared(here: Office) -> None:
+    here.plan()
+    here.edit("Alder", subject="EUR 500.00, Anna", body="Dear Anna, please pay EUR 500.00.")
+    here.pay("INV-A", 400_00)
+    here.plan()
+    here.edit("Alder", body=None)
+    here.plan()
+    row = here.of("Alder")
+    assert row.status == "proposed"
+    assert "EUR 100.00" in (row.subject or "")
+    assert "EUR 100.00" in (row.body or "")
+
+
+def test_a_call_whose_notes_were_written_for_another_amount_stays_to_be_made_and_says_so(
+    here: Office,
+) -> None:
+    here.customer("Alder", phone="+49 30 123456", prefers="Phone")
+    here.plan()
+    here.edit("Alder", body="Ask for the EUR 500.00")
+    here.pay("INV-A", 400_00)
+    here.plan()
+    row = here.of("Alder")
+    assert (row.status, row.body) == ("to do", "Ask for the EUR 500.00")
+    assert (row.why or "").startswith("The words were written for EUR 500.00; EUR 100.00 is asked for now")
+
+
+def test_the_interval_counts_from_the_day_on_which_a_person_skipped(here: Office) -> None:
+    here.invoice("INV-O", "Alder", late=50)
+    here.plan()
+    here.later(days=2)
+    here.bank()
+    here.approve("Alder", decision="Skip")
+    here.later(days=5)  # a week after the plan
+    here.bank()
+    here.plan()
+    whys = [row.why for row in here.all().values() if row.customer == "Alder" and row.status == "not planned"]
+    assert whys == ["Friendly was skipped on 27 Nov; Firm may follow on 3 Dec."]
 
 
 def test_what_no_longer_holds_leaves_or_is_withdrawn_with_the_reason(here: Office) -> None:

@@ -153,7 +153,10 @@ class _Deciding:
     def _skip(self, i: str, row: Reminder) -> None:
         if row.status == QUEUED:  # one that a sender has in hand is stopped by its last look
             self._move(i, S.QUEUED, S.WITHDRAWN, "skipped by a person")
-        put(self.t, i, row._replace(status=SKIPPED, sent=None))
+        today = self.now.astimezone(self.firm.config.zone).date()
+        put(
+            self.t, i, row._replace(status=SKIPPED, sent=None, planned=today)
+        )  # the interval counts from here
         self.decided.skipped.append(row.customer)
 
     def _went(self, i: str, row: Reminder) -> None:

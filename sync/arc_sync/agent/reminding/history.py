@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from arc_sheets.cells import Rows
 from arc_sheets.policy import Policy
-from arc_sheets.reminders import Reached
+from arc_sheets.reminders import Became, Reached
 from arc_sheets.tabs import ACTIVITY
 from arc_sync.agent.reminding.rows import (
     DONE,
@@ -38,9 +38,15 @@ def reached(rows: Iterable[Reminder], policy: Policy, as_of: date) -> tuple[Reac
 def _reached(row: Reminder, policy: Policy, as_of: date) -> Reached:
     on = as_of if row.status == QUEUED else row.sent.date() if row.sent else row.planned or as_of
     written = row.status in WRITTEN or (row.status == DONE and _instead(row, policy))
-    return Reached(
-        row.customer, row.currency, row.stage or "", row.numbers, on, written, settled=row.status != TO_DO
-    )
+    about = (row.customer, row.currency, row.stage or "", row.numbers)
+    return Reached(*about, on, written, settled=row.status != TO_DO, became=_became(row))
+
+
+def _became(row: Reminder) -> Became:
+    """Return what is said of a row that came to its end."""
+    if row.status == DONE and row.channel != "Letter":
+        return Became.DONE
+    return {SKIPPED: Became.SKIPPED, DRAFTED: Became.DRAFTED}.get(row.status or "", Became.SENT)
 
 
 def _instead(row: Reminder, policy: Policy) -> bool:
