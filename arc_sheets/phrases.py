@@ -21,6 +21,11 @@ def say_day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
+def say_date(day: date) -> str:
+    """Return a day of any year: "9 Nov 2026"."""
+    return f"{say_day(day)} {day.year}"
+
+
 def say_many(count: int, noun: str) -> str:
     """Return "1 invoice", "2 invoices"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -9,7 +9,7 @@ from arc_sheets.tab import Tab
 from arc_sheets.tabs import CUSTOMERS, RECORD_TABS
 from arc_sync.agent.details import details
 from arc_sync.books.contents import AccountView
-from tests.happenings import FIRM, TODAY, at, known, touch
+from tests.happenings import FIRM, TODAY, at, known, promise, touch
 
 
 def view(name: str, *more: tuple[Tab, dict[str, Any]], **facts: Any) -> AccountView | None:
@@ -40,3 +40,17 @@ def test_a_text_that_says_stop_is_known_until_it_says_start() -> None:
 def test_a_no_under_do_not_contact_bars_nobody() -> None:
     barred = [view(FIRM, do_not_contact=text) for text in ("In liquidation", "no", None)]
     assert [v.do_not_contact for v in barred if v] == ["In liquidation", None, None]
+
+
+def test_an_instalment_says_which_one_of_its_plan_it_is() -> None:
+    days = (date(2026, 12, 1), date(2027, 1, 1), date(2026, 12, 1), date(2026, 11, 24))
+    plans = ("P-1", "p-1", "P-1", None)
+    some = (promise(date=day, plan=plan) for day, plan in zip(days, plans, strict=True))
+    found = view(FIRM, *some)
+    assert found is not None
+    assert [(pledge.what, pledge.text) for pledge in found.pledges] == [
+        ("Promise", "by 24 Nov 2026"),
+        ("Plan P-1, 1 of 2", "by 1 Dec 2026"),
+        ("Plan P-1, 1 of 2", "by 1 Dec 2026"),
+        ("Plan p-1, 2 of 2", "by 1 Jan 2027"),
+    ]

@@ -63,3 +63,9 @@ def test_lists_read_as_in_a_sentence() -> None:
     assert ENGLISH.write_list(("A",)) == "A"
     assert ENGLISH.write_list(("A", "B", "C")) == "A, B and C"
     assert GERMAN.write_list(("A", "B")) == "A und B"
+
+
+def test_september_has_three_letters_as_on_every_tab() -> None:
+    day = date(2026, 9, 29)
+    assert ENGLISH.write_short_day(day) == "29 Sep 2026"
+    assert ENGLISH.write_day(day) == "29 September 2026"

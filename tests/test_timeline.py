@@ -30,20 +30,31 @@ def test_all_that_happened_stands_in_one_line_each_latest_first() -> None:
         "10 Nov, Promise: Promise of EUR 500.00 partly kept, RE-1",
         "05 Nov, Dispute: Dispute of RE-1 resolved: credited",
         "03 Nov, Dispute: RE-1 disputed: Duplicate",
-        "02 Nov, Promise: Promised EUR 500.00 by 10 Nov 2026, RE-1",
         "02 Nov, Call: Promised to pay, Cash flow, Ann",
+        "02 Nov, Promise: Promised EUR 500.00 by 10 Nov 2026, RE-1",
     ]
 
 
 def test_what_has_no_hour_keeps_its_day() -> None:
     rows = known(promise(given=date(2026, 11, 2)), touch(at(2, 9, 50)))
-    given, call = timeline(FIRM, rows, states("open"), TODAY)
+    call, given = timeline(FIRM, rows, states("open"), TODAY)
     assert (type(given.when), type(call.when)) == (date, datetime)
+
+
+def test_of_one_day_what_has_no_hour_stands_below_the_touches_of_any_hour() -> None:
+    paid = {"customer": FIRM, "date": date(2026, 11, 3), "amount": 5, "currency": "JPY", "type": "payment"}
+    rows = known(touch(at(2, 23, 54)), touch(at(3, 0, 1)), (PAYMENTS, paid), promise(given=date(2026, 11, 2)))
+    assert [f"{e.when:%d}, {e.how}" for e in timeline(FIRM, rows, {"promises": {}}, TODAY)] == [
+        "03, Call",
+        "03, Payment",
+        "02, Call",
+        "02, Promise",
+    ]
 
 
 def test_of_an_open_promise_only_the_giving_is_told() -> None:
     rows = known(promise(given=date(2026, 11, 2), date=date(2026, 12, 1), plan="P-1"))
-    assert told(rows, states("open")) == ["02 Nov, Promise: Promised EUR 500.00 by 01 Dec 2026, RE-1, P-1"]
+    assert told(rows, states("open")) == ["02 Nov, Promise: Promised EUR 500.00 by 1 Dec 2026, RE-1, P-1"]
 
 
 def test_a_promise_kept_before_its_day_is_told_today() -> None:

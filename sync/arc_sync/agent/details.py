@@ -8,6 +8,7 @@ from datetime import date
 from arc_sheets import tabs
 from arc_sheets.cells import Rows, Value
 from arc_sheets.frames import frame
+from arc_sheets.phrases import say_date
 from arc_sheets.policy import DEFAULT_POLICY, Policy
 from arc_sheets.routes import Person
 from arc_sheets.touches import stopped
@@ -101,10 +102,7 @@ def _unapplied(
 def _pledges(
     name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
 ) -> Iterator[Pledge]:
-    for i, v in named(tabs.PROMISES, of_customer(name, tabs.PROMISES, rows)):
-        by, state = v["date"], str(computed["promises"].get(i, ("",))[0])
-        text = f"by {by:%d %b %Y}" if isinstance(by, date) else ""
-        yield Pledge("Promise", str(v["invoice"] or ""), text, str(v["currency"]), _maybe(v["amount"]), state)
+    yield from _promises(name, rows, computed["promises"])
     numbers = {v["number"] for _, v in named(tabs.INVOICES, of_customer(name, tabs.INVOICES, rows))}
     for _, v in named(tabs.DISPUTES, rows[tabs.DISPUTES.name]):
         if v["invoice"] in numbers:
@@ -113,6 +111,29 @@ def _pledges(
             yield Pledge(
                 "Dispute", str(v["invoice"]), str(v["reason"] or ""), str(v["currency"]), amount, state
             )
+
+
+def _promises(
+    name: str, rows: Mapping[str, Rows], states: Mapping[str, tuple[Value, ...]]
+) -> Iterator[Pledge]:
+    """Yield the promises, the first due first; an instalment says which one of its plan it is."""
+    given = list(named(tabs.PROMISES, of_customer(name, tabs.PROMISES, rows)))
+    plans: dict[Value, set[date]] = {}
+    for _, v in given:
+        if isinstance(by := v["date"], date):
+            plans.setdefault(fold(v["plan"]), set()).add(by)
+    for i, v in sorted(given, key=lambda row: str(row[1]["date"])):
+        if isinstance(by := v["date"], date):
+            what = f"Plan {v['plan']}, {_instalment(by, plans[fold(v['plan'])])}" if v["plan"] else "Promise"
+            amount, state = _maybe(v["amount"]), str(states.get(i, ("",))[0])
+            yield Pledge(
+                what, str(v["invoice"] or ""), f"by {say_date(by)}", str(v["currency"]), amount, state
+            )
+
+
+def _instalment(by: date, days: set[date]) -> str:
+    """Return the place of an instalment in its plan, where two rows of one day are one: "2 of 3"."""
+    return f"{sorted(days).index(by) + 1} of {len(days)}"
 
 
 def _no_texts(name: str, rows: Mapping[str, Rows], as_of: date, policy: Policy) -> date | None:

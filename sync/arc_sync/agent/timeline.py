@@ -11,7 +11,7 @@ from typing import Final
 
 from arc_sheets import tabs
 from arc_sheets.cells import Rows, Value
-from arc_sheets.phrases import say_amount
+from arc_sheets.phrases import say_amount, say_date
 from arc_sync.agent.named import named, of_customer
 from arc_sync.books.contents import Touch
 
@@ -28,14 +28,14 @@ _ENDS: Final = {"kept": "kept", "partly kept": "partly kept", "broken": "broken"
 def timeline(
     name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]], as_of: date
 ) -> list[Touch]:
-    """Return what has happened up to the end of `as_of`, the latest first; of a day, what has no hour comes last."""
+    """Return what has happened up to the end of `as_of`, the latest first; of a day, what has no hour stands below."""
     events = [*_touches(name, rows), *_promises(name, rows, computed["promises"], as_of)]
     events += [*_disputes(name, rows), *_payments(name, rows)]
     return sorted((e for e in events if _moment(e).date() <= as_of), key=_moment, reverse=True)
 
 
 def _moment(event: Touch) -> datetime:
-    return event.when if isinstance(event.when, datetime) else datetime.combine(event.when, time.max)
+    return event.when if isinstance(event.when, datetime) else datetime.combine(event.when, time.min)
 
 
 def _touches(name: str, rows: Mapping[str, Rows]) -> Iterator[Touch]:
@@ -56,7 +56,7 @@ def _promises(
         what = say_amount(amount, str(v["currency"]))
         about = "".join(f", {v[part]}" for part in ("invoice", "plan") if v[part])
         if isinstance(v["given"], date):
-            yield Touch(v["given"], "Promise", f"Promised {what} by {by:%d %b %Y}{about}", "")
+            yield Touch(v["given"], "Promise", f"Promised {what} by {say_date(by)}{about}", "")
         if end := _ENDS.get(str(states.get(i, ("",))[0])):
             yield Touch(min(by, as_of), "Promise", f"Promise of {what} {end}{about}", "")
 

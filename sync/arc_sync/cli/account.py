@@ -115,7 +115,7 @@ def _show_account(view: AccountView, on: date) -> None:
 
 def _when(touch: Touch) -> str:
     """Return the day of a line of the timeline, with the hour where it is known."""
-    return f"{touch.when:%Y-%m-%d %H:%M}" if isinstance(touch.when, datetime) else f"{touch.when}"
+    return f"{day(touch.when)} {touch.when:%H:%M}" if isinstance(touch.when, datetime) else day(touch.when)
 
 
 def _facts(view: AccountView) -> list[str]:
@@ -142,7 +142,7 @@ def _section(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
 def _invoices(view: AccountView) -> tuple[Any, ...]:
     heads = ("Invoice", "Due", "Days over", "", "Amount", "Balance", "Status")
     rows = [
-        (i.number, f"{i.due}", f"{i.days_overdue or '–'}", i.currency, grouped(i.amount, i.currency),
+        (i.number, day(i.due), f"{i.days_overdue or '–'}", i.currency, grouped(i.amount, i.currency),
          grouped(i.balance, i.currency), i.status)
         for i in view.invoices
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from arc_sync.cli.out import (
     Settings,
     answer,
     as_json,
+    day,
     finish,
     many,
     print_table,
@@ -110,9 +111,10 @@ def _set_json(firm: Firm, one: ChangeSet) -> dict[str, object]:
     from arc_sync.agent.telling import source_words
 
     origin = one.origin
+    local = origin.when.astimezone(firm.config.zone)
     return {
         "number": one.number,
-        "at": f"{origin.when.astimezone(firm.config.zone):%Y-%m-%d %H:%M}",
+        "at": f"{day(local)} {local:%H:%M}",
         "when": origin.when.isoformat(),
         "who": origin.who,
         "from": source_words(origin.source, {book.id: book.where for book in firm.ledger.books()}),

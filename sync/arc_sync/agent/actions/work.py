@@ -12,7 +12,7 @@ from arc_sheets import money
 from arc_sheets.cells import Value
 from arc_sheets.dates import wall_clock
 from arc_sheets.defaults import Defaults
-from arc_sheets.phrases import say_amount, say_list
+from arc_sheets.phrases import say_amount, say_date, say_list
 from arc_sheets.tab import Tab
 from arc_sync.agent.actions.desk import Desk
 from arc_sync.agent.actions.finding import Cannot, Finder, Record
@@ -126,4 +126,4 @@ def not_ahead(day: date, today: date, title: str = "date") -> None:
 
 def on(day: date) -> str:
     """Return a day in full: "3 Apr 2026"."""
-    return f"{day.day} {day:%b %Y}"
+    return say_date(day)
