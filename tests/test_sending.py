@@ -12,10 +12,11 @@ import pytest
 from arc_sheets.cells import PLAIN
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.policy import DEFAULT_POLICY
-from arc_sheets.tabs import ACTIVITY, CUSTOMERS, REMINDERS
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, REMINDERS
 from arc_sync.agent.actions.carry import carry_out_told
+from arc_sync.agent.actions.desk import Reason, Text
 from arc_sync.agent.reminding import looking
-from arc_sync.agent.reminding.breakers import Limits
+from arc_sync.agent.reminding.breakers import Limits, limits_of
 from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.posting import Post
 from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, REST, send_due, wait_after
@@ -273,6 +274,20 @@ def test_what_is_too_old_fails_and_says_what_stood_in_the_way(here: Office) -> N
     assert here.arrived == []
 
 
+def test_what_waited_for_its_turn_for_too_long_is_withdrawn_and_proposed_again(here: Office) -> None:
+    here.approve()
+    mailers = {"Email": here.mailer}
+    send_due(here.firm, mailers, lambda: here.now, "a", Limits(an_hour=1))
+    here.later(hours=24.5)
+    here.bank()
+    report = here.send()
+    assert (len(here.arrived), report.failed, here.issues()) == (1, [], [])
+    assert {why for _, why in report.withdrawn} == {"It waited for too long. Its turn did not come in time."}
+    here.plan()
+    here.approve()
+    assert len(here.send().sent) == 2
+
+
 def test_a_server_that_asks_for_less_gets_nothing_more_for_a_while(here: Office) -> None:
     here.approve()
     busy = says(Fate.LATER, "421 too many", slow_down=True)
@@ -384,9 +399,38 @@ def test_breakers_stop_the_run_whatever_the_logic_thinks(
             one = here.posted()[0].message
             n = len(here.posted())
             t.queue(replace(one, id=f"{n:032x}", key=f"planted {n}"))
-    report = here.send()
-    assert "ap@alder.example would get more than 2 reminders in a day" in report.stopped
+    ((_, why),) = here.send().failed
+    assert why.startswith("ap@alder.example would get more than 2 reminders in a day.")
+    assert why in here.issues()[0]
     assert len(here.arrived) == 2
+
+
+def test_an_address_that_had_enough_holds_its_own_message_and_no_other(here: Office) -> None:
+    for name in ("Birch", "Cedar", "Dogwood"):
+        here.customer(name, email="ap@alder.example")
+    here.invoice("INV-D", "Dogwood", 5)
+    here.customer("Elm")
+    here.invoice("INV-E", "Elm", 5)
+    here.plan()
+    here.approve()
+    report = here.send()
+    assert (len(report.sent), report.stopped) == (3, "")
+    assert "Elm" in report.sent
+    held = [r for r in here.all().values() if r.status == "failed"]
+    assert [(r.decision, r.why or "") for r in held] == [(None, why) for _, why in report.failed]
+    assert len(held) == len(here.issues()) == 2
+    here.later(days=1, minutes=1)
+    here.bank()
+    here.approve(*(r.customer for r in held))
+    assert len(here.send().sent) == 2
+
+
+def test_copies_to_one_colleague_are_not_counted_like_reminders(here: Office) -> None:
+    for name in ("Alder", "Birch", "Cedar"):
+        here.customer(name, cc="collections@weststadt.example")
+    here.approve()
+    report = here.send()
+    assert (len(report.sent), report.copies, report.failed, report.stopped) == (3, 3, [], "")
 
 
 def test_no_more_than_so_many_an_hour_and_a_run(here: Office) -> None:
@@ -398,6 +442,22 @@ def test_no_more_than_so_many_an_hour_and_a_run(here: Office) -> None:
     here.later(minutes=61)
     report = send_due(here.firm, mailers, lambda: here.now, "a", Limits(an_hour=2))
     assert (report.stopped, len(here.arrived)) == ("", 3)
+
+
+def test_the_hourly_breaker_leaves_room_for_the_firms_daily_cap() -> None:
+    assert limits_of(DEFAULT_POLICY) == Limits()
+    assert limits_of(replace(DEFAULT_POLICY, daily_cap=9_000)) == Limits(an_hour=9_000)
+
+
+def test_drafts_do_not_count_as_sent_within_the_hour(tmp_path: Path) -> None:
+    here = office(tmp_path, settings=SETTINGS.replace('how = "smtp"', 'how = "drafts"'))
+    here.plan()
+    here.approve()
+    mailers = {"Email": DraftFolder(tmp_path / "outbox")}
+    for owner in "ab":
+        report = send_due(here.firm, mailers, lambda: here.now, owner, Limits(an_hour=1))
+        assert report.stopped == ""
+    assert len(here.posted(S.DRAFTED)) == 3
 
 
 def test_a_run_ends_after_so_many(here: Office) -> None:
@@ -484,6 +544,62 @@ def test_words_for_the_form_are_those_of_the_stage_the_customer_is_at(here: Offi
     assert text == (here.of("Alder").subject, here.of("Alder").body, "", "Friendly")
     assert "Overdue: EUR 500.00" in firm[0]
     assert nothing[0] == "Bystander owes nothing that may be asked for; write the message by hand."
+
+
+def words(here: Office, stage: str = "", customer: str = "Alder") -> Text | Reason:
+    desk = desk_of(here.firm.config, here.now)
+    with here.firm.ledger.read() as view:
+        return desk.compose(view, customer, stage, "Email")
+
+
+def test_who_owes_nothing_overdue_yet_gets_the_words_of_the_courtesy(here: Office) -> None:
+    here.customer("Dogwood")
+    here.invoice("INV-D", "Dogwood", -20)
+    text = words(here, customer="Dogwood")
+    assert isinstance(text, Text)
+    assert (text.stage, text.subject) == ("Courtesy", "Coming due: invoice INV-D, EUR 500.00")
+
+
+@pytest.mark.parametrize("stage", ["Friendly", "Firm", "Statement", "Final notice"])
+def test_no_stage_says_overdue_where_nothing_is(here: Office, stage: str) -> None:
+    here.customer("Dogwood")
+    here.invoice("INV-D", "Dogwood", 0)
+    assert words(here, stage, "Dogwood") == Reason(
+        "Nothing that Dogwood owes is overdue; choose Courtesy, or write the message by hand."
+    )
+
+
+@pytest.mark.parametrize("stage", ["", "Firm", "Statement"])
+def test_nor_where_credit_covers_it(here: Office, stage: str) -> None:
+    here.pay("INV-A", 900_00, applied_to=None)
+    (said,) = words(here, stage)
+    assert said.startswith("Alder has EUR 900.00 of credit, which covers all that ")
+    assert said.endswith("; apply it on Payments, or write the message by hand.")
+
+
+def test_nor_where_all_that_is_overdue_is_disputed(here: Office) -> None:
+    here.invoice("INV-Z", "Alder", -9)
+    here.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY)
+    (said,) = words(here, "Firm")
+    assert said.startswith("What is overdue of Alder is disputed, promised, on a payment plan or held;")
+    text = words(here)
+    assert isinstance(text, Text)
+    assert (text.stage, "INV-A" in text.body) == ("Courtesy", False)
+
+
+def test_the_courtesy_does_not_speak_of_what_is_overdue_already(here: Office) -> None:
+    (said,) = words(here, "Courtesy")
+    assert said.startswith("All that Alder owes is overdue already;")
+
+
+def test_where_the_schedule_asks_for_a_call_the_words_are_those_sent_last(here: Office) -> None:
+    here.customer("Dogwood")
+    here.invoice("INV-D", "Dogwood", 25)
+    here.was_sent("Dogwood", "INV-D", "Friendly", 18)
+    here.was_sent("Dogwood", "INV-D", "Firm", 9)
+    text = words(here, customer="Dogwood")
+    assert isinstance(text, Text)
+    assert text.stage == "Firm"
 
 
 def test_a_text_by_hand_needs_a_gateway_and_waits_for_the_morning(here: Office) -> None:

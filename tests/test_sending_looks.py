@@ -15,7 +15,7 @@ from arc_sync.agent.reminding.rows import reminder
 from arc_sync.mail.memory import MemoryMailer
 from arc_sync.mail.port import Fate, Outcome
 from arc_sync.merge.history import Origin
-from tests.reminding_firm import DAY, Office, office, quick_words
+from tests.reminding_firm import DAY, NOW, Office, office, quick_words
 
 __all__ = ["quick_words"]
 
@@ -42,6 +42,10 @@ def six_messages(here: Office) -> None:
 
 CASES: dict[str, tuple[Callable[[Office], None], str]] = {
     "paid": (lambda o: o.pay("INV-A", 500_00), "INV-A has been paid."),
+    "raised": (
+        lambda o: o.put(INVOICES, "i INV-A", amount=900_00),
+        "EUR 400.00 more than it asks for is owed on its invoices now.",
+    ),
     "paid in part": (lambda o: o.pay("INV-A", 20_00), "EUR 20.00 of what it asks for has come in."),
     "money not applied": (
         lambda o: o.pay("INV-A", 20_00, applied_to=None),
@@ -170,6 +174,21 @@ def test_the_firms_daily_cap_lets_the_others_wait_for_tomorrow(tmp_path: Path) -
     here.later(days=1)
     here.bank()
     assert len(here.send().sent) == 2
+
+
+def test_what_waits_for_the_daily_cap_until_it_is_too_old_is_proposed_again(tmp_path: Path) -> None:
+    here = office(tmp_path)
+    here.now = NOW - timedelta(hours=1.5)
+    here.plan()
+    here.approve()
+    (tmp_path / "policy.toml").write_text("daily_cap = 1\n", "utf-8")
+    here.send()
+    here.later(days=1.1)
+    here.bank()
+    report = here.send()
+    assert (len(here.arrived), report.failed, here.issues()) == (1, [], [])
+    assert {why for _, why in report.withdrawn} == {"It waited for too long. The day's 1 message has gone."}
+    assert sorted(r.status or "" for r in here.all().values()) == ["sent", "withdrawn", "withdrawn"]
 
 
 def test_two_reminders_to_one_customer_never_go_together(here: Office) -> None:

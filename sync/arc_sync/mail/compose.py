@@ -31,6 +31,7 @@ from arc_sync.mail.remote import remote_part
 from arc_sync.mail.settings import Sender
 
 STOP: Final = "stop reminders"  #: the subject of a mail that asks for no more of them
+_COPY: Final = " cc "  # between a letter's key and whom its copy is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,12 @@ def _once(addresses: Iterable[str]) -> tuple[str, ...]:
 
 def copy_key(key: str, recipient: str) -> str:
     """Return the key of the copy for somebody in Cc."""
-    return f"{key} cc {recipient.lower()}"
+    return f"{key}{_COPY}{recipient.lower()}"
+
+
+def is_copy(key: str) -> bool:
+    """Say whether a message with this key is the copy for somebody in Cc."""
+    return _COPY in key
 
 
 def message_id(key: str, address: str) -> str:

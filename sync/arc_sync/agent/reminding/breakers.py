@@ -1,4 +1,4 @@
-"""Circuit breakers: counts of what really went out that stop a run, whatever the logic before them thinks.
+"""Circuit breakers: counts of what really went out that stop a run, or a message, whatever the logic before them thinks.
 
 They rest on the outbox alone, not on the plan, the rows or the policy: others' tools have sent 22 reminders a day
 to one customer because one loop was wrong (facts, section 2).
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from arc_sheets.message import MessageState, Posted
+from arc_sheets.policy import Policy
 from arc_sync.ledger.port import View
+from arc_sync.mail.compose import is_copy
 
 S = MessageState
 _OUT: Final = (S.SENT, S.DRAFTED, S.SENDING, S.UNKNOWN)
@@ -24,16 +26,23 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 class Limits:
     """What is never right; each counts messages that left, or may have."""
 
-    address_a_day: int = 2  #: reminders to one address in 24 hours; what people write by hand does not count
-    an_hour: int = 500  #: of any kind, to anybody
+    address_a_day: int = (
+        2  #: reminders to one address in 24 hours; copies and what is written by hand do not count
+    )
+    an_hour: int = 500  #: of any kind, to anybody, but for drafts, which do not leave the house
     a_run: int = 2_000
 
 
 USUAL: Final = Limits()
 
 
+def limits_of(policy: Policy) -> Limits:
+    """Return the usual limits, raised to what a firm wants to send in a day: that much may go in one morning."""
+    return replace(USUAL, an_hour=max(USUAL.an_hour, policy.daily_cap))
+
+
 class Breakers:
-    """What went out lately, counted; `tripped` says whether it is too much."""
+    """What went out lately, counted; `tripped` and `crowded` say whether it is too much. Every `now` is UTC."""
 
     def __init__(self, limits: Limits, view: View, now: datetime) -> None:
         self._limits = limits
@@ -44,30 +53,43 @@ class Breakers:
 
     def _count(self, posted: Iterable[Posted]) -> None:
         for one in posted:
-            if one.message.reminder:
-                self._addresses[one.message.to.casefold()] += 1
-        whens = (one.changed for one in posted)
+            self._addressed(one)
+        whens = (one.changed for one in posted if one.state is not S.DRAFTED)
         self._times = deque(sorted(when for when in whens if when))
 
-    def tripped(self, posted: Posted, now: datetime) -> str:
-        """Return why nothing more may go in this run, in a sentence; "" where it may. `now` is UTC."""
+    def tripped(self, now: datetime, *, draft: bool) -> str:
+        """Return why nothing more may go in this run, in a sentence; "" where it may."""
         while self._times and self._times[0] <= now - _HOUR:
             self._times.popleft()
-        to, limits = posted.message.to, self._limits
-        if posted.message.reminder and self._addresses[to.casefold()] >= limits.address_a_day:
-            return (
-                f"Stopped: {to} would get more than {limits.address_a_day} reminders in a day. Nothing more was"
-                " sent; look at arc remind list, and report this."
-            )
-        if len(self._times) >= limits.an_hour:
+        limits = self._limits
+        if len(self._times) >= limits.an_hour and not draft:
             return f"Stopped: {limits.an_hour:,} messages have gone within an hour. The others wait; run it again later."
         if self._run >= limits.a_run:
             return f"Stopped after {limits.a_run:,} messages. Run it again for the others."
         return ""
 
-    def went(self, posted: Posted, now: datetime) -> None:
+    def crowded(self, posted: Posted) -> str:
+        """Return why this one message must not go, in a sentence with the remedy; "" where it may."""
+        to, most = posted.message.to, self._limits.address_a_day
+        if not _counts(posted) or self._addresses[to.casefold()] < most:
+            return ""
+        return (
+            f"{to} would get more than {most} reminders in a day. Give each of these customers an address of their"
+            " own on Customers, or approve this one again a day later."
+        )
+
+    def went(self, posted: Posted, now: datetime, *, draft: bool) -> None:
         """Count a message that is about to leave."""
         self._run += 1
-        self._times.append(now)
-        if posted.message.reminder:
+        self._addressed(posted)
+        if not draft:
+            self._times.append(now)
+
+    def _addressed(self, posted: Posted) -> None:
+        if _counts(posted):
             self._addresses[posted.message.to.casefold()] += 1
+
+
+def _counts(posted: Posted) -> bool:
+    """Say whether it is a reminder to a customer; a copy goes to somebody who may see those of many."""
+    return bool(posted.message.reminder) and not is_copy(posted.message.key)

@@ -19,7 +19,7 @@ from arc_sheets.errors import Fenced
 from arc_sheets.message import MessageState, Posted
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.policies import policy_of
-from arc_sync.agent.reminding.breakers import USUAL, Breakers, Limits
+from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
 from arc_sync.agent.reminding.looking import Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.mail.port import Fate, Mailer, Outcome
@@ -35,6 +35,8 @@ ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
 #: How long a whole channel rests when the other side asks for less.
 REST: Final = timedelta(minutes=15)
+#: Before what the outbox says of a message that waits for its turn; all else was said by the other side.
+_WAITED: Final = "Not yet: "
 
 
 class _NotNow(Exception):
@@ -50,12 +52,13 @@ def send_due(
     mailers: Mapping[str, Mailer],
     clock: Callable[[], datetime],
     owner: str,
-    limits: Limits = USUAL,
+    limits: Limits | None = None,
     hook: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Send every message whose hour has come; `mailers` are by channel, `clock` tells the time in UTC.
 
-    `owner` names this sender and differs from every other's, also of the same machine. Raises `ArcError`.
+    `owner` names this sender and differs from every other's, also of the same machine. `limits` are those of
+    `limits_of` unless given. Raises `ArcError`.
     """
     return _Run(firm, mailers, clock, owner, limits, hook).run()
 
@@ -67,17 +70,18 @@ class _Run:
         mailers: Mapping[str, Mailer],
         clock: Callable[[], datetime],
         owner: str,
-        limits: Limits,
+        limits: Limits | None,
         hook: Callable[[str], None],
     ) -> None:
         self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
         self.ledger = firm.ledger
-        self.looking = Looking(firm, policy_of(firm.config))
+        policy = policy_of(firm.config)
+        self.looking = Looking(firm, policy)
         self.report = Report()
         self.outcomes = Outcomes(firm, owner, self.report)
         self.resting: dict[str, datetime] = {}  #: until when a channel rests
         with self.ledger.read() as view:
-            self.breakers = Breakers(limits, view, clock())
+            self.breakers = Breakers(limits or limits_of(policy), view, clock())
 
     def run(self) -> Report:
         """Send until nothing is due, or a breaker trips."""
@@ -113,8 +117,7 @@ class _Run:
         message = posted.message
         mailer, rest = self.mailers.get(message.channel), self.resting.get(message.channel)
         if now > message.not_after:
-            why = f"It is too old to be sent{f' ({posted.said})' if posted.said else ''}."
-            self.outcomes.failed(posted, why, now)
+            self._too_old(posted, now)
         elif mailer is None:
             self.outcomes.failed(posted, f"No way to send by {message.channel.lower()} is set up.", now)
         elif rest and now < rest:
@@ -128,10 +131,22 @@ class _Run:
             else:
                 self._not_now(posted, verdict, now)
 
+    def _too_old(self, posted: Posted, now: datetime) -> None:
+        """Let it fail where sending did not work; what only waited is withdrawn, and the next plan proposes it again."""
+        if posted.message.reminder and (not posted.said or posted.said.startswith(_WAITED)):
+            why = posted.said.removeprefix(_WAITED) or "Its turn did not come in time."
+            self.outcomes.withdrawn(posted, f"It waited for too long. {why}", now)
+        else:
+            stood = f" ({posted.said.removeprefix(_WAITED)})" if posted.said else ""
+            self.outcomes.failed(posted, f"It is too old to be sent{stood}.", now)
+
     def _go(self, posted: Posted, mailer: Mailer) -> None:
-        if why := self.breakers.tripped(posted, self.clock()):
+        if why := self.breakers.tripped(self.clock(), draft=self._drafts(posted)):
             self.report.stopped = why
             self._back(posted, self.clock(), posted.said)
+            return
+        if why := self.breakers.crowded(posted):
+            self.outcomes.failed(posted, why, self.clock())
             return
         try:
             outcome = mailer.send(posted.message, lambda: self._about_to(posted))
@@ -152,7 +167,10 @@ class _Run:
             verdict = self.looking.at(view, posted, now, last=True)
         if verdict.do is not Do.GO:
             raise _NotNow(verdict)
-        self.breakers.went(posted, now)
+        self.breakers.went(posted, now, draft=self._drafts(posted))
+
+    def _drafts(self, posted: Posted) -> bool:
+        return self.firm.config.drafts(posted.message.channel)
 
     def _settle(self, posted: Posted, outcome: Outcome) -> None:
         now = self.clock()
@@ -177,14 +195,19 @@ class _Run:
         if verdict.until is None or _stale(posted, verdict):
             self._back(posted, now, "")
         else:
-            self._back(posted, verdict.until, verdict.why)
+            self._hold(posted, verdict.until, verdict.why)
 
     def _not_now(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
         """Withdraw a message, or let it wait; what would be stale by then is withdrawn too."""
         if verdict.until is None or _stale(posted, verdict):
             self.outcomes.withdrawn(posted, verdict.why, now)
         else:
-            self._back(posted, verdict.until, verdict.why)
+            self._hold(posted, verdict.until, verdict.why)
+
+    def _hold(self, posted: Posted, until: datetime, why: str) -> None:
+        """Let a message wait for its turn."""
+        self.ledger.hand_back(posted.message.id, self.owner, until, f"{_WAITED}{why}")
+        self.report.waiting.append((posted.message.customer, why))
 
     def _back(self, posted: Posted, next_try: datetime, said: str) -> None:
         self.ledger.hand_back(posted.message.id, self.owner, next_try, said)
