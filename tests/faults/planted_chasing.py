@@ -120,6 +120,6 @@ FAULTS: Final = (
     _one("S08", "two to one customer are both on their way", LOOKING, "(_crowded(view, message, row, now) if last else None)", "None", "test_sending_looks"),
     _one("S09", "payments are not seen while sending", LOOKING, "return change.tab in _MONEY or", "return", "test_sending_looks"),
     _one("S10", "disputes and promises are not seen while sending", LOOKING, "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
-    _one("S11", "what a person wrote is overwritten", PROPOSING, "return row if row.body and fresh != row and edited(i) else fresh", "return fresh", "test_reminding_planning"),
+    _one("S11", "what a person wrote is overwritten", PROPOSING, "body=row.body if typed.body else said.body or None", "body=said.body or None", "test_reminding_planning"),
     _one("S12", "a plan overwrites what changed meanwhile", f"{_REMINDING}/planning.py", "(reminder(live) if live else None) != made.was.get(i) or row == made.was.get(i)", "row == made.was.get(i)", "test_reminding_planning"),
 )  # fmt: skip

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from arc_sheets.frames import records
 from arc_sheets.hours import is_business_day
@@ -25,11 +24,8 @@ from arc_sync.agent.reminding.posting import NotPosted, Post
 from arc_sync.agent.reminding.proposing import Before, plannable, rows_of_plan
 from arc_sync.agent.reminding.rows import DONE, HELD, QUEUED, Reminder, put, reminder, reminders
 from arc_sync.agent.reminding.trouble import close_issue, firm_book, of_row, of_template, raise_issue
+from arc_sync.agent.reminding.typed import PLAN, typed
 from arc_sync.ledger.port import Transaction, View
-
-#: The source of changes that a plan makes.
-PLAN: Final = "plan"
-_WORDS: Final = tuple(k for k, c in enumerate(REMINDERS.stored) if c.name in {"subject", "body"})
 
 
 @dataclass(slots=True)
@@ -99,21 +95,10 @@ def _make(firm: Firm, view: View, policy: Policy, day: date, today: date) -> _Ma
     post = Post(firm.config, policy, view)
     said = words_of(templates_of(view), list(free.values()), post.customer, firm.config.sender, day)
     words = dict(zip(free, said, strict=True))
-    wanted = rows_of_plan(made, words, Before(rows, lambda i: _edited(view, i), day, day == today))
+    wanted = rows_of_plan(
+        made, words, Before(rows, lambda i: typed(view.history(REMINDERS, i)), day, day == today)
+    )
     return _Made(was, {**finished, **wanted}, words, made.held)
-
-
-def _edited(view: View, i: str) -> bool:
-    """Say whether somebody else than a plan wrote the words of a row last."""
-    for change in reversed(view.history(REMINDERS, i)):
-        before, after = change.before or (), change.after or ()
-        if isinstance(before, tuple) and isinstance(after, tuple) and _words(before) != _words(after):
-            return change.source != PLAN
-    return False
-
-
-def _words(row: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(row[k] for k in _WORDS) if row else (None,) * len(_WORDS)
 
 
 def _bring(firm: Firm, t: Transaction, policy: Policy, made: _Made, now: datetime) -> None:

@@ -3,6 +3,9 @@
 A proposal has a key, and the row's id follows from it: so the plan of the next day finds its rows again, with the
 decision on them and what a person wrote into them. Everything else of a row that has not begun is refreshed. A
 row that has begun (queued, sent, drafted, unknown) or is over (skipped, done) is never touched by a plan.
+
+What a person wrote is theirs, on a row of any kind: a plan fills in around it and takes nothing of it away. It is
+held when it was written for another amount than the one that is asked for now.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
+from arc_sheets.phrases import say_amount
 from arc_sheets.reminders import LeftOut, Plan, Proposal
 from arc_sync.agent.reminding.letters import Broken, Words
 from arc_sync.agent.reminding.rows import (
+    BLANK,
     DONE,
     DRAFTED,
     FAILED,
@@ -30,6 +35,7 @@ from arc_sync.agent.reminding.rows import (
     id_of,
     listed,
 )
+from arc_sync.agent.reminding.typed import UNTYPED, Typed
 
 #: They wait for a person: decision and day of planning stay when the plan comes again.
 _WAITING: Final = frozenset({PROPOSED, HELD, TO_DO})
@@ -41,7 +47,7 @@ class Before(NamedTuple):
     """The tab as the last plan, people and senders left it."""
 
     rows: Mapping[str, Reminder]
-    edited: Callable[[str], bool]  #: a person wrote the words of this row
+    typed: Callable[[str], Typed]  #: what of the words of this row a person wrote
     day: date  #: of the plan
     goes: bool  #: automatic stages may go at once: it is the plan of today
 
@@ -88,13 +94,16 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
         subject=was.subject if was else None,
         body=was.body if was else None,
     )
-    if isinstance(said, Words):
-        row = _worded(row, said, before.edited, i)
-    elif not (row.body and before.edited(i)):
+    typed = before.typed(i) if was and (was.subject or was.body) else UNTYPED
+    row = _worded(row, said, typed)
+    if isinstance(said, Broken) and not typed.body:
         return row._replace(status=HELD, why=said.why)
-    if held:
-        put = was is not None and was.status == TO_DO == row.status  # a person has it in hand already
-        return row if put else row._replace(status=HELD, why=f"{held} {proposal.why}")
+    put = was is not None and was.status == TO_DO == row.status  # a person has it in hand already
+    outdated = _outdated(row, typed)
+    if (held and not put) or outdated:
+        why = " ".join(filter(None, ("" if put else held, outdated, proposal.why)))
+        stays = proposal.is_task and (put or not held)  # nobody sends it: who does it reads this first
+        return row._replace(status=TO_DO if stays else HELD, why=why)
     if proposal.automatic and before.goes and not row.decision:
         return row._replace(status=QUEUED, why=f"{proposal.why} It goes by itself.")
     return row
@@ -114,10 +123,26 @@ def _tasks(rows: Mapping[str, Reminder]) -> Iterator[Reminder]:
     return (row for row in rows.values() if row.status == TO_DO)
 
 
-def _worded(row: Reminder, said: Words, edited: Callable[[str], bool], i: str) -> Reminder:
-    """Return the row with its words: those that a person wrote, else the template's. A cleared message comes anew."""
-    fresh = row._replace(subject=said.subject or None, body=said.body or None)
-    return row if row.body and fresh != row and edited(i) else fresh
+def _worded(row: Reminder, said: Words | Broken, typed: Typed) -> Reminder:
+    """Return the row with its words: those that a person wrote, else the template's, else those it had."""
+    if isinstance(said, Broken):
+        return row
+    subject = row.subject if typed.subject else said.subject or None
+    return row._replace(subject=subject, body=row.body if typed.body else said.body or None)
+
+
+def _outdated(row: Reminder, typed: Typed) -> str:
+    """Return that a person wrote the words for another amount or other invoices, with the remedy; or ""."""
+    then = typed.then
+    if then is None or then.amount is None or row.amount is None:
+        return ""
+    if (then.amount, sorted(then.numbers)) == (row.amount, sorted(row.numbers)):
+        return ""
+    remedy = "change them, or clear Message to have them written anew."
+    if then.amount == row.amount:
+        return f"The words were written for {then.invoices}; {row.invoices} is asked for now: {remedy}"
+    was, now = say_amount(then.amount, row.currency), say_amount(row.amount, row.currency)
+    return f"The words were written for {was}; {now} is asked for now: {remedy}"
 
 
 # --- who is left out -------------------------------------------------------------------------------------------
@@ -128,12 +153,13 @@ def _left_out(plan: Plan, before: Before) -> Iterator[tuple[str, Reminder]]:
     told = {(row.customer, row.currency) for row in before.rows.values() if _tells(row, before.day)}
     for out in plan.left_out:
         if (out.customer, out.currency) not in told:
-            yield id_of(f"left out {out.customer} {out.currency}"), _not_planned(out, before.day)
+            i = id_of(f"left out {out.customer} {out.currency}")
+            subject, body = _typed_words(i, before)
+            yield i, _not_planned(out, before.day)._replace(subject=subject, body=body)
 
 
 def _not_planned(out: LeftOut, day: date) -> Reminder:
-    blank = Reminder(*(None,) * len(Reminder._fields))  # type: ignore[arg-type]  # the two names follow
-    return blank._replace(
+    return BLANK._replace(
         customer=out.customer,
         currency=out.currency,
         amount=out.amount,
@@ -141,6 +167,15 @@ def _not_planned(out: LeftOut, day: date) -> Reminder:
         status=NOT_PLANNED,
         planned=day,
     )
+
+
+def _typed_words(i: str, before: Before) -> tuple[str | None, str | None]:
+    """Return the subject and the body that a person wrote on a row, None for what they did not."""
+    was = before.rows.get(i)
+    if was is None or not (was.subject or was.body):
+        return None, None
+    known = before.typed(i)
+    return was.subject if known.subject else None, was.body if known.body else None
 
 
 def _tells(row: Reminder, day: date) -> bool:
@@ -155,7 +190,7 @@ def _tells(row: Reminder, day: date) -> bool:
 def _over(stay: set[str], plan: Plan, before: Before) -> Iterator[tuple[str, Reminder | None]]:
     """Yield the rows that the plan does not have any more: taken out, or withdrawn with the reason.
 
-    Withdrawn are those in which a person has a hand: decided, edited, or failed before their eyes.
+    Withdrawn are those in which a person has a hand: decided, written, or failed before their eyes.
     """
     reasons = {(out.customer, out.currency): out.why for out in plan.left_out}
     stages = {(p.customer, p.currency): p.stage for p in plan.proposals}
@@ -166,7 +201,7 @@ def _over(stay: set[str], plan: Plan, before: Before) -> Iterator[tuple[str, Rem
             continue
         if row.status == TO_DO and stages.get((row.customer, row.currency), row.stage) != row.stage:
             continue  # it took too long and is passed over: it stays until the stage that follows has gone
-        if row.status == FAILED or row.decision or (row.body and before.edited(i)):
+        if row.status == FAILED or row.decision or any(_typed_words(i, before)):
             why = reasons.get((row.customer, row.currency), "Nothing is asked of them any more.")
             yield i, row._replace(status=WITHDRAWN, decision=None, why=why)
         else:

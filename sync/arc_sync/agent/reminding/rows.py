@@ -43,6 +43,10 @@ class Reminder(NamedTuple):
         return tuple(self.invoices.split(_BETWEEN)) if self.invoices else ()
 
 
+#: A row of which nothing is known yet; a real one names its customer and currency.
+BLANK: Final = Reminder(*(None,) * len(Reminder._fields))  # type: ignore[arg-type]  # see above
+
+
 def reminder(row: tuple[Value, ...]) -> Reminder:
     """Return a row of Reminders by its names."""
     values: tuple[Any, ...] = row
