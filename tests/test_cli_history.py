@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from arc_sync.agent.reminding.looking import SENDING
+from arc_sync.agent.telling import source_words
+from arc_sync.agent.told import IMPORT
+from arc_sync.merge.history import DERIVED
 from tests.office import INVOICES, Office, office
 
 
@@ -28,6 +32,30 @@ def test_every_change_set_has_a_name_and_says_where_it_came_from(firm: Office) -
     ]
     assert all(s["who"] for s in sets)
     assert len(firm.json("history", "--limit", "1")["change_sets"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("command", "command line"),
+        ("form", "form on Account"),
+        ("ribbon", "ribbon of Excel"),
+        ("menu", "menu of Google Sheets"),
+        ("plan", "plan of reminders"),
+        (SENDING, "sending of messages"),
+        (IMPORT, "import"),
+        (DERIVED, "follows from another change"),
+        ("b1", "Receivables.xlsx"),
+        ("b2", "a workbook that the ledger does not know"),
+    ],
+)
+def test_wherever_a_change_comes_from_is_said_in_plain_words(source: str, words: str) -> None:
+    assert source_words(source, {"b1": "Receivables.xlsx"}) == words
+
+
+def test_an_action_says_whether_a_command_or_the_form_asked_for_it(here: Office) -> None:
+    here.arc("log", "call", "zoë ltd")
+    assert here.json("history")["change_sets"][0]["from"] == "command line"
 
 
 def test_a_change_set_is_shown_field_by_field_in_peoples_words(here: Office) -> None:

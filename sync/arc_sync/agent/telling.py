@@ -132,9 +132,13 @@ def source_words(source: str, books: Mapping[str, str]) -> str:
 _SOURCES: Final = {
     "import": "import",
     "action": "request",
+    "command": "command line",
+    "form": "form on Account",
+    "ribbon": "ribbon of Excel",
+    "menu": "menu of Google Sheets",
     "undo": "undo",
     "choice": "Issues tab",
     "plan": "plan of reminders",
-    "sending": "sending",
+    "sending": "sending of messages",
     "derived": "follows from another change",
 }

@@ -34,7 +34,7 @@ def bank(
         if wanted and wanted > today:
             raise ConfigError(f"{day(wanted)} is still to come; the bank's data are in up to today at most.")
         if wanted:
-            say_until(firm.ledger, firm.origin("action", f"Bank data up to {day(wanted)}", now), wanted)
+            say_until(firm.ledger, firm.origin("command", f"Bank data up to {day(wanted)}", now), wanted)
         with firm.ledger.read() as view:
             known = bank_until(view, today)
     if json:

@@ -43,7 +43,7 @@ class Change:
 
     n: int
     set: int
-    source: str  #: a book's id, or "import", "action", "undo", or DERIVED
+    source: str  #: as of its `Origin`, or DERIVED
     tab: str
     row: str
     before: Before
@@ -55,7 +55,7 @@ class Origin(NamedTuple):
     """Who changes the ledger, from where, why and when."""
 
     who: str
-    source: str  #: a book's id, or "import", "action", "undo"
+    source: str  #: a book's id, or a word: "import", "command", "form", "plan", "undo" and so on
     what: str  #: one sentence for `arc history`
     when: datetime  #: UTC
 

@@ -89,7 +89,7 @@ def carry_out(ledger: Ledger, request: Request, desk: Desk) -> Answer:
 
 def _change(ledger: Ledger, request: Change, desk: Desk) -> Answer:
     with ledger.read() as view:
-        origin = Origin(request.who, "action", _told(view, request), desk.now)
+        origin = Origin(request.who, request.source, _told(view, request), desk.now)
     with ledger.change(origin) as t:
         known = t.answered(request.request)
         if known is not None:
