@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arc_sheets.tabs import CUSTOMERS, INVOICES, TEMPLATES
-from arc_sync.agent.checks import unusable
+from arc_sync.agent.checks import doubtful, unusable
 from tests.file_firm import FIRMS, firm
 
 
@@ -48,7 +48,41 @@ def test_a_time_zone_that_is_none(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("rita(at)badmail", "it has no @"),
+        ("a@x.example, b@x.example", "it holds several addresses; keep one, and move the others to Cc"),
+        ("a@x.example b@x.example", "it holds several addresses; keep one, and move the others to Cc"),
+        ("rita@badmail", '"badmail" is no domain, such as example.com'),
+    ],
+)
+def test_an_email_address_that_is_none(text: str, why: str) -> None:
+    said = unusable(CUSTOMERS, CUSTOMERS.column("email"), text)
+    assert said == f"ARC cannot use Email in Customers: {why}. Correct the cell."
+
+
+def test_several_addresses_may_stand_under_cc_and_each_must_be_one() -> None:
+    assert unusable(CUSTOMERS, CUSTOMERS.column("cc"), "a@x.example; b@x.example") == ""
+    assert 'of "b", it has no @' in unusable(CUSTOMERS, CUSTOMERS.column("cc"), "a@x.example; b")
+
+
+def test_a_language_without_words_is_taken_and_said() -> None:
+    column = CUSTOMERS.column("language")
+    assert unusable(CUSTOMERS, column, "French") == ""
+    assert doubtful(CUSTOMERS, column, "French").startswith("ARC has words in English and German only")
+    assert doubtful(CUSTOMERS, column, "Deutsch") == doubtful(CUSTOMERS, column, None) == ""
+
+
+def test_a_time_zone_without_summer_time_is_taken_and_said() -> None:
+    column = CUSTOMERS.column("time_zone")
+    assert unusable(CUSTOMERS, column, "EST") == ""
+    assert doubtful(CUSTOMERS, column, "EST") == "it has no summer time; type it like America/New_York"
+    assert doubtful(CUSTOMERS, column, "Berlin").startswith('"Berlin" is no time zone')
+
+
 def test_what_works_and_what_is_not_asked_is_taken() -> None:
+    assert unusable(CUSTOMERS, CUSTOMERS.column("email"), "ann@b.example") == ""
     assert unusable(CUSTOMERS, CUSTOMERS.column("quiet_hours"), "18:00-08:00") == ""
     assert unusable(CUSTOMERS, CUSTOMERS.column("time_zone"), "America/New_York") == ""
     assert unusable(CUSTOMERS, CUSTOMERS.column("time_zone"), None) == ""

@@ -349,3 +349,36 @@ def test_any_file_again_changes_nothing_and_nobody_is_named_in_vain(files: list[
         assert len({str(name).casefold() for name in names}) == len(names)
         assert {row["customer"] for row in rows(ledger, INVOICES)} <= set(names)
     assert not list(ledger.verify())
+
+
+ODD: dict[str, Value] = {
+    "email": "rita(at)badmail",
+    "language": "French",
+    "time_zone": "Mars/Olympus",
+    "quiet_hours": "late",
+    "currency": "EUR",
+}
+
+
+def test_what_will_not_work_is_taken_and_said_once_with_its_line_and_remedy() -> None:
+    ledger = MemoryLedger()
+    done = bring(ledger, customer("Acme", **ODD))
+    assert rows(ledger, CUSTOMERS)[0].items() >= ODD.items()
+    assert [said.partition(": ")[0] for said in done.remarks()] == [
+        "Line 2, Email",
+        "Line 2, Language",
+        "Line 2, Time zone",
+        "Line 2, Quiet hours",
+    ]
+    assert done.remarks()[0] == (
+        'Line 2, Email: "rita(at)badmail" was taken as it stands, but it has no @; correct it on Customers.'
+    )
+    assert bring(ledger, customer("Acme", **ODD)).remarks() == []
+    later = bring(ledger, customer("Acme", **(ODD | {"email": "rita at badmail"})))
+    assert [said.partition(": ")[0] for said in later.remarks()] == ["Line 2, Email"]
+
+
+def test_of_very_many_such_values_the_first_are_told_and_the_rest_are_counted() -> None:
+    done = bring(MemoryLedger(), *(customer(f"C{n}", email="x", currency="EUR") for n in range(25)))
+    assert len(done.remarks()) == 21
+    assert done.remarks()[-1] == "5 more values like these were taken as they stand."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from arc_sheets.errors import IntakeError, Undecided
+from arc_sheets.tabs import CUSTOMERS
 from arc_sync.intake import Reject, Understood, understand, write_rejects
 
 if TYPE_CHECKING:
@@ -371,3 +372,32 @@ def test_a_quotation_mark_out_of_place_rejects_its_row_alone(tmp_path: Path) -> 
     assert [(r.line, r.row) for r in taken.rejects] == [(3, (bad,))]
     assert "a quotation mark stands in the middle of a text" in taken.rejects[0].reason
     assert taken.counts["invoices"] == 2
+
+
+def test_a_list_with_the_headers_of_the_customers_tab_is_understood_whole(tmp_path: Path) -> None:
+    told = {
+        "Name": "Acme", "Contact": "Rita", "Email": "rita@acme.example", "Cc": "bo@acme.example",
+        "Phone": "+49 30 901820", "Prefers": "SMS", "Language": "German", "Time zone": "Europe/Berlin",
+        "Quiet hours": "18:00-08:00", "Terms, days": "30", "Currency": "EUR", "Credit limit": "1000",
+        "Do not contact": "asked so", "Collector": "Zoe", "Payment link": "https://pay.example/a", "Notes": "n",
+    }  # fmt: skip
+    header = ",".join(f'"{name}"' for name in told)
+    understood = understand(write(tmp_path, ",".join(told.values()), header=header))
+    assert not understood.layout.ignored
+    (entry,) = understood.take().entries
+    assert entry.values == dict(zip((c.name for c in CUSTOMERS.stored), told.values(), strict=True)) | {
+        "prefers": "Text",
+        "terms": 30,
+        "credit_limit": 1000_00,
+    }
+
+
+def test_a_channel_that_is_none_is_left_blank_and_said_with_its_line(tmp_path: Path) -> None:
+    rows = ("Acme,EUR,Pigeon", "Bolt,EUR,Phone", "Crane,EUR,Pigeon")
+    taken = understand(write(tmp_path, *rows, header="Customer Name,Currency,Prefers")).take()
+    assert [entry.values["prefers"] for entry in taken.entries] == [None, "Phone", None]
+    (said,) = taken.remarks
+    assert said == (
+        'Line 2 and 1 more: "Pigeon" is no channel that ARC knows and Prefers was left blank;'
+        " pick Email, Phone, Text or Letter on Customers."
+    )

@@ -26,6 +26,7 @@ from arc_sheets.money import exponent
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import BY_NAME, INVOICES, RECORD_TABS
 from arc_sync.agent.bank import brought
+from arc_sync.agent.checks import doubtful
 from arc_sync.agent.matching import Matching, imported_rows, row_id
 from arc_sync.agent.merging import Keys
 from arc_sync.agent.telling import called, shown
@@ -36,6 +37,7 @@ from arc_sync.merge.history import Origin
 from arc_sync.merge.snapshot import currency_of
 
 _SHOWN: Final = 5  #: examples in a remark
+_TOLD: Final = 20  #: doubtful values told one by one
 _PLACES: Final = {tab.name: {c.name: k for k, c in enumerate(tab.stored)} for tab in RECORD_TABS}
 
 
@@ -65,6 +67,9 @@ class Imported:
     replaced: list[str] = field(default_factory=list)  #: values people had changed, and the file newly says
     unknown: list[str] = field(default_factory=list)  #: invoice numbers that payments name in vain
     missing: list[str] = field(default_factory=list)  #: invoices of earlier imports that this list lacks
+    doubtful: list[str] = field(
+        default_factory=list
+    )  #: values taken as they stand that will not work, and why
 
     @property
     def moves(self) -> bool:
@@ -93,6 +98,9 @@ class Imported:
                 f"{len(self.missing):,} {'invoice' if one else 'invoices'} of earlier imports {'is' if one else 'are'}"
                 f" not in this file ({_some(self.missing)}); {'it stays as it is' if one else 'they stay as they are'}."
             )
+        said += self.doubtful[:_TOLD]
+        if (more := len(self.doubtful) - _TOLD) > 0:
+            said.append(f"{more:,} more values like these were taken as they stand.")
         return said
 
 
@@ -184,6 +192,7 @@ class _Import:
             return
         made = row_id(entry)
         self.t.put(tab, made, row)
+        self._doubt(tab, entry, range(len(row)))
         matching.note(entry, made, entry.key)
         self._tally[tab.name]["new"] += 1
 
@@ -198,6 +207,7 @@ class _Import:
             after = self._after(tab, entry, was, said.get((tab.name, row), Said({})))
             if after != was:
                 self.t.put(tab, row, after)
+                self._doubt(tab, entry, (k for k, value in enumerate(after) if value != was[k]))
             self._tally[tab.name]["same" if after == was else "changed"] += 1
 
     def _after(self, tab: Tab, entry: Entry, was: Row, said: Said) -> Row:
@@ -218,6 +228,14 @@ class _Import:
             for k, value in chosen.items():
                 after[k] = value
         return tuple(after)
+
+    def _doubt(self, tab: Tab, entry: Entry, fields: Iterable[int]) -> None:
+        """Note which of these values, as the file gives them, will not work where they are used."""
+        for column in (tab.stored[k] for k in fields):
+            value = entry.values.get(column.name)
+            if why := doubtful(tab, column, value):
+                told = f'Line {entry.line}, {column.header}: "{value}" was taken as it stands, but {why};'
+                self.out.doubtful.append(f"{told} correct it on {tab.title}.")
 
     def _reject(self, entry: Entry, why: str) -> None:
         row = tuple(str(v) for v in entry.values.values() if v is not None)

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from arc_sync.intake.rows import Row
 
 _TEXTS: Final = (
-    "email", "cc", "phone", "language", "time_zone", "do_not_contact", "collector", "payment_link",
+    "email", "cc", "phone", "language", "time_zone", "quiet_hours", "do_not_contact", "collector", "payment_link",
 )  # fmt: skip
-_PREFERS: Final = {c.casefold(): c for c in BY_NAME["customers"].column("prefers").choices}
+_CHANNELS: Final = BY_NAME["customers"].column("prefers").choices
+#: The channels as exports call them.
+_PREFERS: Final = {c.casefold(): c for c in _CHANNELS} | {
+    "e-mail": "Email", "mail": "Email", "call": "Phone", "telephone": "Phone", "telefon": "Phone",
+    "sms": "Text", "text message": "Text", "post": "Letter", "brief": "Letter",
+}  # fmt: skip
+
+_SAID: Final = 5  #: texts that a remark is made of, at most
 
 
 class Customers:
@@ -30,6 +37,7 @@ class Customers:
         self._reader = reader
         self._entries: dict[str, Entry] = {}
         self.odd_terms: Counter[str] = Counter()
+        self.odd_channels: dict[str, list[int]] = {}  #: what is none, with the lines it stands on
 
     def add(self, row: Row) -> None:
         """Take one record; raises `BadCell`."""
@@ -82,8 +90,26 @@ class Customers:
                 None if blank else read.money(line, "credit_limit", read.currency_at(line))
             )
         if read.has("prefers"):
-            values["prefers"] = _PREFERS.get((read.text(line, "prefers") or "").casefold())
+            values["prefers"] = self._channel(line)
         return values
+
+    def _channel(self, line: Line) -> str | None:
+        told = self._reader.text(line, "prefers")
+        channel = _PREFERS.get(told.casefold()) if told else None
+        if told and not channel:
+            self.odd_channels.setdefault(told, []).append(line.number)
+        return channel
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what was left blank because it could not be read, in sentences."""
+        for text, many in self.odd_terms.most_common(_SAID):
+            yield f'The terms "{text}" are no number of days and were left blank; customers concerned: {many:,}.'
+        for text, lines in list(self.odd_channels.items())[:_SAID]:
+            where = f"Line {lines[0]}" + (f" and {len(lines) - 1:,} more" if len(lines) > 1 else "")
+            yield (
+                f'{where}: "{text}" is no channel that ARC knows and Prefers was left blank;'
+                f" pick {', '.join(_CHANNELS[:-1])} or {_CHANNELS[-1]} on Customers."
+            )
 
 
 class Mentioned:

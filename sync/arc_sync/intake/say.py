@@ -27,7 +27,7 @@ _WORDS: Final[Mapping[What, Mapping[str, str]]] = {
     },
     "customers": {
         "name": "name", "first": "first name", "last": "last name", "email": "e-mail",
-        "time_zone": "time zone", "credit_limit": "credit limit", "do_not_contact": "do not contact",
+        "time_zone": "time zone", "quiet_hours": "quiet hours", "prefers": "preferred channel", "credit_limit": "credit limit", "do_not_contact": "do not contact",
         "payment_link": "payment link",
     },
 }  # fmt: skip

@@ -106,10 +106,7 @@ def _stated(understood: Understood, total: Line | None, name: str, currency: str
 
 def _remarks(into: Customers | Invoices | Payments) -> tuple[str, ...]:
     if isinstance(into, Customers):
-        return tuple(
-            f'The terms "{text}" are no number of days and were left blank; customers concerned: {n:,}.'
-            for text, n in into.odd_terms.most_common(5)
-        )
+        return tuple(into.remarks())
     said = [f"Left out, {what}: {n:,}." for what, n in into.ignored.items()]
     if isinstance(into, Invoices):
         said += [f"{what}: {n:,}." for what, n in into.assumed.items()]

@@ -157,9 +157,10 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
             "phone|phone number|phone numbers|telephone|telephone number|main phone|work phone|business phone|mobile|"
             "mobile phone|telefon|téléphone"
         ),
-        prefers="preferred channel|preferred contact|prefers",
+        prefers="preferred channel|preferred contact method|preferred contact|prefers",
         language="language|preferred language|language code|sprache",
         time_zone="time zone|timezone|zeitzone",
+        quiet_hours="quiet hours|quiet times|do not disturb|ruhezeiten|ruhezeit",
         terms=_TERMS,
         currency=_CURRENCY,
         credit_limit="credit limit|credit limit amount|kreditlimit",
