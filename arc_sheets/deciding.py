@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -75,33 +75,46 @@ def decide(case: Case, desk: Desk) -> Proposal | LeftOut:
 
 
 def next_step(case: Case, desk: Desk) -> Step | None:
-    """Return what comes next for a case, None where nothing may be asked for."""
+    """Return what comes next for a case, None where nothing may be asked for.
+
+    An invoice that has been through all stages is with a person: it leads no more, and only a statement lists it.
+    """
     ladder = desk.ladder
-    overdue, soon = case.chaseable(ladder.first, _FOREVER), case.chaseable(-ladder.ahead, ladder.first)
+    late, soon = case.chaseable(ladder.first, _FOREVER), case.chaseable(-ladder.ahead, ladder.first)
+    overdue = tuple(claim for claim in late if claim.progress.level < len(ladder.after) - 1)
     if overdue:
         return _after_due(case, overdue, (*overdue, *soon), desk)
     for claim in soon:
         level = ladder.courtesy(claim.late)
         if level > claim.progress.courtesy:
             return Step(claim, ladder.before[level], today=True, items=soon)
+    if late:
+        return Step(late[0], None, today=False, items=late)
     return Step(soon[0], next(iter(ladder.after), None), today=False, items=soon) if soon else None
 
 
 def _after_due(case: Case, overdue: tuple[Claim, ...], items: tuple[Claim, ...], desk: Desk) -> Step:
-    """Return the next stage of the oldest invoice that has one to come."""
+    """Return the next stage of the oldest invoice; before it goes what waits for a person's last word."""
     after = desk.ladder.after
-    for claim in overdue:
-        level, passed = claim.progress.level + 1, None
-        while level < len(after) - 1 and _overran(case, claim, after[level], desk):
-            if claim.late < after[level + 1].days:
-                break
-            level, passed = level + 1, after[level]
-        if level < len(after):
-            stage = after[level]
-            everything = case.chaseable(-_FOREVER, _FOREVER)
-            listed = everything if stage.name == STATEMENT else items
-            return Step(claim, stage, claim.late >= stage.days, listed, passed)
-    return Step(overdue[0], None, today=False, items=items)
+    claim = next(_in_hand(case, overdue, desk), overdue[0])
+    level, passed = claim.progress.level + 1, None
+    while level < len(after) - 1 and _overran(case, claim, after[level], desk):
+        if claim.late < after[level + 1].days:
+            break
+        level, passed = level + 1, after[level]
+    stage = after[level]
+    everything = case.chaseable(-_FOREVER, _FOREVER)
+    listed = everything if stage.name == STATEMENT else items
+    return Step(claim, stage, claim.late >= stage.days, listed, passed)
+
+
+def _in_hand(case: Case, overdue: tuple[Claim, ...], desk: Desk) -> Iterator[Claim]:
+    """Yield what the last stage, as a task, has put to a person who has not done it yet."""
+    last = desk.ladder.after[-1]
+    put = desk.tasks.get((case.customer, case.currency, last.name), ()) if last.is_task else ()
+    named = {number for task in put for number in task.invoices}
+    before = len(desk.ladder.after) - 2
+    return (c for c in overdue if c.number in named and c.progress.level == before and c.late >= last.days)
 
 
 def _overran(case: Case, claim: Claim, stage: Stage, desk: Desk) -> bool:
@@ -168,6 +181,8 @@ def _too_small(case: Case, step: Step, desk: Desk) -> str:
 
 
 def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
+    if (case.customer, case.currency, stage.name) in desk.tasks:
+        return ""  # a person has it in hand already
     free = _free(case, desk)
     if free > desk.as_of:
         on = next_business_day(free, desk.policy)

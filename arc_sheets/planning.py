@@ -1,7 +1,9 @@
 """The plan of a day: whom to remind of what, in which stage, and why; whom to leave alone, and why.
 
 One proposal for each customer and currency with all that is due. Its stage follows the oldest invoice that may
-be chased and has a stage to come. Pure: no clock, nothing is sent here.
+be chased and has a stage to come; what has been through all of them is with a person and stands in no further
+message, and while the last task of the schedule waits for its person, nothing else goes to that customer in that
+currency. Pure: no clock, nothing is sent here.
 """
 
 from __future__ import annotations

@@ -102,13 +102,39 @@ def test_an_invoice_in_a_message_of_an_older_one_is_not_escalated_with_it() -> N
     assert proposal(book(invoice(40), invoice(37), payments=paid), *history).stage == "Firm"
 
 
-def test_an_invoice_that_has_been_through_all_stages_leads_no_more() -> None:
-    stages = ("Friendly", "Firm", "Call", "Statement", "Final notice", "Agency review")
-    history = [reached(s, -20 + n, "N99", written=False) for n, s in enumerate(stages)]
-    ledger = book(invoice(99))
-    assert left_out(ledger, *history) == "N99 has been through all stages: decide what becomes of it."
+ALL = ("Friendly", "Firm", "Call", "Statement", "Final notice", "Agency review")
+
+
+def through(number: str, *stages: str) -> list[Reached]:
+    """Return the history of an old invoice that has been through these stages."""
+    return [reached(s, -20 + n, number, written=False) for n, s in enumerate(stages)]
+
+
+def test_an_invoice_that_has_been_through_all_stages_is_with_a_person() -> None:
+    history = through("N99", *ALL)
+    told = "N99 has been through all stages: decide what becomes of it."
+    assert left_out(book(invoice(99)), *history) == told
+    assert left_out(book(invoice(99), invoice(-5)), *history) == told
     made = proposal(book(invoice(99), invoice(5)), *history)
-    assert (made.stage, made.numbers) == ("Friendly", ("N99", "N5"))
+    assert (made.stage, made.numbers) == ("Friendly", ("N5",))
+    soon = proposal(book(invoice(99), invoice(-2)), *history)
+    assert (soon.stage, soon.numbers) == ("Courtesy", ("N-2",))
+
+
+def test_a_statement_lists_what_is_with_a_person_too() -> None:
+    history = [*through("N99", *ALL), *through("N40", "Friendly", "Firm", "Call")]
+    made = proposal(book(invoice(99), invoice(40)), *history)
+    assert (made.stage, made.numbers) == ("Statement", ("N99", "N40"))
+
+
+def test_while_the_last_task_waits_nothing_else_is_sent_in_that_currency() -> None:
+    waits = reached("Agency review", -9, "N70", written=False, settled=False)
+    history = [*through("N70", *ALL[:-1]), waits]
+    ledger = book(invoice(99), invoice(70), invoice(40, currency="USD"))  # N99 comes out of a dispute
+    made = planned(ledger, *history).proposals
+    assert [(p.currency, p.stage) for p in made] == [("EUR", "Agency review"), ("USD", "Friendly")]
+    paid = book(invoice(99), invoice(70), payments=(pay(10000, -1, "N70"),))
+    assert proposal(paid, *history).stage == "Friendly"
 
 
 def test_a_statement_lists_everything_that_may_be_asked_for() -> None:
@@ -189,6 +215,12 @@ def test_a_task_that_nobody_does_is_passed_over_after_its_patience(put: int, sta
     made = proposal(book(invoice(40)), FRIENDLY, FIRM, waits)
     assert made.stage == stage
     assert ("Call was not done within 7 days" in made.why) is (stage == "Statement")
+
+
+def test_a_task_that_a_person_has_in_hand_stays_when_they_write_to_the_customer() -> None:
+    waits = reached("Call", -2, "N40", written=False, settled=False)
+    made = proposal(book(invoice(40), activity=(touch(-1),)), FRIENDLY, FIRM, waits)
+    assert made.stage == "Call"
 
 
 def test_a_task_is_not_passed_over_before_the_next_stage_may_come() -> None:

@@ -42,6 +42,17 @@ def test_an_old_invoice_that_nobody_chased_catches_up_one_interval_after_the_oth
     ]
 
 
+def test_after_the_last_stage_nothing_of_the_same_invoices_comes_again() -> None:
+    ledger = book(invoice(90), invoice(50), invoice(5), invoice(-20))
+    plans = simulate(known(ledger), DEFAULT_POLICY, DAY, 120, RATES)
+    reviewed: set[str] = set()
+    for made in (p for day in plans for p in day.proposals):
+        assert made.stage == "Statement" or not reviewed & set(made.numbers)
+        if made.stage == "Agency review":
+            reviewed |= {item.number for item in made.items if item.days_late >= 60}
+    assert len(reviewed) == 4
+
+
 def test_a_promise_breaks_on_its_way() -> None:
     stages = ahead(book(invoice(40), promises=(promise(7),)), days=16)
     assert stages == [("Friendly", 8), ("Firm", 14)]
