@@ -198,6 +198,52 @@ def test_send_again_is_a_new_message_by_a_persons_word(here: Office) -> None:
     assert here.firm.ledger.verify() == []
 
 
+def test_send_again_sends_no_copy_that_is_known_to_have_arrived(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example; cfo@alder.example")
+    here.approve("Alder")
+
+    def outcome(message: Message) -> Outcome:
+        return Outcome(Fate.SENT if message.to.startswith("boss") else Fate.UNKNOWN, "so it is")
+
+    here.send(mailer=MemoryMailer(outcome))
+    here.approve("Alder", decision="Send again")
+    here.send()
+    assert sorted(m.to for m in here.arrived) == ["ap@alder.example", "cfo@alder.example"]
+    assert here.of("Alder").status == "sent"
+
+
+def test_send_again_refused_for_a_cc_that_cannot_be_read_touches_nothing(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.UNKNOWN))
+    here.customer("Alder", cc="the boss")
+    (why,) = here.approve("Alder", decision="Send again").refused
+    assert why.startswith("Cc of Alder on Customers cannot be read")
+    assert here.of("Alder").status == "unknown"
+    assert [p.state for p in here.posted()] == [S.UNKNOWN]
+    assert here.approve("Alder", decision="It went").settled == ["Alder"]
+    assert [p.state for p in here.posted()] == [S.SENT]
+    assert len(here.touches("Alder")) == 1
+
+
+def test_send_again_on_what_was_sent_is_refused_with_a_sentence(here: Office) -> None:
+    here.approve("Alder")
+    here.send()
+    told = "Friendly for Alder is sent: it cannot be taken back, and is not sent twice."
+    assert here.approve("Alder", decision="Send again").refused == [told]
+    assert here.of("Alder").status == "sent"
+
+
+def test_also_after_it_was_sent_again(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.UNKNOWN))
+    here.approve("Alder", decision="Send again")
+    here.send()
+    assert here.decide().idle
+    assert here.of("Alder").decision is None
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Zoë")]
+    assert here.approve("Alder", decision="Send again").refused
+
+
 def test_a_draft_lies_in_the_folder_until_a_person_says_that_it_went(tmp_path: Path) -> None:
     here = office(tmp_path, settings=SETTINGS.replace('how = "smtp"', 'how = "drafts"'))
     here.customer("Alder", cc="boss@alder.example")

@@ -49,8 +49,8 @@ class FirmDesk:
         """Return the words for a customer, or why there are none; see the port."""
         day = self.now.astimezone(self.zone).date()
         found = message_now(view, customer, stage, self.policy, day, self.config.rates)
-        if found is None:
-            return Reason(f"{customer} owes nothing that may be asked for; write the message by hand.")
+        if isinstance(found, Reason):
+            return found
         post = Post(self.config, self.policy, view)
         wanted = found._replace(channel=channel, language=str(post.customer(customer).get("language") or ""))
         (said,) = words_of(templates_of(view), [wanted], post.customer, self.config.sender, day)

@@ -15,23 +15,22 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from arc_sheets.contacts import NotAContact, address, addresses, number
-from arc_sheets.frames import from_day_number, records
+from arc_sheets.frames import records
 from arc_sheets.hours import business_days
 from arc_sheets.message import Message, MessageState, Posted
-from arc_sheets.phrases import say_amount, say_day, say_many
+from arc_sheets.phrases import say_day, say_many
 from arc_sheets.policy import Policy
 from arc_sheets.receivables import Receivables, receivables
 from arc_sheets.routes import Person, people
-from arc_sheets.standing import Against, Standing, standing
+from arc_sheets.standing import Standing, standing
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, PROMISES, REMINDERS
 from arc_sheets.touches import Written, stopped, written
 from arc_sync.agent.bank import newest, said
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.pages import rows_of
 from arc_sync.agent.reminding.history import reached
+from arc_sync.agent.reminding.owed import not_due, not_owed
 from arc_sync.agent.reminding.posting import next_allowed
 from arc_sync.agent.reminding.rows import (
     DRAFTED,
@@ -93,6 +92,19 @@ class Facts:
     #: The reminders that have gone since, and when: by customer, by row.
     since: dict[str, dict[str, date]] = field(default_factory=dict)
 
+    def not_owed(self, customer: str, message: Message) -> str:
+        """Return why what a message asks for is not to be asked for any more, or ""; the name may be a new one."""
+        account = self.accounts.get((customer, message.currency), -1)
+        return not_owed(self.receivables, self.standing, account, message.invoices, message.amount)
+
+    def not_due(self, customer: str, message: Message, policy: Policy) -> str:
+        """Return why the stage of a message is out of place (now that a due date was moved), or ""."""
+        stage = policy.stage(message.stage)
+        if stage is None:
+            return ""
+        account = self.accounts.get((customer, message.currency), -1)
+        return not_due(self.receivables, self.standing, account, message.invoices, stage.days)
+
 
 class Looking:
     """Looks at one message after the other; `policy` is the firm's."""
@@ -122,7 +134,8 @@ class Looking:
         return (
             _stop(_unwanted(facts, row.customer, message.channel))
             or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
-            or _stop(_not_owed(facts, message, row))
+            or _stop(facts.not_owed(row.customer, message))
+            or _stop(facts.not_due(row.customer, message, self._policy))
             or self._outside_hours(facts.people[row.customer], row.channel, now)
             or self._unsure(view, facts, now)
             or (None if row.status in GONE else self._too_close(facts, message, row))
@@ -183,8 +196,9 @@ class Looking:
         if recent >= self._policy.customer_cap and not again:
             return Verdict(Do.STOP, f"They had {say_many(recent, 'message')} in 30 days.")
         if facts.written_today + sum(map(len, facts.since.values())) >= self._policy.daily_cap:
-            cap = say_many(self._policy.daily_cap, "message")
-            return Verdict(Do.WAIT, f"The day's {cap} have gone.", self._opens(facts.day + timedelta(1)))
+            cap, verb = self._policy.daily_cap, "has" if self._policy.daily_cap == 1 else "have"
+            why = f"The day's {say_many(cap, 'message')} {verb} gone."
+            return Verdict(Do.WAIT, why, self._opens(facts.day + timedelta(1)))
         return None
 
     def _opens(self, day: date) -> datetime:
@@ -253,40 +267,6 @@ def _moved(person: Person, message: Message, country: str, *, copy: bool) -> str
         pass
     same = message.to.casefold() in (known.casefold() for known in now)
     return "" if same else f"Customers does not name {message.to} any more."
-
-
-def _not_owed(facts: Facts, message: Message, row: Reminder) -> str:
-    """Return why what the message asks for is not to be asked for any more, or ""."""
-    account = facts.accounts.get((row.customer, message.currency), -1)
-    numbers = np.array(message.invoices, dtype=object)
-    places = facts.receivables.finder.find(numbers, np.full(len(numbers), account)).tolist()
-    known = facts.standing
-    for name, place in zip(message.invoices, places, strict=True):
-        if place < 0:
-            return f"There is no {name} of theirs any more."
-        if known.balance[place] <= 0:
-            return f"{name} has been paid."
-        if known.against[place] != Against.NOTHING:
-            return f"{name} is {_WORDS[Against(int(known.against[place]))]}."
-    credit = max(0, int(known.credit[account]))
-    owed = int(known.balance[places].sum()) - credit
-    if owed < message.amount:
-        less = say_amount(message.amount - owed, message.currency)
-        return f"{less} of what it asks for has come in."
-    late = int(known.balance[places][known.late[places] > 0].sum()) or owed + credit
-    if 0 < late - credit <= int(known.promised[account]):
-        return f"It is promised by {say_day(from_day_number(int(known.promised_by[account])))}."
-    return ""
-
-
-_WORDS: Final = {
-    Against.WRITTEN_OFF: "written off",
-    Against.AGENCY: "with an agency",
-    Against.DISPUTED: "disputed",
-    Against.HELD: "held",
-    Against.ON_PLAN: "on a payment plan",
-    Against.PROMISED: "promised",
-}
 
 
 def _crowded(view: View, message: Message, row: Reminder, now: datetime) -> Verdict | None:
