@@ -51,7 +51,7 @@ WENT: Final = {(IT_WENT, UNKNOWN), (IT_WENT, DRAFTED), (IT_WENT, TO_DO)}
 #: A decision that stands beside what came of it, or that waits until its reminder may go.
 _STANDS: Final = {
     *((APPROVE, status) for status in (QUEUED, SENT, DRAFTED, HELD)),
-    *((SEND_AGAIN, status) for status in (QUEUED, SENT)),
+    (SEND_AGAIN, QUEUED),
     *((IT_WENT, status) for status in (SENT, DONE)),
     (SKIP, SKIPPED),
 }

@@ -16,6 +16,7 @@ from arc_sync.agent.reminding.rows import (
     DRAFTED,
     FAILED,
     QUEUED,
+    SEND_AGAIN,
     SENT,
     UNKNOWN,
     WITHDRAWN,
@@ -78,7 +79,12 @@ class Outcomes:
             wall = wall_clock(now, self._firm.config.zone)
             by = self._deciders.who(t, message.reminder, row) if row else self._firm.config.who
             if row:
-                put(t, message.reminder, row._replace(status=SENT if sent else DRAFTED, sent=wall))
+                kept = None if row.decision == SEND_AGAIN else row.decision  # that word counts once
+                put(
+                    t,
+                    message.reminder,
+                    row._replace(status=SENT if sent else DRAFTED, sent=wall, decision=kept),
+                )
             close_issue(t, self._issue(message, row))
             customer = row.customer if row else message.customer
             put_touch(t, message, customer, wall, did, by)

@@ -35,6 +35,8 @@ S = MessageState
 FRESH: Final = timedelta(hours=24)
 #: A message in such a state is known not to have gone: another attempt may follow.
 _NOT_GONE: Final = frozenset({S.FAILED, S.WITHDRAWN})
+#: A message in such a state may not have arrived: another attempt may follow by a person's word.
+_DOUBTED: Final = _NOT_GONE | {S.UNKNOWN, S.DRAFTED}
 _COLUMNS: Final = tuple(c.name for c in CUSTOMERS.stored)
 
 
@@ -66,7 +68,7 @@ class Post:
     ) -> bool:
         """Put the messages of a row into the outbox; False if the letter is there already.
 
-        With `again`, a person has said that the attempt before counts for nothing. Raises `NotPosted`.
+        With `again`, a person has said that what is not known to have arrived counts for nothing. Raises `NotPosted`.
         """
         made = self.messages(i, row, now, automatic=automatic, again=again)
         letter, *_ = [t.queue(message) for message in made]
@@ -103,7 +105,7 @@ class Post:
         """Return the key of the attempt that is due: the first, or that after those known not to have gone."""
         n = 1
         while known := self._view.posted(message=id_of(f"{key} {n}")):
-            if known[0].state not in _NOT_GONE and not again:
+            if known[0].state not in (_DOUBTED if again else _NOT_GONE):
                 break
             n += 1
         return f"{key} {n}"
