@@ -11,6 +11,7 @@ from arc_sheets.message import Message, MessageState
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, RECORD_TABS, REMINDERS
 from arc_sync.agent.merging import follow_renames
 from arc_sync.agent.reminding import looking, sending
+from arc_sync.agent.reminding.planning import plan_reminders
 from arc_sync.agent.reminding.rows import reminder
 from arc_sync.mail.memory import MemoryMailer
 from arc_sync.mail.port import Fate, Outcome
@@ -56,6 +57,8 @@ CASES: dict[str, tuple[Callable[[Office], None], str]] = {
         lambda o: o.promise("Alder", None, 500_00, DAY + timedelta(3)),
         "It is promised by 28 Nov.",
     ),
+    "due later": (lambda o: o.put(INVOICES, "i INV-A", due=DAY + timedelta(20)), "INV-A is due on 15 Dec."),
+    "due today": (lambda o: o.put(INVOICES, "i INV-A", due=DAY), "INV-A is due on 25 Nov."),
     "disputed": (
         lambda o: o.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY),
         "INV-A is disputed.",
@@ -120,6 +123,33 @@ def test_more_owed_than_it_asks_for_lets_it_go(here: Office) -> None:
     here.approve("Alder")
     here.invoice("INV-Z", "Alder", 1)
     assert here.send().sent == ["Alder"]
+
+
+def test_of_several_invoices_the_oldest_must_be_overdue(here: Office) -> None:
+    here.invoice("INV-Z", "Alder", -2)
+    here.plan()
+    row = next(i for i, r in here.all().items() if r.customer == "Alder")
+    here.put(REMINDERS, row, invoices="INV-A; INV-Z", amount=1_000_00)
+    here.approve("Alder")
+    assert here.send().sent == ["Alder"]
+
+
+def test_the_plan_of_a_later_day_does_not_go_today(here: Office) -> None:
+    here.customer("Nora")
+    here.invoice("INV-N", "Nora", -10)
+    plan_reminders(here.firm, here.now, DAY + timedelta(14))
+    here.approve("Nora")
+    assert here.send().withdrawn == [("Nora", "INV-N is due on 5 Dec.")]
+
+
+def test_a_courtesy_goes_only_before_the_due_date(here: Office) -> None:
+    here.customer("Nora")
+    here.invoice("INV-N", "Nora", -2)
+    here.plan()
+    assert here.of("Nora").stage == "Courtesy"
+    here.approve("Nora")
+    here.put(INVOICES, "i INV-N", due=DAY)
+    assert here.send().withdrawn == [("Nora", "INV-N is due: a courtesy before that comes too late.")]
 
 
 def test_it_waits_for_the_customers_morning(here: Office) -> None:

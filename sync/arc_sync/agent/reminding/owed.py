@@ -57,7 +57,9 @@ def not_owed(
     return ""
 
 
-def not_due(receivables: Receivables, known: Standing, account: int, numbers: Sequence[str], days: int) -> str:
+def not_due(
+    receivables: Receivables, known: Standing, account: int, numbers: Sequence[str], days: int
+) -> str:
     """Return why a stage is out of place for these invoices, in a sentence, or "".
 
     `days` are the stage's, after the due date; negative before it. The oldest invoice decides, as in the plan.
