@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -351,7 +352,7 @@ def test_any_file_again_changes_nothing_and_nobody_is_named_in_vain(files: list[
     assert not list(ledger.verify())
 
 
-ODD: dict[str, Value] = {
+ODD: dict[str, Any] = {
     "email": "rita(at)badmail",
     "language": "French",
     "time_zone": "Mars/Olympus",

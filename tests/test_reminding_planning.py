@@ -55,6 +55,20 @@ def test_each_customer_gets_a_proposal_with_words_and_the_reason(here: Office) -
     assert (row.body or "").startswith("Dear Anna Ray,")
 
 
+def test_the_reason_says_that_there_are_no_words_in_the_customers_language(here: Office) -> None:
+    here.customer("Alder", language="French")
+    here.customer("Birch", language="German")
+    here.plan()
+    assert (here.of("Alder").why or "").endswith(" In English: no words for French.")
+    assert (here.of("Alder").body or "").startswith("Dear Anna Ray,")
+    assert " In English" not in (here.of("Birch").why or "")
+    for i, row in here.rows(TEMPLATES).items():
+        if row[2] == "German":
+            here.put(TEMPLATES, i, language="English", stage="Friendly")
+    here.plan()
+    assert (here.of("Birch").why or "").endswith(" In English: no template in German.")
+
+
 def test_a_second_plan_of_the_day_changes_nothing(here: Office) -> None:
     assert not here.plan().idle
     with here.firm.ledger.read() as view:

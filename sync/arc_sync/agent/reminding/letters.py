@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from arc_sheets.cells import Value
+from arc_sheets.languages import Language, known_language
 from arc_sheets.reminders import Proposal
 from arc_sheets.tabs import TEMPLATES
 from arc_sheets.wording import facts, pay_by
@@ -28,6 +29,7 @@ class Words(NamedTuple):
     template: str  #: which one: stage, channel and language; "" where a task needs no words
     subject: str
     body: str
+    remark: str = ""  #: that it is not in the customer's language, a sentence
 
 
 class Broken(NamedTuple):
@@ -79,7 +81,8 @@ def words_of(
             continue
         name, text = _name(choice.template), next(rendered)
         why = f"The template {name} cannot be used: {text.problem}. Correct it on Templates."
-        said.append(Broken(name, why) if text.problem else Words(name, text.subject, text.body))
+        words = Words(name, text.subject, text.body, _otherwise(proposal.language, choice.language))
+        said.append(Broken(name, why) if text.problem else words)
     return said
 
 
@@ -89,6 +92,14 @@ def _draft(
     by = pay_by(as_of, proposal.stage)
     template, language = choice
     return Draft(template.subject, template.body, facts(proposal, customer, sender, as_of, by, language))
+
+
+def _otherwise(wanted: str, language: Language) -> str:
+    """Return why a message is not in the language that is wanted, or ""."""
+    known = known_language(wanted)
+    if not wanted.strip() or known is language:
+        return ""
+    return f"In {language.name}: {f'no template in {known.name}' if known else f'no words for {wanted.strip()}'}."
 
 
 def _missing(proposal: Proposal) -> Words | Broken:

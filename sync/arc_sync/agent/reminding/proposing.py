@@ -78,6 +78,8 @@ def rows_of_plan(
 def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, before: Before) -> Reminder:
     was = before.rows.get(i)
     waited = was is not None and was.status in _WAITING
+    typed = before.typed(i) if was and (was.subject or was.body) else UNTYPED
+    reason = _reason(proposal, said, typed)
     row = Reminder(
         decision=was.decision if was and waited else None,
         customer=proposal.customer,
@@ -87,26 +89,31 @@ def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, befor
         invoices=listed(proposal.numbers),
         amount=proposal.amount,
         currency=proposal.currency,
-        why=proposal.why,
+        why=reason,
         status=TO_DO if proposal.is_task else PROPOSED,
         planned=was.planned if was and waited and not proposal.is_task else _put_on(proposal, before),
         sent=None,
         subject=was.subject if was else None,
         body=was.body if was else None,
     )
-    typed = before.typed(i) if was and (was.subject or was.body) else UNTYPED
     row = _worded(row, said, typed)
     if isinstance(said, Broken) and not typed.body:
         return row._replace(status=HELD, why=said.why)
     put = was is not None and was.status == TO_DO == row.status  # a person has it in hand already
     outdated = _outdated(row, typed)
     if (held and not put) or outdated:
-        why = " ".join(filter(None, ("" if put else held, outdated, proposal.why)))
+        why = " ".join(filter(None, ("" if put else held, outdated, reason)))
         stays = proposal.is_task and (put or not held)  # nobody sends it: who does it reads this first
         return row._replace(status=TO_DO if stays else HELD, why=why)
     if proposal.automatic and before.goes and not row.decision:
-        return row._replace(status=QUEUED, why=f"{proposal.why} It goes by itself.")
+        return row._replace(status=QUEUED, why=f"{reason} It goes by itself.")
     return row
+
+
+def _reason(proposal: Proposal, said: Words | Broken, typed: Typed) -> str:
+    """Return why this is proposed, and that its words are in another language than the customer's, if ARC's they are."""
+    remark = "" if isinstance(said, Broken) or typed.body else said.remark
+    return f"{proposal.why} {remark}" if remark else proposal.why
 
 
 def _put_on(proposal: Proposal, before: Before) -> date:
