@@ -28,14 +28,18 @@ _NEVER: Final = -(2**62)
 
 
 def computed(
-    records: Records, receivables: Receivables, as_of: date, buckets: Buckets = DEFAULT_BUCKETS
+    records: Records,
+    receivables: Receivables,
+    as_of: date,
+    buckets: Buckets = DEFAULT_BUCKETS,
+    grace: int = 0,
 ) -> Computed:
     """Return, by tab and row id, the values of `Tab.computed` in their order, at the end of the day.
 
     invoices: paid, balance, days_overdue (0 or more; None where nothing is owed), bucket: one of the labels,
     or Settled, Void, Credit (a negative invoice), Not issued (dated after `as_of`).
     payments: unapplied; negative where money was given back, so that the column adds up.
-    promises: state. disputes: customer (None if the invoice is not known).
+    promises: state, where money may be `grace` days late (the policy's). disputes: customer (None if the invoice is not known).
     customers: open (net of unapplied credit) and overdue in the customer's own currency, risk (0-100: how
     likely the next invoice is late), last_touch.
 
@@ -45,7 +49,7 @@ def computed(
         "customers": _customers(records, receivables, as_of),
         "invoices": _invoices(records, receivables, as_of, buckets),
         "payments": _by_id(receivables.payments, unapplied(receivables, as_of).tolist()),
-        "promises": _by_id(records.promises, map(str, promises(records, receivables, as_of).state)),
+        "promises": _by_id(records.promises, map(str, promises(records, receivables, as_of, grace).state)),
         "disputes": _disputes(records, receivables),
     }
 

@@ -41,7 +41,7 @@ class Figures(NamedTuple):
     receipts: int  #: payments applied to invoices
     issued: int  #: number of invoices
     disputed: int  #: how many of these were disputed by the end of the day
-    promised: int  #: number of promises that fell due, or were kept before
+    promised: int  #: number of promises that fell due and are past their grace, or were kept before
     kept: int  #: how many of these were kept
     countback: float | None  #: days
     whole_year: bool  #: the books reach back twelve months
@@ -51,10 +51,18 @@ class Figures(NamedTuple):
 
 
 def figures(
-    records: Records, receivables: Receivables, period: Period, ends: tuple[date, ...], rates: Rates
+    records: Records,
+    receivables: Receivables,
+    period: Period,
+    ends: tuple[date, ...],
+    rates: Rates,
+    grace: int = 0,
 ) -> list[Figures]:
-    """Return the figures of each of these dates; the last one is the latest."""
-    books, cases = daily(receivables, ends[-1]), _cases(records, receivables, ends[-1], rates)
+    """Return the figures of each of these dates; the last one is the latest.
+
+    A promise is kept by money that comes up to `grace` days after its date.
+    """
+    books, cases = daily(receivables, ends[-1]), _cases(records, receivables, ends[-1], rates, grace)
     return [_figures(books, cases, period, end, rates) for end in ends]
 
 
@@ -65,6 +73,7 @@ class _Cases(NamedTuple):
     disputed: Ints  #: issue of each invoice that was disputed
     disputed_on: Ints  #: when it was first disputed
     promised: Ints  #: date of each promise
+    judged: Ints  #: the last day on which it can be kept
     kept: Flags  #: whether it was
 
 
@@ -73,7 +82,7 @@ def _figures(books: Daily, cases: _Cases, period: Period, end: date, rates: Rate
     first, last = day_number(before), day_number(end)
     issued = (cases.issued > first) & (cases.issued <= last)
     disputed = (cases.disputed > first) & (cases.disputed <= last) & (cases.disputed_on <= last)
-    settled_by = (cases.promised < last) | cases.kept
+    settled_by = (cases.judged < last) | cases.kept
     promised = (cases.promised > first) & (cases.promised <= last) & settled_by
     return Figures(
         days=(end - before).days,
@@ -111,17 +120,20 @@ def _months(books: Daily, end: date, rates: Rates) -> Iterator[tuple[int, int]]:
         last = previous
 
 
-def _cases(records: Records, receivables: Receivables, as_of: date, rates: Rates) -> _Cases:
+def _cases(records: Records, receivables: Receivables, as_of: date, rates: Rates, grace: int) -> _Cases:
     documents = receivables.documents
     rated = np.array([rates.has(c) for c in receivables.accounts["currency"]], dtype=np.bool_)
     real = rated[ints(documents["account"])] & (ints(documents["amount"]) > 0)
     issued, disputed_on = days(documents["issued"]), _disputed_on(records, receivables)
     disputed = real & (disputed_on < _NEVER)
-    found = promises(records, receivables, as_of)
+    found = promises(records, receivables, as_of, grace)
     counted = np.array([rates.has(c) for c in records.promises["currency"]], dtype=np.bool_)
-    counted &= ~found.among(State.REPLACED, State.AHEAD)
+    counted &= ~found.among(State.REPLACED, State.VOID, State.AHEAD)
     kept = found.state == State.KEPT
-    return _Cases(issued[real], issued[disputed], disputed_on[disputed], found.date[counted], kept[counted])
+    promised = found.date[counted]
+    return _Cases(
+        issued[real], issued[disputed], disputed_on[disputed], promised, promised + grace, kept[counted]
+    )
 
 
 def _disputed_on(records: Records, receivables: Receivables) -> Ints:

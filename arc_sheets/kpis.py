@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from arc_sheets import formulas
 from arc_sheets.kpi_figures import Figures, figures
 from arc_sheets.periods import DEFAULT_PERIOD, Period, month_ends
+from arc_sheets.phrases import say_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,13 +60,17 @@ def kpis(
     *,
     rates: Rates,
     known_at: date | None = None,
+    grace: int = 0,
 ) -> KpiReport:
-    """Return every KPI at the end of the day `as_of`, over the period that ends on it."""
+    """Return every KPI at the end of the day `as_of`, over the period that ends on it.
+
+    `grace` is the policy's: how many days money may be late and a promise is kept all the same.
+    """
     ends = month_ends(as_of)
-    states = figures(records, receivables, period, ends, rates)
+    states = figures(records, receivables, period, ends, rates, grace)
     now = states[-1]
     trend = {d.key: tuple(d.value(state) for state in states) for d in _DEFINITIONS}
-    shown = tuple(_kpi(d, now) for d in _DEFINITIONS)
+    shown = tuple(_kpi(d, now, grace) for d in _DEFINITIONS)
     missing = rates.missing(tuple(receivables.accounts["currency"]))
     return KpiReport(as_of, known_at, period, now.sales, now.days, rates.base, shown, ends, trend, missing)
 
@@ -76,17 +81,16 @@ class _Definition(NamedTuple):
     area: str
     kind: Unit
     better: int
-    formula: str  #: {days} stands for the days of the period
+    formula: str  #: {days} stands for the days of the period, {late} for the days of grace of a promise
     value: Callable[[Figures], float | None]
     blank: str
 
 
-def _kpi(definition: _Definition, now: Figures) -> Kpi:
+def _kpi(definition: _Definition, now: Figures, grace: int) -> Kpi:
     key, name, area, kind, better, formula, value_of, blank = definition
-    value = value_of(now)
-    return Kpi(
-        key, name, area, kind, better, formula.format(days=now.days), value, blank if value is None else ""
-    )
+    value, late = value_of(now), f" or {say_many(grace, 'day')} later" if grace else ""
+    told = formula.format(days=now.days, late=late)
+    return Kpi(key, name, area, kind, better, told, value, blank if value is None else "")
 
 
 def _turnover(now: Figures) -> float | None:
@@ -163,7 +167,7 @@ _DEFINITIONS: Final = (
         "Effect",
         "share",
         +1,
-        "Promises paid in full by their date ÷ promises due, {days} days",
+        "Promises paid in full by their date{late} ÷ promises due, {days} days",
         lambda s: formulas.kept_rate(s.kept, s.promised),
         "No promise fell due in the period.",
     ),

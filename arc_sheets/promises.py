@@ -10,7 +10,7 @@ date, all that was promised up to it must have come in, early or late. Where the
 promise stands alone and its money must come after the previous promise's date, and at most 30 days before its own.
 
 A promise is replaced if a later one for the same invoice was given before it was kept or broken: the two count
-as one. A plan is broken as soon as one of its instalments is, and kept when all of them are.
+as one. A promise for an invoice that is void now is void itself: there is nothing to pay. A plan is broken as soon as one of its instalments is, and kept when all of them are.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class State(StrEnum):
     PARTLY = "partly kept"
     BROKEN = "broken"
     REPLACED = "replaced"  #: by a later one, while it was open
+    VOID = "void"  #: as its invoice is
     AHEAD = "not yet"  #: given, on the day of the report
 
 
@@ -76,7 +77,7 @@ def promises(records: Records, receivables: Receivables, as_of: date, grace: int
     """Return the state of every promise at the end of the day; money may be `grace` days late."""
     rows, today = records.promises, day_number(as_of)
     asked = _Asked.make(rows, receivables, today)
-    replaced = _replaced_on(asked)
+    replaced = _replaced_on(asked, grace)
     money = _Money.make(receivables, asked.account, asked.document)
     until = np.minimum(np.minimum(asked.by + grace, replaced), today)
     wanted, since, latest = _wanted(asked)
@@ -89,6 +90,7 @@ def promises(records: Records, receivables: Receivables, as_of: date, grace: int
     state[past & some] = State.PARTLY
     state[replaced < _NEVER] = State.REPLACED
     state[kept] = State.KEPT
+    state[_void(records, asked)] = State.VOID
     state[asked.given > today] = State.AHEAD
     return Promises(asked.account, asked.document, asked.by, state)
 
@@ -103,7 +105,7 @@ def plan_states(records: Records, found: Promises) -> list[State | None]:
     states: dict[tuple[int, str], set[State]] = {}
     for key, state in zip(keys, found.state.tolist(), strict=True):
         states.setdefault(key, set()).add(State.BROKEN if state is State.PARTLY else state)
-    order = (State.BROKEN, State.OPEN, State.KEPT, State.REPLACED, State.AHEAD)
+    order = (State.BROKEN, State.OPEN, State.KEPT, State.REPLACED, State.VOID, State.AHEAD)
     whole = {key: next(state for state in order if state in of) for key, of in states.items()}
     return [whole[key] if key[1] else None for key in keys]
 
@@ -140,8 +142,15 @@ def _name(plan: object) -> str:
     return plan.strip().casefold() if isinstance(plan, str) else ""
 
 
-def _replaced_on(asked: _Asked) -> Ints:
-    """Return the day on which each promise was replaced, `_NEVER` if it was not."""
+def _void(records: Records, asked: _Asked) -> Flags:
+    """Say of each promise whether it names an invoice that is void, and no other of its number is the customer's."""
+    invoices, named = records.invoices, records.promises["invoice"]
+    void: Flags = named.isin(invoices.loc[invoices["status"] == "void", "number"]).to_numpy()
+    return void & (asked.document < 0)
+
+
+def _replaced_on(asked: _Asked, grace: int) -> Ints:
+    """Return the day on which each promise was replaced, `_NEVER` if it was not: `grace` days after its date, at most."""
     found = np.full(len(asked.by), _NEVER)
     rivals = pd.Series(asked.document).duplicated(keep=False).to_numpy() & (asked.document >= 0)
     by_document: dict[int, list[int]] = {}
@@ -153,7 +162,7 @@ def _replaced_on(asked: _Asked) -> Ints:
             start = bisect_right(later, (int(asked.given[row]), "\U0010ffff"))
             others = (day for day, plan in later[start:] if not plan or plan != asked.plan[row])
             day = next(others, _NEVER)
-            if day <= asked.by[row]:
+            if day <= asked.by[row] + grace:
                 found[row] = day
     return found
 

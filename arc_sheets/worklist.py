@@ -53,13 +53,14 @@ def worklist(
     as_of: date,
     rates: Rates,
     waiting: Sequence[Waiting] = (),
+    grace: int = 0,
 ) -> tuple[WorkItem, ...]:
     """Return what there is to do at the end of the day, most money at risk first.
 
-    `waiting` is what waits for a person on Reminders, so that both say the same. Money at risk is the item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
+    `grace` is the policy's: a promise holds so many days after its date. `waiting` is what waits for a person on Reminders, so that both say the same. Money at risk is the item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
     comes last, largest amount first.
     """
-    facts = _facts(records, receivables, as_of, waiting)
+    facts = _facts(records, receivables, as_of, waiting, grace)
     accounts = zip(
         receivables.accounts["customer"].tolist(), receivables.accounts["currency"].tolist(), strict=True
     )
@@ -86,7 +87,7 @@ class _Facts(NamedTuple):
     invoices: Ints  #: how many these are
     oldest: Ints  #: days overdue
     today: Ints  #: promised for today, instalments too
-    later: Ints  #: promised for a later day without naming an invoice
+    later: Ints  #: promised for another day, and not broken, without naming an invoice
     disputes: Mapping[int, list[Dispute]]
     waiting: Mapping[tuple[str, str], Waiting]
     risk: Mapping[str, int]
@@ -95,16 +96,18 @@ class _Facts(NamedTuple):
     contact: Mapping[str, str | None]
 
 
-def _facts(records: Records, receivables: Receivables, as_of: date, waiting: Sequence[Waiting]) -> _Facts:
+def _facts(
+    records: Records, receivables: Receivables, as_of: date, waiting: Sequence[Waiting], grace: int
+) -> _Facts:
     size, today = len(receivables.accounts), day_number(as_of)
-    known = standing(records, receivables, as_of)
+    known = standing(records, receivables, as_of, grace)
     found, amount = known.promises, ints(records.promises["amount"])
     late = _chaseable(known, today)
     account = ints(receivables.documents["account"])
     oldest = np.zeros(size, dtype=np.int64)
     np.maximum.at(oldest, account[late], known.late[late])
     due = (found.state == State.OPEN) & (found.account >= 0) & (found.date == today)
-    later = known.loose & (found.date > today)
+    later = known.loose & (found.date != today)
     names = records.customers["name"].tolist()
     return _Facts(
         as_of,

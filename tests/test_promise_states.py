@@ -12,6 +12,7 @@ from arc_sheets.cells import Row
 from arc_sheets.kpis import kpis
 from arc_sheets.promises import WINDOW, State, plan_states, promises
 from arc_sheets.receivables import receivables
+from arc_sheets.standing import standing
 from tests.debtors import DAY, RATES, book, invoice, on, pay, promise
 from tests.random_ledgers import Payment
 
@@ -89,9 +90,12 @@ def test_promises_given_on_different_days_are_not_instalments_of_one_another() -
 # --- replaced --------------------------------------------------------------------------------------------------
 
 
-def kept_rate(*promised: Row, payments: Sequence[Payment] = ()) -> float | None:
-    records = frames.records(book(invoice(40), invoice(9), payments=payments, promises=promised).rows())
-    report = kpis(records, receivables(records), DAY, rates=RATES)
+def kept_rate(
+    *promised: Row, payments: Sequence[Payment] = (), status: str = "open", grace: int = 0
+) -> float | None:
+    ledger = book(invoice(40, status=status), invoice(9), payments=payments, promises=promised)
+    records = frames.records(ledger.rows())
+    report = kpis(records, receivables(records), DAY, rates=RATES, grace=grace)
     return next(kpi.value for kpi in report.kpis if kpi.key == "promises_kept")
 
 
@@ -225,3 +229,45 @@ def test_every_promise_is_what_a_pencil_makes_of_it(
     rows = [promise(s.by, amount=s.amount, given=s.given, plan=s.plan) for s in promised]
     payments = [pay(amount, day, "N40") for amount, day in paid]
     assert states(rows, *payments, amount=10**6) == pencil(promised, paid)
+
+
+# --- days of grace ---------------------------------------------------------------------------------------------
+
+
+def test_a_promise_is_kept_or_broken_in_the_rate_only_after_its_days_of_grace() -> None:
+    late = [pay(10000, -3, "N40")]
+    assert kept_rate(promise(-5), payments=late) == 0
+    assert kept_rate(promise(-5), payments=late, grace=2) == 1
+    assert kept_rate(promise(-5), grace=4) == 0
+    assert kept_rate(promise(-5), grace=5) is None
+
+
+def test_a_promise_may_be_replaced_until_its_days_of_grace_are_over() -> None:
+    both = [promise(-5, given=-20), promise(4, given=-3)]
+    assert states(both, grace=1) == ["broken", "open"]
+    assert states(both, grace=2) == ["replaced", "open"]
+
+
+# --- void ------------------------------------------------------------------------------------------------------
+
+
+def test_a_promise_for_a_void_invoice_is_void_and_counts_nowhere() -> None:
+    ledger = book(
+        invoice(40, status="void"), invoice(9), promises=[promise(-1), promise(5), promise(-2, None)]
+    )
+    records = frames.records(ledger.rows())
+    found = promises(records, receivables(records), DAY)
+    assert list(map(str, found.state)) == ["void", "void", "broken"]
+    assert kept_rate(promise(-1), status="void") is None
+    assert not standing(records, receivables(records), DAY).promised.any()
+
+
+def test_the_rate_says_in_its_formula_how_late_money_may_be() -> None:
+    records = frames.records(book(invoice(40)).rows())
+
+    def formula(grace: int) -> str:
+        report = kpis(records, receivables(records), DAY, rates=RATES, grace=grace)
+        return next(kpi.formula for kpi in report.kpis if kpi.key == "promises_kept")
+
+    assert formula(0).startswith("Promises paid in full by their date ÷ promises due, ")
+    assert formula(5).startswith("Promises paid in full by their date or 5 days later ÷ promises due, ")

@@ -60,7 +60,7 @@ FAULTS: Final = (
     _one("W12", "old bank data do not hold the run", PLANNING, "if age <= desk.policy.bank_days:", "if True:", "test_planning"),
     _one("W13", "the key of a proposal changes with its balance", DECIDING, "sorted(item.number for item in items)", "sorted((item.number, item.balance) for item in items)", "test_planning"),
     _one("W14", "instalments of a plan do not add up", PROMISES, "np.where(joined, running, amount)", "amount", "test_promise_states"),
-    _one("W15", "a promise that was replaced counts twice", f"{_CORE}/kpi_figures.py", "    counted &= ~found.among(State.REPLACED, State.AHEAD)\n", "", "test_promise_states"),
+    _one("W15", "a promise that was replaced counts twice", f"{_CORE}/kpi_figures.py", "    counted &= ~found.among(State.REPLACED, State.VOID, State.AHEAD)\n", "", "test_promise_states"),
     _one("W16", "business days are looked up in UTC", HOURS, "and is_business_day(local.date(), policy)", "and is_business_day(moment.date(), policy)", "test_hours"),
     _one("W17", "an address with a line break is taken", CONTACTS, "if not _LOCAL.fullmatch(local):", "if not _LOCAL.match(local):", "test_contacts"),
     _one("W18", "texts go to who stopped them", f"{_CORE}/routes.py", 'if wish == "Text" and person.phone and not stopped:', 'if wish == "Text" and person.phone:', "test_routes"),

@@ -128,7 +128,16 @@ class Firm:
     def kpis(self, as_of: date, known_at: date | None = None, period: Period = DEFAULT_PERIOD) -> KpiReport:
         """Return the KPIs of a day, as known today or on the day `known_at`."""
         known = records(self.rows(known_at))
-        return kpis(known, receivables(known), as_of, period, rates=self.config.rates, known_at=known_at)
+        terms = self.terms
+        return kpis(
+            known,
+            receivables(known),
+            as_of,
+            period,
+            rates=terms.rates,
+            known_at=known_at,
+            grace=terms.policy.grace,
+        )
 
 
 @contextmanager

@@ -61,14 +61,14 @@ class Figures:
 def figures(rows: Mapping[str, Rows], terms: Terms, as_of: date) -> Figures:
     """Return all figures of the rows, given by tab name."""
     known = records(rows)
-    owed = receivables(known)
+    owed, grace = receivables(known), terms.policy.grace
     return Figures(
         known,
         owed,
         aging(owed, as_of, buckets=terms.buckets, rates=terms.rates),
-        kpis(known, owed, as_of, terms.period, rates=terms.rates),
-        worklist(known, owed, as_of, terms.rates, waiting(rows.get("reminders", {}), as_of)),
-        computed(known, owed, as_of, terms.buckets),
+        kpis(known, owed, as_of, terms.period, rates=terms.rates, grace=grace),
+        worklist(known, owed, as_of, terms.rates, waiting(rows.get("reminders", {}), as_of), grace),
+        computed(known, owed, as_of, terms.buckets, grace),
     )
 
 

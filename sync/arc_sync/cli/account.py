@@ -94,8 +94,9 @@ def _view(firm: Firm, name: str, on: date) -> AccountView:
     with firm.ledger.read() as ledger:
         rows = rows_of(ledger)
         known = records(rows)
-        shown = computed(known, receivables(known), on, firm.config.buckets)
-        view = details(name, rows, shown, on, policy_of(firm.config))
+        policy = policy_of(firm.config)
+        shown = computed(known, receivables(known), on, firm.config.buckets, policy.grace)
+        view = details(name, rows, shown, on, policy)
         if view is None:
             fail(Finder(ledger).missing(CUSTOMERS, name))
     return view

@@ -51,7 +51,7 @@ def _open(work: Work, customer: str) -> Iterator[_Old]:
     """Yield the customer's open promises that name an invoice, in the order of their rows."""
     used = (tabs.INVOICES, tabs.PAYMENTS, tabs.PROMISES)
     known = records({tab.name: rows_of_customer(work.t, tab, customer) for tab in used})
-    found = promises(known, receivables(known), work.today)
+    found = promises(known, receivables(known), work.today, work.desk.policy.grace)
     ids = known.promises["id"].tolist()
     names = [c.name for c in tabs.PROMISES.stored]
     for i, state in zip(ids, found.state.tolist(), strict=True):
