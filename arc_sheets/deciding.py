@@ -19,7 +19,7 @@ from arc_sheets.reminders import Item, LeftOut, Proposal, Reached
 from arc_sheets.routes import NoRoute, Person, Route, route
 from arc_sheets.stages import Ladder
 from arc_sheets.standing import Standing
-from arc_sheets.touches import Written
+from arc_sheets.touches import Touch, Written
 
 #: The stage that lists everything open, due or not.
 STATEMENT = "Statement"
@@ -37,6 +37,7 @@ class Desk(NamedTuple):
     standing: Standing
     people: Mapping[str, Person]
     written: Written
+    wrote: Mapping[str, Touch]  #: the last time that each customer was written to, as Activity has it
     stopped: Mapping[str, date]  #: who wants no texts, and since when
     came: Mapping[tuple[str, str, str], int]  #: how often a customer had a stage in a currency
     tasks: Mapping[
@@ -157,7 +158,8 @@ def _later(case: Case, step: Step, desk: Desk) -> str:
         return f"{step.lead.number} has been through all stages: decide what becomes of it."
     ripe = from_day_number(step.lead.due) + timedelta(step.stage.days)
     on = next_business_day(max(ripe, _free(case, desk)), desk.policy)
-    return f"{begun(why.so_far(step.lead))}; {step.stage.name} comes on {say_day(on)}."
+    so_far = why.so_far(step.lead, desk.wrote.get(case.customer))
+    return _and_promises(f"{begun(so_far)}; {step.stage.name} comes on {say_day(on)}", case, desk)
 
 
 def _free(case: Case, desk: Desk) -> date:
@@ -186,11 +188,16 @@ def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
     free = _free(case, desk)
     if free > desk.as_of:
         on = next_business_day(free, desk.policy)
-        return f"{_last(case, desk)}; {stage.name} may follow on {say_day(on)}."
+        return _and_promises(f"{_last(case, desk)}; {stage.name} may follow on {say_day(on)}", case, desk)
     recent = desk.written.since(case.customer, desk.as_of - timedelta(30))
     if stage.is_task or len(recent) < desk.policy.customer_cap:
         return ""
     return f"Written to {len(recent)} times in 30 days; {stage.name} waits until it is fewer than {desk.policy.customer_cap}."
+
+
+def _and_promises(reason: str, case: Case, desk: Desk) -> str:
+    """Return the sentence of a reason, and of what was promised or is contested besides."""
+    return f"{'; '.join([reason, *why.promises(case, desk.said, desk.standing)])}."
 
 
 def _last(case: Case, desk: Desk) -> str:
@@ -244,7 +251,7 @@ def _why(case: Case, step: Step, stage: Stage, way: Route, desk: Desk) -> str:
     less = f", less {say_amount(case.credit, case.currency)} of credit" if case.credit else ""
     parts = [
         f"{why.age(step.lead)}, {total} on {say_many(len(late), 'invoice')}{less}",
-        why.so_far(step.lead),
+        why.so_far(step.lead, desk.wrote.get(case.customer)),
     ]
     if step.passed:
         parts.append(f"{step.passed.name} was not done within {say_many(step.passed.patience, 'day')}")

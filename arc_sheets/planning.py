@@ -20,7 +20,7 @@ from arc_sheets.reminders import Known, LeftOut, Plan, Proposal, Reached
 from arc_sheets.routes import people
 from arc_sheets.stages import Ladder, progress
 from arc_sheets.standing import standing
-from arc_sheets.touches import WRITTEN, stopped, written
+from arc_sheets.touches import WRITTEN, last_written, stopped, written
 from arc_sheets.why import Said
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _desk(known: Known, policy: Policy, as_of: date, rates: Rates) -> Desk:
         standing(records, receivables, as_of, policy.grace),
         people(records.customers),
         written(records.activity, known.reached, as_of),
+        last_written(records.activity, as_of),
         stopped(records.activity, policy, as_of),
         Counter((r.customer, r.currency, r.stage) for r in known.reached if r.settled),
         _tasks(known.reached),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from arc_sheets.frames import Flags
     from arc_sheets.policy import Policy
     from arc_sheets.reminders import Reached
 
@@ -48,14 +49,24 @@ def written(activity: pd.DataFrame, reached: Iterable[Reached], as_of: date) -> 
     a clock that was set back must not make anybody be written to twice.
     """
     machine = Counter((r.customer, r.on) for r in reached if r.written)
-    out = activity["channel"].isin(WRITTEN).to_numpy() & (activity["direction"] != "In").to_numpy()
-    out &= days(activity["when"]) <= day_number(as_of)
-    names = activity["customer"].to_numpy()[out].tolist()
-    touched = Counter(zip(names, map(from_day_number, days(activity["when"])[out].tolist()), strict=True))
+    out = activity[_went(activity) & (days(activity["when"]) <= day_number(as_of))]
+    whens = map(from_day_number, days(out["when"]).tolist())
+    touched = Counter(zip(out["customer"].tolist(), whens, strict=True))
     found: dict[str, list[date]] = {}
     for (customer, day), count in sorted((machine | touched).items()):
         found.setdefault(customer, []).extend([day] * count)
     return Written({customer: tuple(on) for customer, on in found.items()})
+
+
+def last_written(activity: pd.DataFrame, as_of: date) -> dict[str, Touch]:
+    """Return the last touch by which each customer was written to, up to the day."""
+    return last_touch(activity[_went(activity)], as_of)
+
+
+def _went(activity: pd.DataFrame) -> Flags:
+    """Say which touches were written to a customer; one that does not say "In" is taken for that."""
+    written: Flags = activity["channel"].isin(WRITTEN).to_numpy() & (activity["direction"] != "In").to_numpy()
+    return written
 
 
 def stopped(activity: pd.DataFrame, policy: Policy, as_of: date) -> dict[str, date]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arc_sheets.cases import Case, Claim
     from arc_sheets.frames import Records
     from arc_sheets.reminders import Reached
+    from arc_sheets.touches import Touch
 
 #: What is said of invoices for which no row says more.
 _PLAIN: Final = {
@@ -25,6 +26,10 @@ _PLAIN: Final = {
     Against.HELD: "held",
     Against.ON_PLAN: "on plan",
 }
+
+
+#: What was written, by its channel.
+_ONE: Final = {"Email": "an email", "Text": "a text", "Letter": "a letter"}
 
 
 class Promised(NamedTuple):
@@ -106,11 +111,17 @@ def age(claim: Claim) -> str:
     return f"{claim.number} is due {day}"
 
 
-def so_far(claim: Claim) -> str:
-    """Return which reminder named the invoice last, and what became of it."""
+def so_far(claim: Claim, touch: Touch | None) -> str:
+    """Return which reminder named the invoice last, and what became of it.
+
+    Where none did, `touch` tells: the last time that the customer was written to, if it was since the invoice
+    fell due.
+    """
     last = claim.progress.last
     if last is None:
-        return "nothing has gone out yet"
+        if touch is None or touch.on < from_day_number(claim.due):
+            return "nothing has gone out yet"
+        return f"{_ONE.get(touch.channel, 'a message')} went out on {say_day(touch.on)}"
     return what_became(last)
 
 

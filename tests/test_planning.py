@@ -156,6 +156,21 @@ def test_courtesy_speaks_of_what_is_soon_due_and_comes_once() -> None:
     assert again == "Courtesy went out on 30 Mar; Friendly comes on 6 Apr."
 
 
+def test_what_a_person_wrote_since_it_fell_due_is_no_silence() -> None:
+    letters = (
+        touch(-30, "Letter"),
+        touch(-20, direction="Out"),
+        touch(-8, "Call"),
+        touch(-7, direction="In"),
+    )
+    assert "; an email went out on 11 Mar; " in proposal(book(invoice(40), activity=letters)).why
+    assert "; a letter went out on 1 Mar; " in proposal(book(invoice(40), activity=letters[:1])).why
+    why = proposal(book(invoice(19), activity=letters)).why
+    assert "; nothing has gone out yet; " in why  # the email came before it fell due
+    early = left_out(book(invoice(2), activity=(touch(-1, "Text"),)))
+    assert early == "A text went out on 30 Mar; Friendly comes on 6 Apr."
+
+
 def test_a_stage_may_come_on_the_due_date() -> None:
     policy = replace(DEFAULT_POLICY, stages=(Stage("Friendly", 0, "Email"),))
     assert proposal(book(invoice(0)), policy=policy).why.startswith(
@@ -369,6 +384,24 @@ def test_a_broken_promise_that_a_newer_one_made_good_is_not_told() -> None:
     old = (promise(-31),)
     assert "was broken" not in proposal(book(invoice(40), promises=old)).why
     assert "was broken" in proposal(book(invoice(40), promises=(promise(-30),))).why
+
+
+def test_who_must_wait_for_the_interval_has_a_broken_promise_told_all_the_same() -> None:
+    why = left_out(book(invoice(40), activity=(touch(-2),), promises=(promise(-1),)))
+    assert why == (
+        "Written to on 29 Mar; Friendly may follow on 6 Apr; the promise of EUR 100.00 by 30 Mar was broken."
+    )
+    both = book(invoice(40), invoice(9), promises=(promise(3, "N9"),))
+    assert left_out(both, reached("Friendly", -2, "N40")) == (
+        "Written to on 29 Mar; Firm may follow on 6 Apr; promised EUR 100.00 for N9 by 3 Apr."
+    )
+
+
+def test_who_is_not_old_enough_yet_has_a_promise_told_all_the_same() -> None:
+    ledger = book(invoice(9), promises=(promise(3, None, 4000),))
+    assert left_out(ledger, reached("Friendly", -6, "N9")) == (
+        "Friendly went out on 25 Mar; Firm comes on 6 Apr; only EUR 40.00 promised, by 3 Apr."
+    )
 
 
 def test_money_that_comes_within_the_grace_keeps_a_promise() -> None:
