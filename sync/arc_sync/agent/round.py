@@ -14,12 +14,12 @@ from typing import Any, NoReturn, TypeAlias
 
 from arc_sheets.cells import Value
 from arc_sheets.dates import wall_clock
-from arc_sheets.errors import BookAhead, BookForeign
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
 from arc_sync.agent.faces import ComputedCells, sealed
 from arc_sync.agent.form import Act, Answered, Occasion, answer, waiting
 from arc_sync.agent.lease import take_lease
+from arc_sync.agent.marks import checked
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
 from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
@@ -104,7 +104,7 @@ def run_round(
     """
     with undisturbed(), book.open() as session:
         meta = session.meta()
-        mark = _checked(meta, ledger, book)
+        mark = checked(meta, ledger, book.where)
         ledger.add_book(meta.book, book.where)
         epoch = take_lease(ledger, meta.book, now, takeover=settings.takeover)
         hook("leased")
@@ -114,23 +114,6 @@ def run_round(
             return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
         finally:
             ledger.release(meta.book, epoch)
-
-
-def _checked(meta: Meta, ledger: Ledger, book: Book) -> Bookmark:
-    """Return the book's bookmark, if this ledger's history knows it."""
-    if meta.ledger != ledger.id:
-        raise BookForeign(
-            f"{book.where} belongs to another ledger; point ARC at that ledger, or choose another book."
-        )
-    mark = meta.mark
-    with ledger.read() as view:
-        known = view.changes(mark.n - 1, mark.n) if mark.n and mark.n <= view.head().n else ()
-    if mark.n and (not known or known[0].hash != mark.hash):
-        raise BookAhead(
-            f"{book.where} knows changes that the ledger does not: an older ledger seems to have been restored. "
-            "Nothing was written. Bring back the newer ledger, or make a new book with `arc sync --new`."
-        )
-    return mark
 
 
 class _DryRun(Exception):

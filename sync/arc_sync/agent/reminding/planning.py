@@ -17,6 +17,7 @@ from arc_sheets.tabs import ACTIVITY, REMINDERS
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.pages import rows_of
+from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.history import done, reached
 from arc_sync.agent.reminding.letters import Broken, Words, seed_templates, templates_of, words_of
@@ -66,6 +67,8 @@ def plan_reminders(
     with firm.ledger.read() as view:
         made = _make(firm, view, policy, day, today)
     hook("made")
+    if any(row and row.status == QUEUED for row in made.rows.values()):
+        look_for_newer(firm.ledger, firm.config.book)
     with firm.ledger.change(firm.origin(PLAN, f"Reminders planned for {day.day} {day:%b %Y}", now)) as t:
         before = t.head()
         _bring(firm, t, policy, made, now)

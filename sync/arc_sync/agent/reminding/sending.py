@@ -18,6 +18,7 @@ from typing import Final
 from arc_sheets.errors import Fenced
 from arc_sheets.message import MessageState, Posted
 from arc_sync.agent.firm import Firm
+from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
 from arc_sync.agent.reminding.looking import Do, Looking, Verdict
@@ -84,7 +85,8 @@ class _Run:
             self.breakers = Breakers(limits or limits_of(policy), view, clock())
 
     def run(self) -> Report:
-        """Send until nothing is due, or a breaker trips."""
+        """Send until nothing is due, or a breaker trips; nothing at all where an older ledger was restored."""
+        look_for_newer(self.ledger, self.firm.config.book)
         self.ledger.lost(self.clock())
         self.hook("lost")
         self.outcomes.follow_lost(self.clock())
