@@ -122,15 +122,57 @@ def test_what_waits_for_the_morning_is_said(here: Office, clock: Clock) -> None:
 def test_days_ahead_are_shown_and_nothing_is_written(here: Office) -> None:
     before = here.arc("history").stdout
     said = here.arc("remind", "plan", "--days", "30").stdout
-    assert said.startswith("What would go out in 30 days from 25 Nov 2026 on if nobody paid:")
+    assert said.startswith("What would come in 30 days from 25 Nov 2026 on if nobody paid:")
     assert "Call" in said
     assert here.arc("history").stdout == before
     assert here.json("remind", "plan", "--days", "1")[0]["day"] == "2026-11-25"
 
 
-def test_another_day_can_be_tried(here: Office) -> None:
-    assert "to be decided" in here.arc("remind", "plan", "--as-of", "2026-12-09").stdout
+def test_the_plan_of_another_day_is_shown_with_all_reasons_and_nothing_is_written(here: Office) -> None:
+    before = here.arc("history").stdout
+    said = here.arc("remind", "plan", "--as-of", "2026-12-09").stdout
+    assert said.startswith("This is only a look at 9 Dec 2026: nothing is written.")
+    assert "\nWould be reminded: 2 customers.\n" in said
+    assert "INV-1 is 18 days late" in said
+    assert "\nWould be left alone: 1 customer.\n" in said
+    assert "fill in Email on Customers" in said
     assert "is no business day" in here.arc("remind", "plan", "--as-of", "2026-12-12").stdout
+    look = here.json("remind", "plan", "--as-of", "2026-12-09")["plan"]
+    assert (look["as_of"], look["written"]) == ("2026-12-09", False)
+    assert [one["customer"] for one in look["reminders"]] == ["Birch & Söhne", "Alder Ltd"]
+    assert here.arc("history").stdout == before
+
+
+def test_the_plan_of_today_by_its_date_is_written(here: Office) -> None:
+    assert "to be decided" in here.arc("remind", "plan", "--as-of", "2026-11-25").stdout
+    assert "Alder Ltd" in here.arc("remind", "list").stdout
+
+
+def test_a_plan_as_json_lists_who_is_proposed_and_who_is_left_out(here: Office) -> None:
+    made = here.json("remind", "plan")["plan"]
+    assert [(one["customer"], one["stage"], one["amount"]) for one in made["reminders"]] == [
+        ("Alder Ltd", "Friendly", "500.00"),
+        ("Birch & Söhne", "Friendly", "1250.50"),
+    ]
+    (left,) = made["left_out"]
+    assert (left["customer"], left["amount"], left["currency"]) == ("Cedar Inc", "99.00", "EUR")
+    assert "fill in Email" in left["why"]
+
+
+def test_a_plan_says_which_command_shows_who_is_left_alone(here: Office) -> None:
+    said = here.arc("remind", "plan").stdout.splitlines()
+    assert said[1:3] == [
+        "arc remind list shows what waits; arc remind approve lets it go.",
+        "arc remind list --all shows who is left alone, and why.",
+    ]
+
+
+def test_a_sender_without_a_name_is_said_while_reminders_are_proposed(here: Office) -> None:
+    said = '[sender] in arc.toml lacks name: reminders go out in the name of "Accounts receivable, Weststadt Tools"'
+    assert here.arc("remind", "plan").stdout.splitlines()[-1].startswith(said)
+    file = here.folder / "arc.toml"
+    file.write_text(file.read_text("utf-8").replace('#name = "Maria', 'name = "Maria'), "utf-8")
+    assert "[sender]" not in here.arc("remind", "plan").stdout
 
 
 @pytest.mark.parametrize(

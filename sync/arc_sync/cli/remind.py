@@ -26,6 +26,7 @@ from arc_sync.cli.out import (
     read_day,
     say,
 )
+from arc_sync.cli.planned import plan_json, plan_of, rows_json, sender_sentences, show_plan
 from arc_sync.cli.reminded import decision_sentences, planned_sentences, sending_sentences
 
 if TYPE_CHECKING:
@@ -46,33 +47,51 @@ _OPEN: Final = ("proposed", "held", "to do", "failed", "unknown", "queued", "dra
 
 
 def plan(
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Plan as if it were this day.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Only show the plan of another day.")] = None,
     days: Annotated[
         int | None, typer.Option("--days", min=1, max=366, help="Only show so many days ahead.")
     ] = None,
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Bring the day's plan to the Reminders tab.
+    """Bring today's plan to the Reminders tab.
 
-    With --days only show what would come, if nobody paid.
+    With --days or --as-of only show what would come, if nobody paid: nothing is written.
     """
+    on, now = read_day(as_of, "--as-of"), _now()
+    with _firm(config) as firm:
+        today = now.astimezone(firm.config.zone).date()
+        if days:
+            _show_ahead(firm, on or today, days, json=json)
+        elif on in (None, today):
+            _plan_today(firm, now, json=json)
+        else:
+            _try_out(firm, on or today, today, json=json)
+
+
+def _plan_today(firm: Firm, now: datetime, *, json: bool) -> None:
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.planning import plan_reminders
 
-    on, now = read_day(as_of, "--as-of"), _now()
-    with _firm(config) as firm:
-        if days:
-            _show_ahead(firm, on or now.astimezone(firm.config.zone).date(), days, json=json)
-            return
-        decided = decide(firm, now)
-        planned = plan_reminders(firm, now, on)
-        decided = _joined(decided, decide(firm, now))
-        if json:
-            answer({"plan": as_json(_fields(planned)), "decided": as_json(_fields(decided))})
-        else:
-            say(*decision_sentences(decided), *planned_sentences(planned))
+    decided = decide(firm, now)
+    planned = plan_reminders(firm, now)
+    decided = _joined(decided, decide(firm, now))
+    if json:
+        told = _fields(planned) | {"written": True} | rows_json(_rows(firm).values())
+        answer({"plan": told, "decided": as_json(_fields(decided))})
+    else:
+        proposed = bool(planned.counts.get("proposed"))
+        sender = sender_sentences(firm.config, proposed=proposed)
+        say(*decision_sentences(decided), *planned_sentences(planned), *sender)
     finish(PERSON if planned.broken else FINE)
+
+
+def _try_out(firm: Firm, on: date, today: date, *, json: bool) -> None:
+    made = plan_of(firm, on, today)
+    if json:
+        answer({"plan": plan_json(made), "decided": None})
+    else:
+        show_plan(made)
 
 
 def list_(
@@ -297,7 +316,7 @@ def _show_ahead(firm: Firm, first: date, days: int, *, json: bool) -> None:
     elif not found:
         say(f"Nobody is to be reminded in the {many(days, 'day')} from {day(first)} on.")
     else:
-        say(f"What would go out in {many(days, 'day')} from {day(first)} on if nobody paid:", "")
+        say(f"What would come in {many(days, 'day')} from {day(first)} on if nobody paid:", "")
         cells = (
             (day(on), p.customer, p.stage, p.channel, f"{p.currency} {grouped(p.amount, p.currency)}")
             for on, p in found

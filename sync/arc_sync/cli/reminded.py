@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from arc_sync.cli.out import listed, many
+from arc_sync.cli.out import ended, listed, many
 
 if TYPE_CHECKING:
     from arc_sync.agent.reminding.deciding import Decided
@@ -36,7 +36,9 @@ def planned_sentences(planned: Planned) -> list[str]:
     said = [planned.held] if planned.held and not parts else said + [planned.held] * bool(planned.held)
     said += planned.broken
     if counts.get("proposed"):
-        said.append("arc remind list shows them; arc remind approve lets them go.")
+        said.append("arc remind list shows what waits; arc remind approve lets it go.")
+    if counts.get("not planned"):
+        said.append("arc remind list --all shows who is left alone, and why.")
     return said
 
 
@@ -44,11 +46,13 @@ def decision_sentences(decided: Decided) -> list[str]:
     """Return what became of people's decisions."""
     said = []
     if decided.queued:
-        said.append(f"Queued: {listed(_names(decided.queued))}. arc remind send sends what is due.")
+        said.append(
+            f"{ended(f'Queued: {listed(_names(decided.queued))}')} arc remind send sends what is due."
+        )
     if decided.skipped:
-        said.append(f"Skipped: {listed(_names(decided.skipped))}.")
+        said.append(ended(f"Skipped: {listed(_names(decided.skipped))}"))
     if decided.settled:
-        said.append(f"Settled: {listed(_names(decided.settled))}.")
+        said.append(ended(f"Settled: {listed(_names(decided.settled))}"))
     return said + decided.refused
 
 
@@ -57,7 +61,7 @@ def sending_sentences(report: Report) -> list[str]:
     said = []
     if report.sent:
         copies = f", and {many(report.copies, 'copy', 'copies')}" if report.copies else ""
-        said.append(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}.")
+        said.append(ended(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}"))
     if report.drafted:
         drafts = many(len(report.drafted), "draft")
         said.append(
