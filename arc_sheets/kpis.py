@@ -52,7 +52,7 @@ class KpiReport(NamedTuple):
     missing_rates: tuple[str, ...]  #: currencies left out for want of a rate
 
 
-def kpis(
+def kpis(  # noqa: PLR0913 (what every report is asked: as of when, over what, by which rates, as known when)
     records: Records,
     receivables: Receivables,
     as_of: date,

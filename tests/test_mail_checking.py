@@ -43,6 +43,18 @@ from arc_sync.mail.checking import checked, environment
         ),
         ("{{ contact.name }}", "line 1: {{ contact }} is a text: no dot can follow it"),
         ("See\n{{ items }}", "line 2: {{ items }} is no text; write {{ lines }}, or a loop over items"),
+        ("Dear\n{{ loop }}", "line 2: {{ loop }} stands outside of a loop"),
+        ("{{ loop.index }}", "line 1: {{ loop }} stands outside of a loop"),
+        ("{% if loop.first %}x{% endif %}", "line 1: {{ loop }} stands outside of a loop"),
+        (
+            "{% for i in items %}x{% else %}{{ loop.index }}{% endfor %}",
+            "line 1: {{ loop }} stands outside of a loop",
+        ),
+        ("{% for i in items if loop.first %}x{% endfor %}", "line 1: {{ loop }} stands outside of a loop"),
+        (
+            "{% for i in items %}\n{{ loop }}{% endfor %}",
+            "line 2: {{ loop }} is no text; write {{ loop.index }}",
+        ),
         ("{% for i in items %}{{ i }}{% endfor %}", "line 1: {{ i }} is no text; write {{ i.number }}"),
         (" \n ", "line 1: there is no text"),
         ("x" * 40_000, "line 1: the text is longer than 32,767 characters"),

@@ -138,7 +138,7 @@ def checked(column: Column, text: str) -> Checked:
         return Checked(fault)
     try:
         tree = environment().parse(text)
-        faults = [*_faults(tree, column), *_written_whole(tree), *_stray(text)]
+        faults = [*_faults(tree, column), *_written_whole(tree), *_loops(tree), *_stray(text)]
         costly = any(isinstance(node, _COSTLY) for node in tree.find_all(nodes.Node))
     except TemplateSyntaxError as error:
         return Checked(Fault(error.lineno, _in_words(error.message or "")))
@@ -240,6 +240,18 @@ def _written_whole(tree: nodes.Template) -> Iterator[Fault]:
                 f"{{{{ {part.name}.number }}}}" if part.name in each else "{{ lines }}, or a loop over items"
             )
             yield Fault(part.lineno, f"{{{{ {part.name} }}}} is no text; write {shown}")
+
+
+def _loops(node: nodes.Node, *, inside: bool = False) -> Iterator[Fault]:
+    """Find `loop` outside a loop, or written whole; Jinja knows it in the body alone, not in what is looped over."""
+    if isinstance(node, nodes.Name) and node.name == "loop":
+        what = "is no text; write {{ loop.index }}" if inside else "stands outside of a loop"
+        yield Fault(node.lineno, f"{{{{ loop }}}} {what}")
+    if isinstance(node, nodes.Getattr) and inside and node.node == nodes.Name("loop", "load"):
+        return
+    body = node.body if isinstance(node, nodes.For) else []
+    for child in node.iter_child_nodes():
+        yield from _loops(child, inside=inside or any(child is part for part in body))
 
 
 def _stray(text: str) -> Iterator[Fault]:
