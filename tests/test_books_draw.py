@@ -470,3 +470,30 @@ def test_the_sentence_of_the_worklist_is_simple_english() -> None:
     assert value(worklist.draw([item]), "B2") == worklist.sentence(1)
     assert worklist.sentence(1).startswith("1 customer to chase today")
     assert worklist.sentence(0) == "Nothing to chase today."
+
+
+def test_the_worklist_says_which_currencies_stand_last_for_want_of_a_rate() -> None:
+    items = [FULL.worklist[0]._replace(currency=code) for code in ("EUR", "USD", "GBP")]
+    told = worklist.sentence(3)
+    assert value(worklist.draw(items, Rates("EUR")), "B2") == (
+        f"{told} GBP and USD have no rate in arc.toml, so they stand last."
+    )
+    known = Rates("EUR", {"GBP": Decimal("1.1")})
+    assert (
+        value(worklist.draw(items, known), "B2") == f"{told} USD has no rate in arc.toml, so it stands last."
+    )
+    assert value(worklist.draw(items[:1], known), "B2") == worklist.sentence(3).replace(
+        "3 customers", "1 customer"
+    )
+
+
+def test_home_marks_what_is_from_the_base_currency_alone() -> None:
+    def labels(contents: Contents) -> list[str]:
+        return [tile.label for tile in home.tiles(contents) if tile.target == "KPIs"]
+
+    assert labels(FULL) == ["DSO", "CEI"]
+    alone = replace(FULL, kpis=FULL.kpis._replace(missing_rates=("USD",)))
+    assert labels(alone) == ["DSO, EUR only", "CEI, EUR only"]
+    drawing = home.draw(alone)
+    assert value(drawing, "I9") == "DSO, days, EUR only"
+    assert value(drawing, "I16") == "CEI, per cent, EUR only"

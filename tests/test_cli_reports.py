@@ -105,6 +105,9 @@ def test_a_currency_without_a_rate_is_said(here: Office) -> None:
     assert here.json("aging")["missing_rates"] == ["USD"]
     assert here.json("aging")["all"] is None
     assert "Without a rate, and so in no figure of EUR: USD" in here.arc("aging").stdout
+    last = "USD has no rate in arc.toml, so it stands last."
+    assert f"most money at risk first.\n{last}\n" in here.arc("worklist", "--as-of", "2026-12-31").stdout
+    assert here.json("worklist", "--as-of", "2026-12-31")["remark"] == last
     assert any(f["what"] == "Rates" and not f["well"] for f in here.json("doctor", code=1)["findings"])
 
 

@@ -56,17 +56,25 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
     from arc_sync.agent.pages import figures
+    from arc_sync.books.draw.worklist import unrated
 
     on = read_day(as_of, "--as-of")
     with opened(Config.load(config)) as firm:
         on = on or firm.config.day(datetime.now(UTC))
-        items = figures(firm.rows(), firm.terms, on).worklist
+        items, rates = figures(firm.rows(), firm.terms, on).worklist, firm.config.rates
+    last = unrated(items, rates)
     if json:
-        answer({"as_of": on.isoformat(), "items": [_item_json(item) for item in items]})
+        answer(
+            {"as_of": on.isoformat(), "items": [_item_json(item) for item in items], "remark": last or None}
+        )
     elif not items:
         say(f"There is nothing to do about anybody on {day(on)}.")
     else:
-        say(f"To do on {day(on)}: {many(len(items), 'customer')}, most money at risk first.", "")
+        say(
+            f"To do on {day(on)}: {many(len(items), 'customer')}, most money at risk first.",
+            *[last] * bool(last),
+            "",
+        )
         rows = [
             (
                 i.customer,

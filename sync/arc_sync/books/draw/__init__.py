@@ -15,7 +15,7 @@ def reports(contents: Contents) -> tuple[Drawing, ...]:
     """Draw the report tabs in the order Home, Worklist, Account, Aging, KPIs."""
     return (
         home.draw(contents),
-        worklist.draw(contents.worklist),
+        worklist.draw(contents.worklist, contents.aging.rates),
         account.draw(contents.account, contents.said, contents.picked),
         aging.draw(contents.aging),
         kpis.draw(contents.kpis, contents.aging.rates),

@@ -18,6 +18,7 @@ from arc_sync.xlsx.refs import Area, Place
 
 if TYPE_CHECKING:
     from arc_sheets.aging import AgingReport
+    from arc_sheets.kpis import KpiReport
     from arc_sync.books.contents import Contents
 
 SHEET: Final = "Home"
@@ -124,6 +125,7 @@ def _state(contents: Contents) -> str:
 
 def _kpi(contents: Contents, key: str, label: str) -> Tile:
     report = contents.kpis
+    label += _alone(report)
     kpi = report.kpis[kpis.row_of(report, key) - kpis.FIRST_ROW]
     if kpi.value is None:
         return Tile(
@@ -136,6 +138,11 @@ def _kpi(contents: Contents, key: str, label: str) -> Tile:
     return Tile(label, "KPIs", kpi.value, "share" if kpi.kind == "share" else "days", " · ".join(said))
 
 
+def _alone(report: KpiReport) -> str:
+    """Return what follows the name of a figure that leaves currencies out for want of a rate."""
+    return f", {report.currency} only" if report.missing_rates else ""
+
+
 def _tile(sketch: Sketch, column: int, tile: Tile) -> None:
     ground = "tile.late" if tile.late else "tile"
     shown = (to_tab(tile.target, tile.label), tile.value, tile.context)
@@ -146,11 +153,13 @@ def _tile(sketch: Sketch, column: int, tile: Tile) -> None:
 
 
 def _chart_heads(sketch: Sketch, contents: Contents) -> None:
-    base = contents.aging.rates.base
+    base, alone = contents.aging.rates.base, _alone(contents.kpis)
     sketch.section(CHART_ROW, FIRST, 6, f"Open invoices by days overdue, {base}", _chart_note(contents.aging))
-    sketch.section(CHART_ROW, CHART_SPLIT, LAST, "DSO, days", "last point labelled; grey: best possible")
     sketch.section(
-        LOWER_CHART_ROW, CHART_SPLIT, LAST, "CEI, per cent", "100 = all that was due was collected"
+        CHART_ROW, CHART_SPLIT, LAST, f"DSO, days{alone}", "last point labelled; grey: best possible"
+    )
+    sketch.section(
+        LOWER_CHART_ROW, CHART_SPLIT, LAST, f"CEI, per cent{alone}", "100 = all that was due was collected"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
+from arc_sheets.phrases import say_list
 from arc_sync.books.drawing import Drawing, Page, Rule, Sketch, Table, below, mail, phone, to_tab
 from arc_sync.books.look import money_word
 from arc_sync.xlsx.refs import Area, Place
@@ -12,6 +13,7 @@ from arc_sync.xlsx.refs import Area, Place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arc_sheets.rates import Rates
     from arc_sheets.worklist import WorkItem
 
 SHEET: Final = "Worklist"
@@ -43,10 +45,11 @@ PAGE: Final = Page(
 )
 
 
-def draw(items: Sequence[WorkItem]) -> Drawing:
-    """Draw the tab."""
+def draw(items: Sequence[WorkItem], rates: Rates | None = None) -> Drawing:
+    """Draw the tab; `rates` are those by which it is in order, and lets it say which currencies have none."""
     sketch, shown = Sketch(SHEET), items[:LONGEST]
-    sketch.head(_FIRST, SHEET, sentence(len(items)))
+    told = f"{sentence(len(items))} {unrated(items, rates) if rates else ''}"
+    sketch.head(_FIRST, SHEET, told.rstrip())
     sketch.heights[HEADER_ROW] = 32
     sketch.line(HEADER_ROW, _FIRST, ((header, _header_role(header)) for header in HEADERS))
     for row, item in enumerate(shown, FIRST_ROW):
@@ -74,6 +77,15 @@ def sentence(many: int) -> str:
         f"{many} customer{'s' * (many != 1)} to chase today, in this order."
         " Promises for later, plans and do-not-contact are left out; a dispute is to be resolved, not chased."
     )
+
+
+def unrated(items: Sequence[WorkItem], rates: Rates) -> str:
+    """Return that currencies on the list stand last for want of a rate, in a sentence with the remedy; or ""."""
+    codes = rates.missing(tuple(item.currency for item in items))
+    if not codes:
+        return ""
+    have, stand = ("has", "it stands") if len(codes) == 1 else ("have", "they stand")
+    return f"{say_list(codes)} {have} no rate in arc.toml, so {stand} last."
 
 
 def _header_role(header: str) -> str:
