@@ -9,7 +9,7 @@ from arc_sheets.policy import DEFAULT_POLICY
 from arc_sheets.tabs import ACTIVITY, DISPUTES, REMINDERS, TEMPLATES
 from arc_sync.agent.reminding.history import reached
 from arc_sync.agent.reminding.planning import plan_reminders
-from arc_sync.agent.reminding.rows import Reminder, id_of
+from arc_sync.agent.reminding.rows import BLANK, Reminder, id_of, listed
 from tests.reminding_firm import DAY, NOW, SETTINGS, Office, office, quick_words
 
 __all__ = ["quick_words"]
@@ -384,6 +384,26 @@ def test_a_letter_or_a_call_in_place_of_a_message_counts_as_written_a_task_of_th
     row = Reminder(None, "A", stage, channel, None, "X", 1, "EUR", None, "done", DAY, None, None, None)
     (known,) = reached([row], DEFAULT_POLICY, DAY)
     assert known.written == written
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [(), ("A",), ("A", "B"), ("A; B",), ("A; B", "C"), ('"A', 'B"'), ('"A"; "B"', "; ", "C;", "D"), ("A;B",)],
+)
+def test_numbers_are_read_back_from_the_tab_whatever_stands_in_them(numbers: tuple[str, ...]) -> None:
+    assert BLANK._replace(invoices=listed(numbers) or None).numbers == numbers
+
+
+def test_an_invoice_whose_number_has_a_semicolon_is_asked_for_like_any_other(here: Office) -> None:
+    here.customer("Sam")
+    here.invoice("A; B", "Sam", 5)
+    here.plan()
+    here.approve("Sam")
+    assert here.send().sent == ["Sam"]
+    here.later(days=1)
+    here.bank()
+    here.plan()
+    assert here.newest("Sam").status == "not planned"
 
 
 def test_ids_are_those_of_keys() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -17,6 +18,8 @@ APPROVE, SKIP, SEND_AGAIN, IT_WENT = DECISIONS
 
 _SPACE: Final = uuid.UUID("ff205655-c9e1-4945-b4bf-a1c056d64716")  #: of the ids made here
 _BETWEEN: Final = "; "
+#: One of a list of numbers: in quotation marks, doubled within, or as it is.
+_ONE: Final = re.compile(r'"((?:[^"]|"")+)"(?:; |$)|(.+?)(?:; |$)', re.DOTALL)
 
 
 class Reminder(NamedTuple):
@@ -40,7 +43,8 @@ class Reminder(NamedTuple):
     @property
     def numbers(self) -> tuple[str, ...]:
         """The invoices it speaks of."""
-        return tuple(self.invoices.split(_BETWEEN)) if self.invoices else ()
+        found = _ONE.findall(self.invoices or "")
+        return tuple(quoted.replace('""', '"') or plain for quoted, plain in found)
 
 
 #: A row of which nothing is known yet; a real one names its customer and currency.
@@ -64,8 +68,13 @@ def put(t: Transaction, i: str, row: Reminder) -> None:
 
 
 def listed(numbers: tuple[str, ...]) -> str:
-    """Return invoice numbers as the tab shows them; `Reminder.numbers` reads them back."""
-    return _BETWEEN.join(numbers)
+    """Return invoice numbers as the tab shows them; `Reminder.numbers` reads them back, also one such as "7; 8"."""
+    return _BETWEEN.join(map(_quoted, numbers))
+
+
+def _quoted(number: str) -> str:
+    marked = _BETWEEN in number or number.startswith('"') or number.endswith(";")
+    return '"{}"'.format(number.replace('"', '""')) if marked else number
 
 
 def id_of(key: str) -> str:
