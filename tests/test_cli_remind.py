@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring
 
-from arc_sync.cli import bank, remind
+from arc_sync.cli import bank, mail, remind
 from tests.office import Office, arc
 from tests.reminding_firm import quick_words
 
@@ -116,7 +118,10 @@ def test_what_waits_for_the_morning_is_said(here: Office, clock: Clock) -> None:
     here.arc("remind", "plan")
     here.arc("remind", "approve", "--all")
     said = here.arc("remind", "send").stdout.splitlines()
-    assert said == ["Nothing is due now.", "2 messages wait; the first may go on 26 Nov 2026 at 08:00."]
+    assert said == [
+        "Nothing is due now.",
+        "2 messages wait; the first may go on 26 Nov 2026 at 08:00 (Europe/Berlin).",
+    ]
 
 
 def test_days_ahead_are_shown_and_nothing_is_written(here: Office) -> None:
@@ -228,3 +233,17 @@ def test_mail_check_says_where_messages_go(here: Office) -> None:
 
 def test_a_login_needs_a_user_and_asks_where_nobody_can_look(here: Office) -> None:
     assert "has no user" in here.arc("mail", "login", code=2).stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--texts",)])
+def test_a_login_looks_for_the_keyring_before_it_asks(
+    here: Office, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    def never(what: str) -> str:
+        raise AssertionError(what)
+
+    file = here.folder / "arc.toml"
+    file.write_text(file.read_text("utf-8").replace("#user", "user"), "utf-8")
+    monkeypatch.setattr(keyring, "get_keyring", Keyring)
+    monkeypatch.setattr(mail, "_secret", never)
+    assert "no keyring; run it again with --in-file" in here.arc("mail", "login", *words, code=2).stderr

@@ -5,11 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from arc_sync.agent.places import find
 from arc_sync.agent.quick import directory_print, quietly_in_step
 from arc_sync.agent.round import Report
 from arc_sync.agent.work import Worked
+from arc_sync.cli import init
+from arc_sync.cli.app import app
 from arc_sync.cli.idle import at_once
 from arc_sync.cli.out import listed
 from arc_sync.cli.syncing import sentences
@@ -204,6 +207,21 @@ def test_without_a_terminal_init_asks_nothing_and_can_be_run_again(tmp_path: Pat
     assert again.startswith(f"Nordwind was set up in {here.folder} already; nothing was changed.")
     assert (here.folder / "arc.toml").read_bytes() == settings
     here.arc("sync")
+
+
+def test_init_says_which_name_it_took_from_the_folder_and_where_to_change_it(tmp_path: Path) -> None:
+    said = arc("init", str(tmp_path / "books")).stdout.splitlines()
+    assert said[1] == '"books" is the name of the folder; customers will read it, so set company in arc.toml.'
+    given = arc("init", str(tmp_path / "more"), "--company", "Weststadt").stdout
+    assert "the name of the folder" not in given + arc("init", str(tmp_path / "books")).stdout
+
+
+def test_on_a_terminal_init_asks_for_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init, "at_terminal", lambda: True)
+    result = CliRunner().invoke(app, ["init", str(tmp_path / "books")], input="Weststadt Tools\nUSD\n")
+    assert "The firm's name [books]: " in result.stdout
+    assert "Weststadt Tools is set up in" in result.stdout
+    assert "the name of the folder" not in result.stdout
 
 
 def test_init_makes_what_is_missing_where_only_the_settings_are_there(tmp_path: Path) -> None:

@@ -302,6 +302,7 @@ buckets = [30, 60, 90] # the last day overdue of each column of the aging
 [mail] # as it is, reminders become drafts in the folder outbox; a person sends them
 how = "drafts" # or "smtp", or "imap-drafts"
 #host = "smtp.example.com"
+#port = 587 # without it, the usual one of the server
 #user = "receivables@example.com"
 #security = "starttls" # or "tls"
 #login = "password" # or "google", "microsoft"; `arc mail login` asks for it and keeps it in the system's keyring

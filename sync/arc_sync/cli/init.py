@@ -46,6 +46,7 @@ def init(
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made ({error.strerror}); choose another folder.") from None
     file, made = folder.absolute() / NAME, []
+    guessed = not (company or at_terminal() or file.exists())
     if not file.exists():
         name = company or _ask("The firm's name", file.parent.name or "My company")
         base = (currency or _ask("Its base currency", _CURRENCY)).upper()
@@ -67,7 +68,7 @@ def init(
     if json:
         answer({**_places(config), "made": made, "trouble": trouble or None})
     else:
-        _tell(config, made, trouble)
+        _tell(config, made, trouble, guessed=guessed)
     finish(PERSON if trouble else FINE)
 
 
@@ -97,11 +98,14 @@ def _places(config: Config) -> dict[str, str]:
     }
 
 
-def _tell(config: Config, made: list[str], trouble: str) -> None:
+def _tell(config: Config, made: list[str], trouble: str, *, guessed: bool) -> None:
     folder = config.file.parent
     name = config.company or folder.name
     if made:
         say(f"{name} is set up in {folder}, with {config.base_currency} as base currency.")
+        if guessed:
+            where = f"set company in {config.file.name}"
+            say(f'"{name}" is the name of the folder; customers will read it, so {where}.')
     else:
         say(f"{name} was set up in {folder} already; nothing was changed.")
     say(

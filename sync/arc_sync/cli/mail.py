@@ -53,12 +53,13 @@ def login(
     from arc_sync.mail.safe import Safe
 
     settings, safe = Config.load(config), Safe.of_this_user()
+    asking.ready(settings, safe, texts=texts, in_file=in_file)
     if texts:
         say(asking.keep_gateway(settings, safe, _secret("The gateway's address"), in_file=in_file))
     elif settings.mail.login in {"google", "microsoft"}:
         say(_signed_in(settings, safe, client_id, tenant, in_file=in_file))
     else:
-        password = _secret(f"The password of {settings.mail.user or 'the mailbox'}")
+        password = _secret(f"The password of {settings.mail.user}")
         say(asking.keep_password(settings, safe, password, in_file=in_file))
 
 

@@ -357,9 +357,8 @@ def _waits(firm: Firm) -> list[str]:
     first = min(max(filter(None, (p.message.not_before, p.next_try))) for p in queued)
     local = first.astimezone(firm.config.zone)
     verb = "waits" if len(queued) == 1 else "wait"
-    return [
-        f"{many(len(queued), 'message')} {verb}; the first may go on {day(local.date())} at {local:%H:%M}."
-    ]
+    first_on = f"{day(local.date())} at {local:%H:%M} ({firm.config.zone.key})"
+    return [f"{many(len(queued), 'message')} {verb}; the first may go on {first_on}."]
 
 
 def _now() -> datetime:

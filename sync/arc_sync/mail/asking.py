@@ -37,10 +37,21 @@ class Client:
     tenant: str = "organizations"  #: Microsoft's directory
 
 
-def keep_password(ways: Ways, safe: Safe, password: str, *, in_file: bool = False) -> str:
-    """Keep the mailbox's password; return a sentence that says where. Raises `MailError`."""
+def ready(ways: Ways, safe: Safe, *, texts: bool = False, in_file: bool = False) -> None:
+    """Raise `MailError` where what a person is about to type, or to sign in to, could not be kept."""
+    if not texts:
+        _need_user(ways)
+    safe.ready(texts_purpose(ways) if texts else mail_purpose(ways.mail), in_file=in_file)
+
+
+def _need_user(ways: Ways) -> None:
     if not ways.mail.user:
         raise MailError("[mail] in arc.toml has no user; write the mailbox's login name there first.")
+
+
+def keep_password(ways: Ways, safe: Safe, password: str, *, in_file: bool = False) -> str:
+    """Keep the mailbox's password; return a sentence that says where. Raises `MailError`."""
+    _need_user(ways)
     if not password:
         raise MailError("The password is empty; nothing was kept.")
     where = safe.put(mail_purpose(ways.mail), password, in_file=in_file)

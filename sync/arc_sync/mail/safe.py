@@ -59,6 +59,11 @@ class Safe:
         _to_keyring(purpose, secret)
         return "the system's keyring"
 
+    def ready(self, purpose: str, *, in_file: bool = False) -> None:
+        """Raise `MailError` where there is no place to keep a secret: before a person types it."""
+        if not (in_file or purpose in self._kept()):
+            _need_keyring(purpose)
+
     def forget(self, purpose: str) -> None:
         """Forget a secret, wherever it was kept; systemd's are not ours to forget."""
         kept = self._kept()
@@ -135,12 +140,16 @@ def _from_keyring(purpose: str) -> str | None:
     return None if None in pieces else "".join(filter(None, pieces))
 
 
-def _to_keyring(purpose: str, secret: str) -> None:
+def _need_keyring(purpose: str) -> None:
     if not has_keyring():
         raise MailError(
             "This system has no keyring; run it again with --in-file to keep it in a file that only you can read, or"
             f" pass it as systemd's credential {credential_name(purpose)}."
         )
+
+
+def _to_keyring(purpose: str, secret: str) -> None:
+    _need_keyring(purpose)
     _forget_in_keyring(purpose)
     if len(secret) <= _PIECE and not secret.startswith(_PIECES):
         _asked(keyring.set_password, SERVICE, purpose, secret)
