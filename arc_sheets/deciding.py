@@ -12,7 +12,7 @@ from arc_sheets import why
 from arc_sheets.cases import Case, Claim
 from arc_sheets.frames import from_day_number
 from arc_sheets.hours import next_business_day
-from arc_sheets.phrases import begun, say_amount, say_day, say_many
+from arc_sheets.phrases import begun, ended, say_amount, say_day, say_many
 from arc_sheets.policy import Policy, Stage
 from arc_sheets.rates import Rates
 from arc_sheets.reminders import Item, LeftOut, Proposal, Reached
@@ -84,7 +84,7 @@ def next_step(case: Case, desk: Desk) -> Step | None:
     late, soon = case.chaseable(ladder.first, _FOREVER), case.chaseable(-ladder.ahead, ladder.first)
     overdue = tuple(claim for claim in late if claim.progress.level < len(ladder.after) - 1)
     if overdue:
-        return _after_due(case, overdue, (*overdue, *soon), desk)
+        return _after_due(case, overdue, desk)
     for claim in soon:
         level = ladder.courtesy(claim.late)
         if level > claim.progress.courtesy:
@@ -94,7 +94,7 @@ def next_step(case: Case, desk: Desk) -> Step | None:
     return Step(soon[0], next(iter(ladder.after), None), today=False, items=soon) if soon else None
 
 
-def _after_due(case: Case, overdue: tuple[Claim, ...], items: tuple[Claim, ...], desk: Desk) -> Step:
+def _after_due(case: Case, overdue: tuple[Claim, ...], desk: Desk) -> Step:
     """Return the next stage of the oldest invoice; before it goes what waits for a person's last word."""
     after = desk.ladder.after
     claim = next(_in_hand(case, overdue, desk), overdue[0])
@@ -105,7 +105,7 @@ def _after_due(case: Case, overdue: tuple[Claim, ...], items: tuple[Claim, ...],
         level, passed = level + 1, after[level]
     stage = after[level]
     everything = case.chaseable(-_FOREVER, _FOREVER)
-    listed = everything if stage.name == STATEMENT else items
+    listed = everything if stage.name == STATEMENT else overdue
     return Step(claim, stage, claim.late >= stage.days, listed, passed)
 
 
@@ -131,8 +131,8 @@ def _overran(case: Case, claim: Claim, stage: Stage, desk: Desk) -> bool:
 def _barred(person: Person | None) -> str:
     if person is None:
         return "There is no such name on Customers: add the row."
-    told = person.barred.rstrip(".")
-    return "Do not contact." if told.casefold() in {"yes", "y", "x"} else f"Do not contact: {told}."
+    plain = person.barred.rstrip(".").casefold() in {"yes", "y", "x"}
+    return "Do not contact." if plain else ended(f"Do not contact: {person.barred}")
 
 
 def _covered(case: Case, step: Step, desk: Desk) -> str:
@@ -197,7 +197,7 @@ def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
 
 def _and_promises(reason: str, case: Case, desk: Desk) -> str:
     """Return the sentence of a reason, and of what was promised or is contested besides."""
-    return f"{'; '.join([reason, *why.promises(case, desk.said, desk.standing)])}."
+    return ended("; ".join([reason, *why.promises(case, desk.said, desk.standing)]))
 
 
 def _last(case: Case, desk: Desk) -> str:
@@ -246,19 +246,26 @@ def _key(case: Case, stage: Stage, items: tuple[Item, ...], desk: Desk) -> str:
 
 
 def _why(case: Case, step: Step, stage: Stage, way: Route, desk: Desk) -> str:
-    late = [claim for claim in step.items if claim.late > 0] or list(step.items)
-    total = say_amount(sum(claim.balance for claim in late), case.currency)
-    less = f", less {say_amount(case.credit, case.currency)} of credit" if case.credit else ""
     parts = [
-        f"{why.age(step.lead)}, {total} on {say_many(len(late), 'invoice')}{less}",
+        f"{why.age(step.lead)}, {_asks(case, step)}",
         why.so_far(step.lead, desk.wrote.get(case.customer)),
     ]
+    if parts[-1] == why.NOTHING_YET and desk.ladder.allowed(step.lead.late) > 0:
+        parts[-1] += ", so it begins here"  # and not with the stage of its age
     if step.passed:
         parts.append(f"{step.passed.name} was not done within {say_many(step.passed.patience, 'day')}")
-    allowed = desk.ladder.allowed(step.lead.late)
-    if step.lead.late > 0 and desk.ladder.after[allowed].name != stage.name:
-        parts.append(f"old enough for {desk.ladder.after[allowed].name}, but no stage is skipped")
     parts += why.promises(case, desk.said, desk.standing) or ["nothing promised or disputed"]
     if way.said:
         parts.append(way.said)
-    return f"{stage.name}: {'; '.join(parts)}."
+    return ended(f"{stage.name}: {'; '.join(parts)}")
+
+
+def _asks(case: Case, step: Step) -> str:
+    """Return what is asked for, which is the amount of the proposal, and on how many invoices."""
+    late = sum(claim.balance for claim in step.items if claim.late > 0) - case.credit
+    total = sum(claim.balance for claim in step.items) - case.credit
+    word = "due" if late <= 0 else "overdue" if late == total else "open"
+    said = f"{say_amount(total, case.currency)} {word} on {say_many(len(step.items), 'invoice')}"
+    if word == "open":
+        said += f", {say_amount(late, case.currency)} of it overdue"
+    return said + (f", after {say_amount(case.credit, case.currency)} of credit" if case.credit else "")

@@ -44,6 +44,11 @@ def say_cell(text: str | None) -> str:
     return f'"{line}"' if len(line) <= 60 else f'"{line[:57]}..."'
 
 
+def ended(sentence: str) -> str:
+    """Return a sentence with a full stop at its end, unless it ends already: "Tanaka K.K." has its own."""
+    return sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+
+
 def begun(sentence: str) -> str:
     """Return a sentence with a capital at its beginning."""
     return sentence[:1].upper() + sentence[1:]

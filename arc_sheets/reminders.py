@@ -36,8 +36,12 @@ class Proposal(NamedTuple):
     to: str  #: one address, or one number in E.164; "" where it is a task or a letter without one
     cc: str  #: "a@x.example; b@y.example", or ""; each of them is a copy of the same message
     language: str  #: of the message: the customer's, or ""
-    items: tuple[Item, ...]  #: the oldest first; those not yet overdue last
-    amount: int  #: minor units: what the items still owe, less unapplied credit; above zero
+    items: tuple[
+        Item, ...
+    ]  #: what is overdue, or (Courtesy) soon due, or (Statement) all that is open; the oldest first
+    #: Minor units, above zero: what is asked for now. It is all that the items still owe, less unapplied credit, and
+    #: so the total of the lines in the message.
+    amount: int
     why: str  #: one sentence
     automatic: bool  #: the policy lets it go without approval
     key: str  #: the same proposal has the same key: customer, currency, stage, invoices, how often it came before

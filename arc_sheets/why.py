@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arc_sheets.frames import from_day_number
-from arc_sheets.phrases import begun, say_amount, say_cell, say_day, say_list, say_many
+from arc_sheets.phrases import begun, ended, say_amount, say_cell, say_day, say_list, say_many
 from arc_sheets.standing import Against, Standing
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _PLAIN: Final = {
 }
 
 
+#: What is said of an invoice about which nobody has written.
+NOTHING_YET: Final = "nothing has gone out yet"
 #: What was written, by its channel.
 _ONE: Final = {"Email": "an email", "Text": "a text", "Letter": "a letter"}
 
@@ -74,7 +76,7 @@ def _columns(rows: pd.DataFrame, *names: str) -> Iterator[list[Any]]:
 def nothing_to_ask(case: Case, said: Said, ahead: int) -> str:
     """Return why none of the invoices that are overdue, or due within `ahead` days, is asked for: a sentence."""
     claims = [claim for claim in case.claims if claim.late >= -ahead]
-    return begun(f"{'; '.join(set_aside(claims, case.currency, said))}.")
+    return ended(begun("; ".join(set_aside(claims, case.currency, said))))
 
 
 def set_aside(claims: Sequence[Claim], currency: str, said: Said) -> Iterator[str]:
@@ -120,7 +122,7 @@ def so_far(claim: Claim, touch: Touch | None) -> str:
     last = claim.progress.last
     if last is None:
         if touch is None or touch.on < from_day_number(claim.due):
-            return "nothing has gone out yet"
+            return NOTHING_YET
         return f"{_ONE.get(touch.channel, 'a message')} went out on {say_day(touch.on)}"
     return what_became(last)
 

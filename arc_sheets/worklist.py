@@ -15,6 +15,7 @@ import numpy as np
 
 from arc_sheets import risk
 from arc_sheets.frames import day_number, ints, sums
+from arc_sheets.phrases import ended
 from arc_sheets.promises import State
 from arc_sheets.routes import Person, people
 from arc_sheets.standing import Against, Standing, standing
@@ -163,7 +164,7 @@ def _item(account: int, customer: str, currency: str, facts: _Facts) -> WorkItem
     amount, oldest = about(todo, int(facts.open[account]))
     return WorkItem(
         customer,
-        f"{'; '.join(reasons(todo, facts.said, facts.as_of))}.",
+        ended("; ".join(reasons(todo, facts.said, facts.as_of))),
         step(todo, facts.said, facts.as_of),
         amount,
         currency,

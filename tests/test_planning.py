@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from arc_sheets.languages import ENGLISH
+from arc_sheets.lines import table_of, text_of
+from arc_sheets.phrases import say_amount
 from arc_sheets.planning import plan
 from arc_sheets.policy import DEFAULT_POLICY, Policy, Stage
 from arc_sheets.reminders import Became, Item, LeftOut, Proposal, Reached
@@ -48,16 +51,15 @@ def test_a_proposal_says_what_how_and_why() -> None:
         (
             Item("N23", on(-53), on(-23), 23, 105000, 105000),
             Item("N4", on(-34), on(-4), 4, 20000, 20000),
-            Item("N-2", on(-28), on(2), -2, 700, 700),
         ),
-        125700,
-        "Firm: N23 is 23 days late, EUR 1,250.00 on 2 invoices; Friendly went out on 12 Mar;"
-        " old enough for Call, but no stage is skipped; nothing promised or disputed.",
+        125000,
+        "Firm: N23 is 23 days late, EUR 1,250.00 overdue on 2 invoices; Friendly went out on 12 Mar;"
+        " nothing promised or disputed.",
         automatic=False,
         key=made.key,
     )
     assert len(made.key) == 32
-    assert made.numbers == ("N23", "N4", "N-2")
+    assert made.numbers == ("N23", "N4")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,32 @@ def test_a_statement_lists_everything_that_may_be_asked_for() -> None:
     ledger = book(invoice(40), invoice(-1), invoice(-25), invoice(30), disputes=(dispute("N30"),))
     made = proposal(ledger, *history)
     assert (made.stage, made.numbers) == ("Statement", ("N40", "N-1", "N-25"))
+    assert made.amount == 30000
+    assert made.why.startswith(
+        "Statement: N40 is 40 days late, EUR 300.00 open on 3 invoices, EUR 100.00 of it overdue;"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "asked"), [("Courtesy", "EUR 50.00"), ("Firm", "EUR 60.00"), ("Statement", "EUR 110.00")]
+)
+def test_amount_reason_and_lines_name_one_figure(stage: str, asked: str) -> None:
+    history = {"Firm": [FRIENDLY], "Statement": [FRIENDLY, FIRM, reached("Call", -9, "N40", written=False)]}
+    soon, credit = invoice(-1, 5000), (pay(4000, -1),)
+    made = proposal(
+        book(soon) if stage == "Courtesy" else book(invoice(40), soon, payments=credit),
+        *history.get(stage, ()),
+    )
+    assert made.stage == stage
+    assert say_amount(made.amount, "EUR") == asked
+    assert f", {asked}" in made.why
+    assert text_of(table_of(made, ENGLISH)).split("Total")[1].split()[0] == asked.removeprefix("EUR ")
+
+
+def test_that_stages_come_in_turn_is_said_where_an_old_invoice_begins() -> None:
+    assert "; nothing has gone out yet, so it begins here; " in proposal(book(invoice(40))).why
+    assert "begins here" not in proposal(book(invoice(9))).why
+    assert "begins here" not in proposal(book(invoice(40)), FRIENDLY).why
 
 
 def test_courtesy_speaks_of_what_is_soon_due_and_comes_once() -> None:
@@ -149,7 +177,7 @@ def test_courtesy_speaks_of_what_is_soon_due_and_comes_once() -> None:
     made = proposal(ledger)
     assert (made.stage, made.numbers) == ("Courtesy", ("N-2", "N-3"))
     assert made.why == (
-        "Courtesy: N-2 is due on 2 Apr, EUR 200.00 on 2 invoices; nothing has gone out yet;"
+        "Courtesy: N-2 is due on 2 Apr, EUR 200.00 due on 2 invoices; nothing has gone out yet;"
         " nothing promised or disputed."
     )
     again = left_out(book(invoice(-2)), reached("Courtesy", -1, "N-2"))
@@ -166,7 +194,7 @@ def test_what_a_person_wrote_since_it_fell_due_is_no_silence() -> None:
     assert "; an email went out on 11 Mar; " in proposal(book(invoice(40), activity=letters)).why
     assert "; a letter went out on 1 Mar; " in proposal(book(invoice(40), activity=letters[:1])).why
     why = proposal(book(invoice(19), activity=letters)).why
-    assert "; nothing has gone out yet; " in why  # the email came before it fell due
+    assert "; nothing has gone out yet, so it begins here; " in why  # the email came before it fell due
     early = left_out(book(invoice(2), activity=(touch(-1, "Text"),)))
     assert early == "A text went out on 30 Mar; Friendly comes on 6 Apr."
 
@@ -174,14 +202,14 @@ def test_what_a_person_wrote_since_it_fell_due_is_no_silence() -> None:
 def test_a_stage_may_come_on_the_due_date() -> None:
     policy = replace(DEFAULT_POLICY, stages=(Stage("Friendly", 0, "Email"),))
     assert proposal(book(invoice(0)), policy=policy).why.startswith(
-        "Friendly: N0 is due today, EUR 100.00 on"
+        "Friendly: N0 is due today, EUR 100.00 due on 1 invoice;"
     )
 
 
 def test_credit_is_taken_off() -> None:
     made = proposal(book(invoice(40), invoice(-1, 5000), payments=(pay(4000, -1),)))
-    assert made.amount == 11000
-    assert ", EUR 100.00 on 1 invoice, less EUR 40.00 of credit;" in made.why
+    assert made.amount == 6000
+    assert ", EUR 60.00 overdue on 1 invoice, after EUR 40.00 of credit;" in made.why
 
 
 def test_a_credit_memo_is_credit() -> None:
@@ -289,6 +317,14 @@ def test_the_last_task_waits_for_ever() -> None:
             "Do not contact: In liquidation.",
         ),
         (book(invoice(40), customers=(customer(do_not_contact="Yes"),)), "Do not contact."),
+        (
+            book(invoice(40), customers=(customer(do_not_contact="Now belongs to Tanaka K.K."),)),
+            "Do not contact: Now belongs to Tanaka K.K.",
+        ),
+        (
+            book(invoice(40), customers=(customer(do_not_contact="Have they gone bust?"),)),
+            "Do not contact: Have they gone bust?",
+        ),
         (
             book(invoice(40), customers=(customer(email=None),)),
             "No email address: fill in Email on Customers.",
