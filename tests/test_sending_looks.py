@@ -301,6 +301,71 @@ def test_texts_are_not_sent_to_who_stopped_them(tmp_path: Path) -> None:
     assert here.send().withdrawn == [("Alder", "They stopped texts on 25 Nov.")]
 
 
+def reword(here: Office, body: str | None = "Dear Anna,\n\nonly EUR 300, please.") -> None:
+    here.edit("Alder", subject="Please ignore the last one", body=body)
+
+
+def texts(here: Office) -> list[tuple[str, bool]]:
+    return [(m.to, b"only EUR 300" in m.content) for m in here.arrived]
+
+
+def test_words_changed_after_the_approval_are_those_that_go(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example")
+    here.approve("Alder")
+    reword(here)
+    assert here.send().sent == ["Alder"]
+    assert texts(here) == [("ap@alder.example", True), ("boss@alder.example", True)]
+    assert [p.state for p in here.posted()] == [S.WITHDRAWN, S.WITHDRAWN, S.SENT, S.SENT]
+    assert "only EUR 300" in (here.of("Alder").body or "")
+    assert here.firm.ledger.verify() == []
+
+
+@pytest.mark.parametrize("step", ["claimed", "looked", "about to"])
+def test_also_when_they_are_changed_in_a_senders_hand(here: Office, step: str) -> None:
+    here.approve("Alder")
+    done: list[str] = []
+
+    def meanwhile(at: str) -> None:
+        if at == step and not done:
+            done.append(at)
+            here.approve("Alder", decision="Skip")
+            reword(here)
+            here.approve("Alder")
+
+    assert here.send(meanwhile).sent == ["Alder"]
+    assert texts(here) == [("ap@alder.example", True)]
+
+
+def test_a_message_that_was_cleared_after_the_approval_does_not_go(here: Office) -> None:
+    here.approve("Alder")
+    reword(here, body=None)
+    why = "Friendly for Alder has no message; write one on Reminders."
+    assert here.send().withdrawn == [("Alder", why)]
+    assert (here.arrived, here.of("Alder").status) == ([], "withdrawn")
+
+
+def test_what_was_approved_goes_as_the_very_bytes_when_nothing_was_changed(here: Office) -> None:
+    here.approve("Alder")
+    (one,) = here.posted()
+    here.later(minutes=30)
+    here.send()
+    assert here.arrived[0].content == one.message.content
+
+
+def test_a_copy_goes_as_its_letter_went_whatever_is_typed_afterwards(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example")
+    here.approve("Alder")
+
+    def outcome(message: Message) -> Outcome:
+        return Outcome(Fate.LATER if message.to.startswith("boss") else Fate.SENT, "451 later")
+
+    here.send(mailer=MemoryMailer(outcome))
+    reword(here)
+    here.later(hours=1)
+    here.send()
+    assert texts(here) == [("boss@alder.example", False)]
+
+
 def test_copies_follow_their_letter_and_stop_with_it(here: Office) -> None:
     here.customer("Alder", cc="boss@alder.example")
     here.approve("Alder")

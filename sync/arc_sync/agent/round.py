@@ -22,7 +22,7 @@ from arc_sync.agent.lease import take_lease
 from arc_sync.agent.marks import checked
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
-from arc_sync.books.contents import BookRow, IssueLine, Meta, Said
+from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing, digest
 from arc_sync.books.form import Form

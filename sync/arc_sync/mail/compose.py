@@ -103,6 +103,11 @@ def is_copy(key: str) -> bool:
     return _COPY in key
 
 
+def is_automatic(content: bytes) -> bool:
+    """Say whether an email says that no person approved it."""
+    return b"\r\nAuto-Submitted:" in content.partition(b"\r\n\r\n")[0]
+
+
 def message_id(key: str, address: str) -> str:
     """Return the Message-ID of the message with this key: 160 bits of its SHA-256 at the sender's domain.
 

@@ -4,7 +4,8 @@ All that the plan asked is asked again of the ledger as it is now. What no longe
 reason, what comes too early or too close waits. The figures behind it are computed once and stay good until
 something changes that they rest on; what senders themselves note is followed change by change.
 
-A message that a person wrote is their own decision: of it only the customer's wishes are asked, and the hour.
+A message that a person wrote is their own decision: of it only the customer's wishes are asked, and the hour; and
+where it asks for money, whether that is still owed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from arc_sheets.cells import Value
 from arc_sheets.contacts import NotAContact, address, addresses, number
 from arc_sheets.frames import records
 from arc_sheets.hours import business_days
@@ -22,7 +24,7 @@ from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.phrases import say_day, say_many
 from arc_sheets.policy import Policy
 from arc_sheets.receivables import Receivables, receivables
-from arc_sheets.routes import Person, people
+from arc_sheets.routes import Person, home, people
 from arc_sheets.standing import Standing, standing
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, PROMISES, REMINDERS
 from arc_sheets.touches import Written, stopped, written
@@ -31,7 +33,7 @@ from arc_sync.agent.firm import Firm
 from arc_sync.agent.pages import rows_of
 from arc_sync.agent.reminding.history import reached
 from arc_sync.agent.reminding.owed import not_due, not_owed
-from arc_sync.agent.reminding.posting import next_allowed
+from arc_sync.agent.reminding.posting import NotPosted, customer_of, next_allowed, says
 from arc_sync.agent.reminding.rows import (
     DRAFTED,
     QUEUED,
@@ -63,6 +65,7 @@ class Do(StrEnum):
     GO = "go"
     WAIT = "wait"
     STOP = "stop"
+    ANEW = "anew"  #: made anew from its row
 
 
 class Verdict(NamedTuple):
@@ -85,6 +88,7 @@ class Facts:
     standing: Standing
     accounts: Mapping[tuple[str, str], int]
     people: Mapping[str, Person]
+    customers: Mapping[str, Mapping[str, Value]]  #: by name, each by its columns
     stopped: Mapping[str, date]
     written: Written
     written_today: int  #: messages, to anybody
@@ -140,15 +144,25 @@ class Looking:
             or self._unsure(view, facts, now)
             or (None if row.status in GONE else self._too_close(facts, message, row))
             or (_crowded(view, message, row, now) if last else None)
+            or (self._reworded(facts, message, row) if row.status == QUEUED else None)
             or GO
         )
 
     def _by_hand(self, facts: Facts, message: Message, now: datetime) -> Verdict:
         return (
             _stop(_unwanted(facts, message.customer, message.channel))
+            or _stop(facts.not_owed(message.customer, message) if message.invoices else "")
             or self._outside_hours(facts.people[message.customer], message.channel, now)
             or GO
         )
+
+    def _reworded(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
+        """Return that a person changed the words of a row after its message was made."""
+        try:
+            same = says(self._firm.config, message, row, facts.customers[row.customer])
+        except NotPosted:
+            same = False  # whoever makes it anew hears why
+        return None if same else Verdict(Do.ANEW, "Its words were changed after it was approved.")
 
     # -- the facts -------------------------------------------------------------------------------------
 
@@ -218,6 +232,7 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
         standing(frames, owed, day, policy.grace),
         {pair: n for n, pair in enumerate(pairs)},
         people(frames.customers),
+        {str(row[0]): customer_of(row) for row in view.rows(CUSTOMERS).values()},
         stopped(frames.activity, policy, day),
         known,
         known.on(day),
@@ -260,7 +275,7 @@ def _moved(person: Person, message: Message, country: str, *, copy: bool) -> str
     now: tuple[str, ...] = ()
     try:
         if message.channel == "Text":
-            now = (number(person.phone or "", country),)
+            now = (number(person.phone or "", home(person, country)),)
         else:
             now = addresses(person.cc or "") if copy else (address(person.email or ""),)
     except NotAContact:  # nobody can be reached there, so not this one either

@@ -16,8 +16,8 @@ from arc_sheets.reminders import Known
 from arc_sheets.tabs import ACTIVITY, REMINDERS
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.firm import Firm
-from arc_sync.agent.pages import rows_of
 from arc_sync.agent.marks import look_for_newer
+from arc_sync.agent.pages import rows_of
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.history import done, reached
 from arc_sync.agent.reminding.letters import Broken, Words, seed_templates, templates_of, words_of

@@ -14,19 +14,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from arc_sheets.cells import Value
+from arc_sheets.cells import Row, Value
 from arc_sheets.contacts import NotAContact, addresses
 from arc_sheets.errors import ArcError, MailError
 from arc_sheets.hours import NotHours, next_moment, open_hours, zone_of
 from arc_sheets.languages import language_of
 from arc_sheets.message import Message, MessageState
 from arc_sheets.policy import Policy
-from arc_sheets.tabs import CUSTOMERS
+from arc_sheets.tabs import CUSTOMERS, REMINDERS
 from arc_sync.agent.config import Config
 from arc_sync.agent.merging import Keys
-from arc_sync.agent.reminding.rows import Reminder, id_of
+from arc_sync.agent.reminding.rows import Reminder, id_of, reminder
 from arc_sync.ledger.port import Transaction, View
-from arc_sync.mail.compose import Letter, compose, copy_key, recipients
+from arc_sync.mail.compose import Letter, compose, copy_key, is_automatic, is_copy, recipients
 from arc_sync.mail.headers import Mailbox
 from arc_sync.mail.layout import html_of
 
@@ -44,6 +44,11 @@ class NotPosted(ArcError):
     """A reminder cannot be sent as it stands; the message says why and what to do."""
 
 
+def customer_of(row: Row) -> Mapping[str, Value]:
+    """Return a row of Customers by its columns."""
+    return dict(zip(_COLUMNS, row, strict=True))
+
+
 class Post:
     """What rows of Reminders need to become messages; `view` tells the customers. Every `now` is UTC."""
 
@@ -54,7 +59,7 @@ class Post:
     def customer(self, name: str) -> Mapping[str, Value]:
         """Return the customer's row by its columns; empty if there is none."""
         row = self._keys.find(CUSTOMERS, name)
-        return dict(zip(_COLUMNS, row, strict=True)) if row else {}
+        return customer_of(row) if row else {}
 
     def queue(
         self,
@@ -73,6 +78,21 @@ class Post:
         made = self.messages(i, row, now, automatic=automatic, again=again)
         letter, *_ = [t.queue(message) for message in made]
         return letter
+
+    def anew(self, t: Transaction, message: Message, why: str, now: datetime) -> Iterator[Message]:
+        """Queue what stands in the row of a message that was taken back, and yield it; a letter takes its copies along.
+
+        Raises `NotPosted`.
+        """
+        i = message.reminder
+        if not is_copy(message.key):
+            for other in t.posted(S.QUEUED):
+                if other.message.reminder == i:
+                    t.move(other.message.id, S.WITHDRAWN, said=why)
+        found = t.row(REMINDERS, i)
+        for made in list(self.messages(i, reminder(found), now)) if found else ():
+            if t.queue(made):
+                yield made
 
     def messages(
         self, i: str, row: Reminder, now: datetime, *, automatic: bool = False, again: bool = False
@@ -95,7 +115,7 @@ class Post:
                 invoices=row.numbers,
                 currency=row.currency,
                 amount=row.amount or 0,
-                content=self._content(row, customer, cc, _Seal(key, now, automatic)),
+                content=_content(self.config, row, customer, cc, _Seal(key, now, automatic)),
                 queued=now,
                 not_before=first,
                 not_after=first + FRESH,
@@ -110,30 +130,6 @@ class Post:
             n += 1
         return f"{key} {n}"
 
-    def _content(
-        self, row: Reminder, customer: Mapping[str, Value], cc: tuple[str, ...], seal: _Seal
-    ) -> bytes:
-        if row.channel == "Text":
-            return (row.body or "").encode()
-        sender = self.config.sender
-        if not (sender.email or self.config.drafts("Email")):
-            raise NotPosted(
-                f"{_named(row)} needs an address that customers can answer: fill in email of [sender] in arc.toml."
-            )
-        language = language_of(customer.get("language"), sender.language)
-        letter = Letter(
-            Mailbox(str(customer.get("contact") or row.customer), row.to or ""),
-            row.subject or "",
-            row.body or "",
-            html_of(row.body or "", sender, row.subject or "", language),
-            cc,
-            seal.automatic,
-        )
-        try:
-            return compose(sender, letter, seal.key, seal.now.astimezone(self.config.zone))
-        except MailError as error:
-            raise NotPosted(f"{_named(row)} cannot be sent: {error}") from None
-
 
 class _Seal(NamedTuple):
     """What distinguishes one message of a row from another."""
@@ -141,6 +137,38 @@ class _Seal(NamedTuple):
     key: str
     now: datetime  #: UTC
     automatic: bool
+
+
+def _content(
+    config: Config, row: Reminder, customer: Mapping[str, Value], cc: tuple[str, ...], seal: _Seal
+) -> bytes:
+    if row.channel == "Text":
+        return (row.body or "").encode()
+    sender = config.sender
+    if not (sender.email or config.drafts("Email")):
+        raise NotPosted(
+            f"{_named(row)} needs an address that customers can answer: fill in email of [sender] in arc.toml."
+        )
+    language = language_of(customer.get("language"), sender.language)
+    letter = Letter(
+        Mailbox(str(customer.get("contact") or row.customer), row.to or ""),
+        row.subject or "",
+        row.body or "",
+        html_of(row.body or "", sender, row.subject or "", language),
+        cc,
+        seal.automatic,
+    )
+    try:
+        return compose(sender, letter, seal.key, seal.now.astimezone(config.zone))
+    except MailError as error:
+        raise NotPosted(f"{_named(row)} cannot be sent: {error}") from None
+
+
+def says(config: Config, message: Message, row: Reminder, customer: Mapping[str, Value]) -> bool:
+    """Say whether a message is what its row, as it stands, would be sent as. Raises `NotPosted`."""
+    _checked(row)
+    seal = _Seal(message.key, message.queued, is_automatic(message.content))
+    return message.content == _content(config, row, customer, _copies(row, customer), seal)
 
 
 def _checked(row: Reminder) -> str:

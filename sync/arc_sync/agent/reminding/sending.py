@@ -16,13 +16,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from arc_sheets.errors import Fenced
-from arc_sheets.message import MessageState, Posted
+from arc_sheets.message import Message, MessageState, Posted
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
-from arc_sync.agent.reminding.looking import Do, Looking, Verdict
+from arc_sync.agent.reminding.looking import SENDING, Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
+from arc_sync.agent.reminding.posting import NotPosted, Post
+from arc_sync.agent.reminding.touches import called
 from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.mail.wire import USUAL as PATIENCE
 
@@ -76,13 +78,14 @@ class _Run:
     ) -> None:
         self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
         self.ledger = firm.ledger
-        policy = policy_of(firm.config)
-        self.looking = Looking(firm, policy)
+        self.policy = policy_of(firm.config)
+        self.looking = Looking(firm, self.policy)
         self.report = Report()
         self.outcomes = Outcomes(firm, owner, self.report)
         self.resting: dict[str, datetime] = {}  #: until when a channel rests
+        self.anew: set[str] = set()  #: the messages that were made anew in this run
         with self.ledger.read() as view:
-            self.breakers = Breakers(limits or limits_of(policy), view, clock())
+            self.breakers = Breakers(limits or limits_of(self.policy), view, clock())
 
     def run(self) -> Report:
         """Send until nothing is due, or a breaker trips; nothing at all where an older ledger was restored."""
@@ -130,6 +133,8 @@ class _Run:
             self.hook("looked")
             if verdict.do is Do.GO:
                 self._go(posted, mailer)
+            elif verdict.do is Do.ANEW:
+                self._anew(posted, verdict.why, now)
             else:
                 self._not_now(posted, verdict, now)
 
@@ -141,6 +146,23 @@ class _Run:
         else:
             stood = f" ({posted.said.removeprefix(_WAITED)})" if posted.said else ""
             self.outcomes.failed(posted, f"It is too old to be sent{stood}.", now)
+
+    def _anew(self, posted: Posted, why: str, now: datetime) -> None:
+        """Take a message back and queue what stands in its row now; once in a run, so that this comes to an end."""
+        if posted.message.id in self.anew:
+            self.outcomes.withdrawn(posted, why, now)
+            return
+        try:
+            self.anew |= self._made_anew(posted.message, why, now)
+        except NotPosted as error:
+            self.outcomes.withdrawn(posted, str(error), now)
+
+    def _made_anew(self, message: Message, why: str, now: datetime) -> set[str]:
+        told = f"{called(message)} to {message.customer}: made anew"
+        with self.ledger.change(self.firm.origin(SENDING, told, now)) as t:
+            t.move(message.id, S.WITHDRAWN, owner=self.owner, said=why)
+            post = Post(self.firm.config, self.policy, t)
+            return {made.id for made in post.anew(t, message, why, now)}
 
     def _go(self, posted: Posted, mailer: Mailer) -> None:
         if why := self.breakers.tripped(self.clock(), draft=self._drafts(posted)):
