@@ -175,9 +175,15 @@ def test_a_plan_says_which_command_shows_who_is_left_alone(here: Office) -> None
 def test_a_sender_without_a_name_is_said_while_reminders_are_proposed(here: Office) -> None:
     said = '[sender] in arc.toml lacks name: reminders go out in the name of "Accounts receivable, Weststadt Tools"'
     assert here.arc("remind", "plan").stdout.splitlines()[-1].startswith(said)
+    assert f"BAD  Sender: {said}" in here.arc("doctor", code=1).stdout
     file = here.folder / "arc.toml"
     file.write_text(file.read_text("utf-8").replace('#name = "Maria', 'name = "Maria'), "utf-8")
     assert "[sender]" not in here.arc("remind", "plan").stdout
+    assert "ok   Sender: customers read Maria Lopez, Weststadt Tools, receiv" in here.arc("doctor").stdout
+
+
+def test_the_doctor_leaves_a_sender_without_a_name_alone_while_nobody_is_to_be_reminded(here: Office) -> None:
+    assert "ok   Sender: customers read Weststadt Tools, receiv" in here.arc("doctor").stdout
 
 
 @pytest.mark.parametrize(

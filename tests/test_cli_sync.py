@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from arc_sync.agent.choices import OPEN, TOLD
 from arc_sync.agent.places import find
 from arc_sync.agent.quick import directory_print, quietly_in_step
 from arc_sync.agent.round import Report
 from arc_sync.agent.work import Worked
+from arc_sync.books.contents import IssueLine
 from arc_sync.cli import init
 from arc_sync.cli.app import app
 from arc_sync.cli.idle import at_once
@@ -78,6 +80,26 @@ def test_what_went_into_the_workbook_is_a_proper_list() -> None:
     assert listed([]) == ""
     assert listed(["9 cells"]) == "9 cells"
     assert listed(["9 cells", "1 new row"]) == "9 cells and 1 new row"
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([OPEN], ["1 thing to look at:", "1 issue waits for you on the Issues tab."]),
+        ([OPEN, TOLD, TOLD], ["3 things to look at, 2 for information:", "1 issue waits for you on the Issues tab."]),
+        ([TOLD], ["1 thing to look at, for information only:"]),
+        ([TOLD, TOLD], ["2 things to look at, for information only:"]),
+    ],
+)  # fmt: skip
+def test_of_what_is_new_it_is_said_how_much_is_only_for_information(
+    states: list[str], said: list[str]
+) -> None:
+    lines = [
+        IssueLine(f"i{n}", "", datetime(2026, 11, 25, tzinfo=UTC), "Invoices", "", "", "Why.", state, "")
+        for n, state in enumerate(states)
+    ]
+    told = sentences(Worked(Report(opened=lines, issues=lines, idle=False)), [])
+    assert [one for one in told if "look at" in one or "for you" in one] == said
 
 
 def test_a_dry_run_says_the_same_and_changes_nothing(here: Office) -> None:

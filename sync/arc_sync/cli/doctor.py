@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 def doctor(json: Json = False, config: Settings = None) -> None:
     """Look whether everything is in place and well.
 
-    Settings, disk, ledger, workbook, issues and rates; says what to do where something is not, and changes nothing.
+    Settings, disk, ledger, workbook, issues, rates and sender; says what to do where something is not, and changes nothing.
     """
     found = list(_findings(config))
     if json:
@@ -135,9 +135,22 @@ def _rates(firm: Firm) -> tuple[bool, str]:
     return True, f"every currency in use counts in {firm.config.base_currency}."
 
 
+def _sender(firm: Firm) -> tuple[bool, str]:
+    from arc_sync.agent.reminding.rows import PROPOSED, reminders
+    from arc_sync.cli.planned import sender_sentences
+
+    with firm.ledger.read() as view:
+        proposed = any(row.status == PROPOSED for row in reminders(view).values())
+    lacking = sender_sentences(firm.config, proposed=proposed)
+    sender = firm.config.sender
+    known = ", ".join(filter(None, (sender.name, sender.company, sender.email)))
+    return (False, lacking[0]) if lacking else (True, f"customers read {known}.")
+
+
 _CHECKS: tuple[tuple[str, Callable[[Firm], tuple[bool, str]]], ...] = (
     ("Ledger", _ledger),
     ("Workbook", _book),
     ("Issues", _issues),
     ("Rates", _rates),
+    ("Sender", _sender),
 )

@@ -161,7 +161,13 @@ def _issues(report: Report) -> list[str]:
 
     opened = {issue.id for issue in report.opened}
     fresh = [issue for issue in report.issues if issue.id in opened]
-    said = [f"{many(len(fresh), 'thing')} to look at:"] if fresh else []
+    notices = sum(issue.state != OPEN for issue in fresh)
+    only = (
+        ", for information only"
+        if notices == len(fresh)
+        else f", {notices:,} for information" * bool(notices)
+    )
+    said = [f"{many(len(fresh), 'thing')} to look at{only}:"] if fresh else []
     for issue in fresh[:_SHOWN]:
         said += [f"  {shortened(issue.where)}: {_told_once(issue)}", *_values(issue.mine, issue.theirs)]
     return said + waiting_sentences(sum(issue.state == OPEN for issue in report.issues))
