@@ -11,7 +11,7 @@ import pytest
 from arc_sheets import tabs
 from arc_sheets.message import MessageState
 from arc_sheets.policy import DEFAULT_POLICY, Policy
-from arc_sync.agent.actions.desk import Desk, Draft, PlainDesk, Reason, Sealed, Text
+from arc_sync.agent.actions.desk import Asks, Desk, Draft, PlainDesk, Reason, Sealed, Text
 from arc_sync.ledger.port import View
 from tests.asked import BERLIN, ELBE, NOW, ZOE, Asker
 
@@ -30,12 +30,24 @@ class Writing:
     policy: Policy = DEFAULT_POLICY
     wait: timedelta = timedelta()
     refuse: str = ""
+    object: str = ""
     drafts: list[Draft] = field(default_factory=list)
 
     def compose(self, view: View, customer: str, stage: str, channel: str) -> Text | Reason:
         if channel == "Letter":
             return Reason("There is no template for a Letter in English; add one on Templates.")
-        return Text("Reminder", f"Dear {customer} ({len(view.rows(tabs.INVOICES))})", stage=stage or "Firm")
+        return Text(
+            "Reminder",
+            f"Dear {customer} ({len(view.rows(tabs.INVOICES))})",
+            "",
+            stage or "Firm",
+            ("RE-1", "RE-2"),
+        )
+
+    def asks(self, view: View, draft: Draft) -> Asks | Reason:  # noqa: ARG002 (the port's)
+        if self.object:
+            return Reason(self.object)
+        return Asks(draft.invoices or ("RE-1",) * bool(draft.stage), "EUR", 10_000)
 
     def seal(self, view: View, draft: Draft) -> Sealed | Reason:
         assert view.rows(tabs.CUSTOMERS)
@@ -62,6 +74,7 @@ def test_composing_shows_the_words_and_keeps_nothing(ann: Asker) -> None:
     assert answer.sentence == "The email to Elbe Spedition is composed; edit it, then send it."
     assert dict(answer.shown) == {
         "subject": "Reminder", "body": "Dear Elbe Spedition (5)", "to": "ap@elbe.example", "stage": "Firm",
+        "invoices": "RE-1; RE-2",
     }  # fmt: skip
     again = ann.ask("compose_message", request="r-1", customer=ELBE, channel="Text", stage="friendly")
     assert (again.shown["to"], again.shown["stage"]) == ("+49 30 1234567", "Friendly")
@@ -139,6 +152,18 @@ def test_what_cannot_be_sealed_is_not_queued(ann: Asker, desk: Writing) -> None:
     assert ann.refused("send_message", **HELLO) == desk.refuse
     with ann.ledger.read() as view:
         assert view.posted() == []
+
+
+def test_what_is_not_to_be_asked_for_is_not_queued(ann: Asker, desk: Writing) -> None:
+    desk.object = "RE-1 is disputed."
+    assert ann.refused("send_message", **HELLO) == desk.object
+
+
+def test_a_message_of_a_stage_asks_for_what_the_desk_says(ann: Asker) -> None:
+    ann.done("send_message", **HELLO | {"invoices": None, "stage": "Firm"})
+    with ann.ledger.read() as view:
+        (posted,) = view.posted()
+    assert (posted.message.invoices, posted.message.amount) == (("RE-1",), 10_000)
 
 
 def test_who_is_not_to_be_contacted_is_not_written_to(ann: Asker) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from arc_sheets.cells import PLAIN
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.policy import DEFAULT_POLICY
-from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, REMINDERS
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, REMINDERS
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.actions.desk import Reason, Text
 from arc_sync.agent.reminding import looking
@@ -587,15 +588,92 @@ def test_words_for_the_form_are_those_of_the_stage_the_customer_is_at(here: Offi
         text = desk.compose(view, "Alder", "", "Email")
         firm = desk.compose(view, "Alder", "Firm", "Email")
         nothing = desk.compose(view, "Bystander", "", "Email")
-    assert text == (here.of("Alder").subject, here.of("Alder").body, "", "Friendly")
+    assert text == (here.of("Alder").subject, here.of("Alder").body, "", "Friendly", ("INV-A",))
     assert "Overdue: EUR 500.00" in firm[0]
     assert nothing[0] == "Bystander owes nothing that may be asked for; write the message by hand."
+
+
+def from_template(here: Office, stage: str = "Firm", customer: str = "Alder") -> str:
+    text = words(here, stage, customer)
+    assert isinstance(text, Text)
+    return by_hand(here, customer, subject=text.subject, body=text.body, stage=stage)
+
+
+AGAINST: dict[str, tuple[Callable[[Office], None], str]] = {
+    "disputed": (
+        lambda o: o.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY),
+        "INV-A is disputed.",
+    ),
+    "paid": (lambda o: o.pay("INV-A", 500_00), "INV-A has been paid."),
+    "paid in part": (lambda o: o.pay("INV-A", 20_00), "EUR 20.00 of what it asks for has come in."),
+    "promised": (lambda o: o.promise("Alder", "INV-A", 500_00, DAY + timedelta(3)), "INV-A is promised."),
+    "on plan": (lambda o: o.put(INVOICES, "i INV-A", status="on plan"), "INV-A is on a payment plan."),
+    "held": (lambda o: o.put(INVOICES, "i INV-A", hold_reminders="yes"), "INV-A is held."),
+}
+
+
+@pytest.mark.parametrize("case", AGAINST)
+def test_what_was_made_from_a_template_is_looked_at_again_before_it_goes(here: Office, case: str) -> None:
+    what, why = AGAINST[case]
+    assert from_template(here).endswith("is queued.")
+    what(here)
+    assert here.send().withdrawn == [("Alder", why)]
+    assert here.arrived == []
+    assert here.issues() == [
+        f"Email to ap@alder.example (Alder) was not sent: {why} If it is to go all the same, write it anew."
+    ]
+
+
+def test_and_so_is_what_names_an_invoice(here: Office) -> None:
+    by_hand(here, invoices="INV-A")
+    here.pay("INV-A", 500_00)
+    assert here.send().withdrawn == [("Alder", "INV-A has been paid.")]
+
+
+def test_what_is_disputed_since_the_preview_is_not_even_queued(here: Office) -> None:
+    text = words(here, "Firm")
+    assert isinstance(text, Text)
+    here.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY)
+    assert by_hand(here, subject=text.subject, body=text.body, stage="Firm").startswith("INV-A is disputed. ")
+    assert here.posted() == []
+
+
+def test_words_that_name_no_invoice_ask_for_what_their_stage_speaks_of(here: Office) -> None:
+    by_hand(here, stage="Firm")
+    assert [p.message.invoices for p in here.posted()] == [("INV-A",)]
+    here.customer("Dogwood")
+    assert by_hand(here, "Dogwood", stage="Firm").startswith("Dogwood owes nothing that may be asked for")
+
+
+def test_a_number_within_another_is_not_named(here: Office) -> None:
+    here.invoice("INV-A2", "Alder", 4)
+    here.invoice("INV-A-1", "Alder", 4)
+    by_hand(here, stage="Firm", body="Please pay INV-A-1.\nAnd (INV-A2).")
+    assert [p.message.invoices for p in here.posted()] == [("INV-A-1", "INV-A2")]
+
+
+def test_words_of_ones_own_go_whatever_the_invoices_say(here: Office) -> None:
+    by_hand(here, body="Thank you for the word on INV-A.")
+    here.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY)
+    assert here.send().sent == ["Alder"]
+
+
+def test_credit_that_was_there_when_it_was_written_does_not_hold_it(here: Office) -> None:
+    here.pay("INV-A", 20_00, applied_to=None)
+    from_template(here)
+    assert here.send().sent == ["Alder"]
 
 
 def words(here: Office, stage: str = "", customer: str = "Alder") -> Text | Reason:
     desk = desk_of(here.firm.config, here.now)
     with here.firm.ledger.read() as view:
         return desk.compose(view, customer, stage, "Email")
+
+
+def refusal(here: Office, stage: str = "") -> str:
+    said = words(here, stage)
+    assert isinstance(said, Reason)
+    return said.sentence
 
 
 def test_who_owes_nothing_overdue_yet_gets_the_words_of_the_courtesy(here: Office) -> None:
@@ -618,7 +696,7 @@ def test_no_stage_says_overdue_where_nothing_is(here: Office, stage: str) -> Non
 @pytest.mark.parametrize("stage", ["", "Firm", "Statement"])
 def test_nor_where_credit_covers_it(here: Office, stage: str) -> None:
     here.pay("INV-A", 900_00, applied_to=None)
-    (said,) = words(here, stage)
+    said = refusal(here, stage)
     assert said.startswith("Alder has EUR 900.00 of credit, which covers all that ")
     assert said.endswith("; apply it on Payments, or write the message by hand.")
 
@@ -626,7 +704,7 @@ def test_nor_where_credit_covers_it(here: Office, stage: str) -> None:
 def test_nor_where_all_that_is_overdue_is_disputed(here: Office) -> None:
     here.invoice("INV-Z", "Alder", -9)
     here.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY)
-    (said,) = words(here, "Firm")
+    said = refusal(here, "Firm")
     assert said.startswith("What is overdue of Alder is disputed, promised, on a payment plan or held;")
     text = words(here)
     assert isinstance(text, Text)
@@ -634,7 +712,7 @@ def test_nor_where_all_that_is_overdue_is_disputed(here: Office) -> None:
 
 
 def test_the_courtesy_does_not_speak_of_what_is_overdue_already(here: Office) -> None:
-    (said,) = words(here, "Courtesy")
+    said = refusal(here, "Courtesy")
     assert said.startswith("All that Alder owes is overdue already;")
 
 

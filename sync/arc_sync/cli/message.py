@@ -67,9 +67,12 @@ def message(
             "subject": (subject or shown.get("subject") or None) if by is By.EMAIL else None,
             "body": body if body is not None else shown.get("body"),
         }
-        more = {"stage": stage or shown.get("stage") or None, "invoices": invoice}
+        more = {
+            "stage": stage or shown.get("stage") or None,
+            "invoices": invoice or [n for n in shown.get("invoices", "").split("; ") if n],
+        }
         if not send:
-            _show(written, json=json)
+            _show(written, more, json=json)
             return
         sent = act("send_message", request, customer=customer, channel=by.value.title(), **written, **more)
     _kept(sent)
@@ -118,9 +121,9 @@ def _kept(got: Answer) -> Mapping[str, str]:
     return got.shown
 
 
-def _show(written: Mapping[str, str | None], *, json: bool) -> None:
+def _show(written: Mapping[str, str | None], more: Mapping[str, object], *, json: bool) -> None:
     if json:
-        answer(dict(written))
+        answer({**written, **more})
         return
     say(f"To: {written['to'] or '(no address)'}")
     say(*([f"Subject: {written['subject']}"] if written["subject"] else []), "", written["body"] or "")

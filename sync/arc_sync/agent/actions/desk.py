@@ -23,6 +23,7 @@ class Text(NamedTuple):
     body: str
     to: str = ""  #: whom it would go to; "": the customer's own address or number
     stage: str = ""  #: of `tabs.STAGES`: whose words these are
+    invoices: tuple[str, ...] = ()  #: the numbers they speak of
 
 
 class Draft(NamedTuple):
@@ -36,6 +37,14 @@ class Draft(NamedTuple):
     body: str
     stage: str  #: of `tabs.STAGES`, or ""
     invoices: tuple[str, ...]  #: the numbers it speaks of
+
+
+class Asks(NamedTuple):
+    """What a message asks for: it goes only while that is owed, and nothing speaks against it."""
+
+    invoices: tuple[str, ...] = ()  #: their numbers; none: it asks for nothing
+    currency: str = ""  #: of the invoices
+    amount: int = 0  #: minor units: what they owe, less unapplied credit
 
 
 class Sealed(NamedTuple):
@@ -72,6 +81,13 @@ class Desk(Protocol):
         A blank stage asks for that which the customer is at.
         """
 
+    def asks(self, view: View, draft: Draft) -> Asks | Reason:
+        """Return what a message asks for, or why that must not be asked for: paid, disputed, promised.
+
+        It is what its invoices owe; where it names none but bears a stage, the invoices in its words, else those
+        of which that stage speaks now.
+        """
+
     def seal(self, view: View, draft: Draft) -> Sealed | Reason:
         """Return what goes out, or why it must not: no such address, or no way of sending set up."""
 
@@ -88,6 +104,10 @@ class PlainDesk:
     def compose(self, view: View, customer: str, stage: str, channel: str) -> Text | Reason:  # noqa: ARG002 (the port's)
         """Return that there are no templates here."""
         return Reason(f"There are no templates here to write to {customer} with; write the message by hand.")
+
+    def asks(self, view: View, draft: Draft) -> Asks | Reason:  # noqa: ARG002 (the port's)
+        """Return that it asks for nothing: without a schedule nobody knows what a stage speaks of."""
+        return Asks()
 
     def seal(self, view: View, draft: Draft) -> Sealed | Reason:  # noqa: ARG002 (the port's)
         """Return that nothing is sent from here."""

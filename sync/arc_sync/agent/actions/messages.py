@@ -14,7 +14,7 @@ from arc_sheets import tabs
 from arc_sheets.message import Message
 from arc_sheets.routes import Person
 from arc_sync.agent.actions.answers import Answer, done
-from arc_sync.agent.actions.desk import Desk, Draft, Reason, Sealed
+from arc_sync.agent.actions.desk import Asks, Desk, Draft, Reason, Sealed
 from arc_sync.agent.actions.finding import Cannot, Finder, Record
 from arc_sync.agent.actions.requests import ComposeMessage, SendMessage
 from arc_sync.agent.actions.touches import is_stopped
@@ -35,6 +35,7 @@ def compose(view: View, request: ComposeMessage, desk: Desk) -> Answer:
         raise Cannot(text.sentence)
     to = text.to or customer.values.get(_COLUMN.get(request.channel, ""), "") or ""
     shown = {"subject": text.subject, "body": text.body, "to": str(to), "stage": text.stage}
+    shown["invoices"] = "; ".join(text.invoices)
     said = f"The {_word(request.channel)} to {name} is composed; edit it, then send it."
     return Answer(done=True, sentence=said, shown=shown)
 
@@ -44,10 +45,14 @@ def send(work: Work, request: SendMessage) -> Answer:
     customer, invoices = work.parties(request.customer, request.invoices or "")
     _may_be_written_to(work, customer, request.channel)
     draft = _draft(work, request, customer, invoices)
+    asks = work.desk.asks(work.t, draft)
+    if isinstance(asks, Reason):
+        raise Cannot(asks.sentence)
     sealed = work.desk.seal(work.t, draft)
     if isinstance(sealed, Reason):
         raise Cannot(sealed.sentence)
-    if not work.t.queue(_message(work, draft, sealed, customer, invoices)):
+    currency = asks.currency or work.one_currency(None, customer, invoices)
+    if not work.t.queue(_message(work, draft, sealed, asks._replace(currency=currency))):
         raise Cannot(
             f"The same {_word(draft.channel)} to {sealed.to} was queued on {on(work.today)} already; change it to send"
             " another."
@@ -94,9 +99,7 @@ def _own(customer: Record, channel: str) -> str:
     )
 
 
-def _message(work: Work, draft: Draft, sealed: Sealed, customer: Record, invoices: list[Record]) -> Message:
-    currency = work.one_currency(None, customer, invoices)
-    open_now = work.account(customer).among(draft.invoices)
+def _message(work: Work, draft: Draft, sealed: Sealed, asks: Asks) -> Message:
     return Message(
         id=draft.id,
         key=_key(draft, sealed.to, work.today),
@@ -105,9 +108,9 @@ def _message(work: Work, draft: Draft, sealed: Sealed, customer: Record, invoice
         channel=draft.channel,
         to=sealed.to,
         stage=draft.stage,
-        invoices=draft.invoices,
-        currency=currency,
-        amount=sum(one.balance for one in open_now),
+        invoices=asks.invoices,
+        currency=asks.currency,
+        amount=asks.amount,
         content=sealed.content,
         queued=work.desk.now,
         not_before=sealed.not_before,

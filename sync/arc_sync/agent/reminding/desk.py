@@ -15,9 +15,10 @@ from arc_sheets.contacts import NotAContact, address, number
 from arc_sheets.errors import MailError
 from arc_sheets.languages import language_of
 from arc_sheets.policy import Policy
-from arc_sync.agent.actions.desk import Draft, Reason, Sealed, Text
+from arc_sync.agent.actions.desk import Asks, Draft, Reason, Sealed, Text
 from arc_sync.agent.config import Config
 from arc_sync.agent.policies import policy_of
+from arc_sync.agent.reminding.asking import asks_for
 from arc_sync.agent.reminding.letters import Broken, templates_of, words_of
 from arc_sync.agent.reminding.posting import FRESH, Post, next_allowed
 from arc_sync.agent.reminding.theirs import message_now
@@ -58,7 +59,12 @@ class FirmDesk:
             return Reason(said.why)
         if not said.body:
             return Reason(f"There is no template for {wanted.stage} by {channel.lower()}; write it by hand.")
-        return Text(said.subject if channel != "Text" else "", said.body, "", wanted.stage)
+        return Text(said.subject if channel != "Text" else "", said.body, "", wanted.stage, wanted.numbers)
+
+    def asks(self, view: View, draft: Draft) -> Asks | Reason:
+        """Return what a message asks for, or why that must not be asked for; see the port."""
+        day = self.now.astimezone(self.zone).date()
+        return asks_for(view, draft, self.policy, day, self.config.rates)
 
     def seal(self, view: View, draft: Draft) -> Sealed | Reason:
         """Return what goes out, or why it must not; see the port."""

@@ -28,7 +28,7 @@ from arc_sync.agent.reminding.touches import Deciders, called, put_touch
 from arc_sync.agent.reminding.trouble import close_issue, firm_book, of_message, of_row, raise_issue
 from arc_sync.ledger.port import Transaction, View
 from arc_sync.mail.port import Fate, Outcome
-from arc_sync.merge.issues import IssueKey
+from arc_sync.merge.issues import IssueKey, IssueKind
 
 S = MessageState
 _ASK: Final = (
@@ -37,6 +37,7 @@ _ASK: Final = (
 _ASK_BY_HAND: Final = (
     "{said} Look in the mailbox it was sent from, then tell it: arc remind settle {id} --it-went."
 )
+_ANEW: Final = "If it is to go all the same, write it anew."
 
 
 @dataclass(slots=True)
@@ -119,6 +120,9 @@ class Outcomes:
             row = _row(t, message)
             if row and message.to == row.to and row.status == QUEUED:
                 put(t, message.reminder, row._replace(status=WITHDRAWN, decision=None, why=why))
+            elif not message.reminder:
+                what = f"{called(message)} to {message.to} ({message.customer}) was not sent: {why} {_ANEW}"
+                raise_issue(t, self._issue(message, row), what, now, IssueKind.NOTICE)
         self._report.withdrawn.append((message.customer, why))
 
     def _is_told(self, view: View, message: Message) -> bool:

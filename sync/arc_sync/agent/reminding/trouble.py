@@ -39,11 +39,16 @@ def of_template(book: str, template: str) -> IssueKey:
     return IssueKey(book, TEMPLATES.title, "", f"{template.replace('/', _SLASH)}#template")
 
 
-def raise_issue(t: Transaction, key: IssueKey, why: str, now: datetime) -> None:
-    """Let an issue stand until it is settled; without a book there is nowhere to show it. `now` is UTC."""
+def raise_issue(
+    t: Transaction, key: IssueKey, why: str, now: datetime, kind: IssueKind = IssueKind.HELD
+) -> None:
+    """Let an issue stand until it is settled; without a book there is nowhere to show it. `now` is UTC.
+
+    A notice is settled by any choice on the Issues tab: nothing waits for it.
+    """
     if key.book:
         known = t.issues(key.book).get(key)
-        t.put_issue(key, Issue(IssueKind.HELD, known.seen if known else now, why=why))
+        t.put_issue(key, Issue(kind, known.seen if known else now, why=why))
 
 
 def close_issue(t: Transaction, key: IssueKey) -> None:
