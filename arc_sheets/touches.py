@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The channels by which something is written.
 WRITTEN: Final = ("Email", "Text", "Letter")
+#: What people add to a word, and what changes nothing of it.
+_POLITE: Final = re.compile(r"\b(?:please|pls|thanks|thank you|bitte|danke)\b")
 #: What takes an opt-out back.
 AGAIN: Final = "start"
 
@@ -72,8 +75,8 @@ def _went(activity: pd.DataFrame) -> Flags:
 def stopped(activity: pd.DataFrame, policy: Policy, as_of: date) -> dict[str, date]:
     """Return the customers who want no texts, and since when.
 
-    An inbound text whose outcome or notes is, as a whole, one of the policy's words stops them; "start" lets
-    them go on.
+    An inbound text whose outcome or notes is, as a whole, one of the policy's words stops them, said politely or
+    not; "start" lets them go on.
     """
     texts = (activity["channel"] == "Text").to_numpy() & (activity["direction"] == "In").to_numpy()
     texts &= days(activity["when"]) <= day_number(as_of)
@@ -116,4 +119,5 @@ def last_touch(activity: pd.DataFrame, as_of: date) -> dict[str, Touch]:
 
 
 def _word(text: object) -> str:
-    return text.strip().strip(".!").casefold() if isinstance(text, str) else ""
+    plain = _POLITE.sub("", text.casefold()) if isinstance(text, str) else ""
+    return " ".join(plain.split()).strip(" .,!")

@@ -54,7 +54,19 @@ def test_the_last_day_and_those_since_are_known_of_everybody() -> None:
 # --- who stopped texts -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("said", ["STOP", " stop. ", "Opt out", "Unsubscribe!", "quit"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "STOP",
+        " stop. ",
+        "Opt out",
+        "Unsubscribe!",
+        "quit",
+        "Stop please.",
+        "Please, stop!",
+        "Stop, thank you",
+    ],
+)
 def test_a_text_that_is_one_of_the_words_stops_texts(said: str) -> None:
     incoming = touch(-3, "Text", direction="In", notes=said)
     assert stopped(activity(incoming), DEFAULT_POLICY, DAY) == {"A": on(-3)}
