@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from babel.core import get_global
+
 from arc_sheets.contacts import NotAContact, address, addresses, number
 from arc_sheets.hours import NotHours, quiet_hours
 from arc_sheets.phrases import say_cell, say_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     import pandas as pd
@@ -60,8 +62,19 @@ def people(customers: pd.DataFrame) -> dict[str, Person]:
     return {str(name): Person(*values) for name, *values in zip(*columns, strict=True)}
 
 
+def home(person: Person, country: str) -> str:
+    """Return the country whose numbers a customer writes without +: their time zone's, else the firm's.
+
+    The countries of zones are those of CLDR; a zone such as UTC has none.
+    """
+    zones: Mapping[str, str] = get_global("zone_territories")
+    return zones.get((person.time_zone or "").strip(), country)
+
+
 def route(stage: Stage, person: Person, stopped: date | None, country: str) -> Route | NoRoute:
     """Return the way to a customer; `stopped` is since when they want no texts, if they do not.
+
+    `country` is the ISO 3166 code of the firm's policy, or "".
 
     A message goes by the channel that they prefer: a text only to a number they have not stopped, else by email.
     A person's task and a letter stay what they are.
@@ -72,14 +85,19 @@ def route(stage: Stage, person: Person, stopped: date | None, country: str) -> R
         else stage.channel
     )
     said = "" if wish == stage.channel else f"they prefer {person.prefers}".lower()
+    country = home(person, country)
     try:
         if wish == "Text" and person.phone and not stopped:
             return _text(person, said, country)
         if wish in {"Email", "Text"}:
+            _check_reach(person, wish, stopped)
             return _email(person, _instead(stopped) if wish == "Text" else said)
     except _Unreadable as error:
         return NoRoute(str(error))
-    return Route(wish, _dial(person, country) if wish == "Call" else "", "", said)
+    if wish != "Call":
+        return Route(wish, "", "", said)
+    to, missing = _dial(person, country)
+    return Route(wish, to, "", "; ".join(filter(None, (said, missing))))
 
 
 class _Unreadable(ValueError):
@@ -91,9 +109,19 @@ def _text(person: Person, said: str, country: str) -> Route:
     return Route("Text", _read("Phone", person.phone, lambda text: number(text, country)), "", said)
 
 
+def _check_reach(person: Person, wish: str, stopped: date | None) -> None:
+    """Raise if there is no email address; who is to get texts has a sentence of their own."""
+    if person.email:
+        return
+    if wish == "Text" and stopped:
+        since = f"They asked for no more texts on {say_day(stopped)} and have no email address"
+        raise _Unreadable(f"{since}: fill in Email on Customers.")
+    if wish == "Text":
+        raise _Unreadable("No phone number and no email address: fill in Phone or Email on Customers.")
+    raise _Unreadable("No email address: fill in Email on Customers.")
+
+
 def _email(person: Person, said: str) -> Route:
-    if not person.email:
-        raise _Unreadable("No email address: fill in Email on Customers.")
     _check_hours(person)
     to = _read("Email", person.email, address)
     return Route("Email", to, _read("Cc", person.cc, lambda text: "; ".join(addresses(text))), said)
@@ -121,12 +149,14 @@ def _read(column: str, text: str | None, read: Callable[[str], str]) -> str:
         ) from None
 
 
-def _dial(person: Person, country: str) -> str:
-    """Return the number to call, "" where there is none that can be read: a person looks it up."""
+def _dial(person: Person, country: str) -> tuple[str, str]:
+    """Return the number to call, and what is said where there is none that can be read: a person looks it up."""
+    if not (person.phone or "").strip():
+        return "", "there is no phone number on Customers"
     try:
-        return number(person.phone or "", country)
+        return number(person.phone or "", country), ""
     except NotAContact:
-        return ""
+        return "", f"Phone on Customers reads {say_cell(person.phone)}, no number to dial"
 
 
 def _texts(customers: pd.DataFrame, name: str) -> list[str | None]:

@@ -45,8 +45,28 @@ def test_who_stopped_texts_or_has_no_number_gets_an_email(stage: Stage) -> None:
 
 def test_who_stopped_texts_and_has_no_address_is_not_written_to() -> None:
     assert route(EMAIL, Person(prefers="Text", phone="0170 1234567"), SINCE, "DE") == NoRoute(
-        "No email address: fill in Email on Customers."
+        "They asked for no more texts on 3 Mar and have no email address: fill in Email on Customers."
     )
+    assert route(TEXT, Person(), None, "DE") == NoRoute(
+        "No phone number and no email address: fill in Phone or Email on Customers."
+    )
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "country", "number"),
+    [
+        ("Europe/London", "DE", "+447911123456"),
+        (" Europe/London ", "", "+447911123456"),
+        (None, "GB", "+447911123456"),
+        ("UTC", "GB", "+447911123456"),
+        ("Mars/Olympus", "GB", "+447911123456"),
+    ],
+)
+def test_a_number_without_its_country_is_read_where_the_customer_is(
+    time_zone: str | None, country: str, number: str
+) -> None:
+    there = Person(prefers="Text", phone="07911 123456", time_zone=time_zone)
+    assert route(EMAIL, there, None, country) == Route("Text", number, "", "they prefer text")
 
 
 def test_a_cell_that_cannot_be_used_is_named_on_one_line() -> None:
@@ -58,7 +78,11 @@ def test_a_cell_that_cannot_be_used_is_named_on_one_line() -> None:
 
 def test_a_call_needs_no_number_that_can_be_read_and_no_quiet_hours() -> None:
     odd = Person(phone="ask for Dana", quiet_hours="nights")
-    assert route(CALL, odd, None, "DE") == Route("Call", "")
+    said = 'Phone on Customers reads "ask for Dana", no number to dial'
+    assert route(CALL, odd, None, "DE") == Route("Call", "", "", said)
+    by_phone = Person(prefers="Phone")
+    said = "they prefer phone; there is no phone number on Customers"
+    assert route(EMAIL, by_phone, None, "DE") == Route("Call", "", "", said)
 
 
 def test_quiet_hours_that_cannot_be_read_hold_a_text_too() -> None:
