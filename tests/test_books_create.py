@@ -450,3 +450,25 @@ def test_libreoffice_recalculates_to_the_same_figures(folder: Path, tmp_path: Pa
                 assert other == pytest.approx(cell.value, abs=1e-4), cell.coordinate
             else:
                 assert (other or None) == (cell.value or None), cell.coordinate
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_the_link_on_reminders_leads_to_the_first_row_to_decide_on_whatever_was_decided(
+    folder: Path, tmp_path: Path
+) -> None:
+    decided = {"none": (), "first": (5,), "all": tuple(range(5, 205))}
+    for name, rows in decided.items():
+        book = _read(folder / "full.xlsx")
+        sheet = book["Reminders"]
+        link = re.fullmatch(r'=HYPERLINK\((.*),"Go to the first to decide on"\)', sheet["F1"].value)
+        assert link
+        sheet["F2"] = f"={link[1]}"
+        for number in rows:
+            sheet.cell(number, 2, "Skip")
+        book.save(tmp_path / f"{name}.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"]
+    books = [tmp_path / f"{name}.xlsx" for name in decided]
+    subprocess.run([*command, tmp_path / "out", *books], check=True, capture_output=True, timeout=110)
+    leads = [_read(tmp_path / "out" / book.name, data_only=True)["Reminders"]["F2"].value for book in books]
+    assert leads == ["#Reminders!B5", "#Reminders!B7", "#Reminders!B5"]

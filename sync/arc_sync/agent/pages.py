@@ -30,6 +30,7 @@ from arc_sync.books import draw
 from arc_sync.books.contents import BookRow, Contents, DueToday, Meta, Said
 from arc_sync.books.draw import account as account_tab
 from arc_sync.books.draw import home
+from arc_sync.books.draw import records as record_tab
 from arc_sync.books.drawing import Drawing
 from arc_sync.ledger.port import View
 
@@ -107,8 +108,6 @@ def pages(terms: Terms) -> Callable[[View, date, str, str], Pages]:
     return compute
 
 
-#: What a reminder may be while a person must decide: whether it goes, whether it went, whether it goes again.
-_UNDECIDED: Final = frozenset({"proposed", "unknown", "failed"})
 _MOMENTARY: Final = {home.SHEET, account_tab.SHEET}
 
 
@@ -182,7 +181,9 @@ class _Book:
 
 def _undecided(reminders: Rows) -> int:
     """Count the reminders that wait for a person's decision."""
-    return sum(v["status"] in _UNDECIDED and not v["decision"] for _, v in named(tabs.REMINDERS, reminders))
+    return sum(
+        v["status"] in record_tab.WAITING and not v["decision"] for _, v in named(tabs.REMINDERS, reminders)
+    )
 
 
 class _Lines(Sequence[BookRow]):

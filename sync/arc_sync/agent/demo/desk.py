@@ -73,9 +73,9 @@ def _touches(rng: random.Random, late: list[Invoice], as_of: date) -> Iterator[N
 
 
 def _reminded(late: list[Invoice], as_of: date) -> Iterator[Noted]:
-    """Yield the reminders that went out before: every second customer had one, the older ones two."""
+    """Yield the reminders that went out before: every fifth customer had one, the older ones two."""
     oldest = {invoice.customer.name: invoice for invoice in reversed(late)}
-    for invoice in list(oldest.values())[::2]:
+    for invoice in list(oldest.values())[::5]:
         for stage, days in (("Friendly", 5), ("Firm", 16)):
             day = invoice.due + timedelta(days)
             if day < as_of - timedelta(_QUIET):

@@ -10,7 +10,7 @@ from itertools import groupby, repeat
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from arc_sheets.cells import show_cell
+from arc_sheets.cells import Formula, show_cell
 from arc_sheets.tab import Kind, Owner, Tab
 from arc_sync.books.drawing import Drawing, Drawn, Page, Rule, Sketch, Table, below
 from arc_sync.books.look import asks, has_owners, header_role, record_role
@@ -32,6 +32,9 @@ ID_HEADER: Final = "ARC id"
 SEAL_HEADER: Final = "ARC seal"
 
 _OWNERS: Final = {Owner.SHEET: "You edit", Owner.BOTH: "You or the ledger", Owner.LEDGER: "ARC fills"}
+#: The reminders that ask for a decision: whether one goes, whether it went, whether it goes again.
+WAITING: Final = ("proposed", "unknown", "failed")
+_FIRST: Final = "Go to the first to decide on"
 _WIDEST: Final = 250  # characters that still print legibly on one page
 _TWO_KEYS: Final = {"reminders": 2}  # columns that stay in sight: the decision needs its customer
 
@@ -63,11 +66,27 @@ def frame(tab: Tab, many: int) -> Drawing:
     if has_owners(tab):
         _strip(sketch, tab)
     sketch.heights[HEADER_ROW] = 32
+    if tab.name == "reminders":
+        sketch.put(1, column_of(tab, "to"), _to_first_waiting(tab), "link.bold.right")
     roles = ("head", *(header_role(tab, column) for column in tab.columns), "head")
     sketch.line(HEADER_ROW, ID_COLUMN, zip(headers(tab), roles, strict=True))
     area = Area(1, 0, HEADER_ROW, seal_column(tab))
     table = Area(HEADER_ROW, 0, HEADER_ROW + max(many, 1), seal_column(tab))
     return sketch.done(area, Table(tab.title, table, headers(tab)))
+
+
+def _to_first_waiting(tab: Tab) -> Formula:
+    """Return a link to the first row that asks for a decision, or to the first of all.
+
+    A formula that looks when it is clicked: rows are sorted by people, decided and added long after it is drawn.
+    """
+    decision, status = (f"{tab.title}[{tab.column(name).header}]" for name in ("decision", "status"))
+    asking = "+".join(f'({status}="{one}")' for one in WAITING)
+    first = f'IFERROR(MATCH(1,INDEX(({decision}="")*({asking}),0),0),1)'
+    row = f"ROW({tab.title}[[#Headers],[{tab.column('decision').header}]])+{first}"
+    return Formula(
+        f'HYPERLINK("#{tab.title}!{letters(column_of(tab, "decision"))}"&{row},"{_FIRST}")', _FIRST
+    )
 
 
 def rows(tab: Tab, lines: Iterable[BookRow | None]) -> Iterator[list[Drawn]]:
