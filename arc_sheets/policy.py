@@ -13,8 +13,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from arc_sheets import money
 from arc_sheets.errors import ConfigError
 from arc_sheets.hours import check_calendar, clock
+from arc_sheets.phrases import say_cell
 from arc_sheets.tabs import STAGES
 
 #: Channels by which a person acts, not the machine. A letter is written by the machine; a person prints and posts it.
@@ -55,7 +57,7 @@ class Policy:
     bank_days: int  #: how many business days old the bank's data may be before the run is held
     daily_cap: int  #: messages a day, of the whole firm
     customer_cap: int  #: messages to one customer in 30 days
-    smallest: int  #: in the base currency's minor units: nobody is written to for less
+    smallest: int  #: in the base currency's minor units: nobody is written to for less; told in major units
     hours: Hours  #: less the customer's own quiet hours; see `hours.open_hours`
     country: str = ""  #: ISO 3166 code whose public holidays are kept, such as "DE"; "" keeps none
     region: str = ""  #: its subdivision, such as "BY"
@@ -68,6 +70,7 @@ class Policy:
 
 
 #: What holds where a firm's policy says nothing; `templates/policy.toml` says the same (a test compares them).
+#: Its smallest amount is that of currencies with cents; `read` has it in any other.
 DEFAULT_POLICY: Final = Policy(
     stages=(
         Stage("Courtesy", -3, "Email"),
@@ -100,13 +103,15 @@ class WrongPolicy(ConfigError):
         self.stage = stage  #: which `[[stages]]` the key stands in, from 0; None: it stands in none
 
 
-def read(told: Mapping[str, object]) -> Policy:
+def read(told: Mapping[str, object], base: str) -> Policy:
     """Return the policy that a parsed `policy.toml` tells; what it leaves out is as in `DEFAULT_POLICY`.
 
-    Raises `WrongPolicy` for the first key that is not known, or not as it must be.
+    `base` is the firm's base currency, in which `smallest` is told. Raises `WrongPolicy` for the first key that is
+    not known, or not as it must be.
     """
+    usual = asdict(DEFAULT_POLICY) | {"smallest": "5.00"}
     try:
-        said = _Told.model_validate(asdict(DEFAULT_POLICY) | dict(told))
+        said = _Told.model_validate(usual | dict(told))
     except ValidationError as error:
         raise _wrong(error) from None
     stages = tuple(Stage(**dict(stage)) for stage in said.stages)
@@ -117,7 +122,21 @@ def read(told: Mapping[str, object]) -> Policy:
         raise WrongPolicy("hours", _MUST["hours"])
     words = tuple(word.strip().casefold() for word in said.opt_out)
     hours = Hours(said.hours.opens, said.hours.closes)
-    return Policy(**dict(said) | {"stages": stages, "hours": hours, "opt_out": words})
+    smallest = _smallest(said.smallest, base)
+    return Policy(**dict(said) | {"stages": stages, "hours": hours, "opt_out": words, "smallest": smallest})
+
+
+def _smallest(text: str, base: str) -> int:
+    """Return an amount in major units, as a person writes it, in minor units of the base currency."""
+    minor, wrong = 0, ""
+    try:
+        minor = money.read_amount(text, base)
+    except money.NotAnAmount as error:
+        wrong = str(error)
+    if wrong or minor < 0:
+        what = f"which is no amount: {wrong}" if wrong else "less than nothing"
+        raise WrongPolicy("smallest", f'is {say_cell(text)}, {what}; write it as "5.00"')
+    return minor
 
 
 def _check_stage(n: int, stage: Stage, earlier: tuple[Stage, ...]) -> None:
@@ -192,7 +211,7 @@ class _Told(_Table):
     bank_days: int = Field(ge=0, le=30)
     daily_cap: int = Field(ge=1, le=100_000)
     customer_cap: int = Field(ge=1, le=30)
-    smallest: int = Field(ge=0)
+    smallest: str
     hours: _Hours
     country: str
     region: str
@@ -212,7 +231,7 @@ _MUST: Final = {
     "bank_days": "must be a whole number of business days from 0 to 30",
     "daily_cap": "must be a whole number of messages from 1 to 100,000",
     "customer_cap": "must be a whole number of messages from 1 to 30",
-    "smallest": "must be a whole number, 0 or more: the amount in cents, such as 500 for 5.00",
+    "smallest": 'must be an amount of your base currency in quotation marks, such as "5.00", or "0"',
     "hours": 'must be a table: [hours] with opens = "08:00" and closes = "18:00", which is later',
     "country": 'must be a country\'s code in quotation marks, such as "DE"; "" keeps no public holidays',
     "region": 'must be a region\'s code in quotation marks, such as "BY"',

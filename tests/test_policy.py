@@ -12,13 +12,13 @@ from arc_sheets.tabs import CHANNELS
 SHIPPED = resources.folder("templates") / "policy.toml"
 
 
-def told(text: str) -> Policy:
-    return read(tomllib.loads(text))
+def told(text: str, base: str = "EUR") -> Policy:
+    return read(tomllib.loads(text), base)
 
 
 def test_the_shipped_policy_is_the_one_that_holds_without_it() -> None:
     assert told(SHIPPED.read_text("utf-8")) == DEFAULT_POLICY
-    assert read({}) == DEFAULT_POLICY
+    assert read({}, "EUR") == DEFAULT_POLICY
 
 
 def test_the_shipped_policy_tells_every_key() -> None:
@@ -42,6 +42,23 @@ def test_a_firm_tells_what_is_different() -> None:
     assert policy.daily_cap == DEFAULT_POLICY.daily_cap
 
 
+@pytest.mark.parametrize(
+    ("text", "base", "minor"),
+    [
+        ('smallest = "12.50"', "EUR", 1250),
+        ('smallest = "12,50"', "EUR", 1250),
+        ('smallest = "1,200"', "JPY", 1200),
+        ('smallest = "0"', "EUR", 0),
+        ("", "JPY", 5),
+        ("", "KWD", 5000),
+    ],
+)
+def test_the_smallest_amount_is_told_as_people_write_it_in_the_base_currency(
+    text: str, base: str, minor: int
+) -> None:
+    assert told(text, base).smallest == minor
+
+
 STAGE = '[[stages]]\nname = "Firm"\ndays = 14\nchannel = "Email"\n'
 
 
@@ -52,6 +69,15 @@ STAGE = '[[stages]]\nname = "Firm"\ndays = 14\nchannel = "Email"\n'
         ("minimum_interval = 0", "minimum_interval must be a whole number of days from 1 to 90."),
         ("minimum_interval = true", "minimum_interval must be a whole number of days from 1 to 90."),
         ('grace = "2"', "grace must be a whole number of days from 0 to 30."),
+        (
+            "smallest = 500",
+            'smallest must be an amount of your base currency in quotation marks, such as "5.00", or "0".',
+        ),
+        (
+            'smallest = "$5"',
+            'smallest is "$5", which is no amount: it says $, but its currency is EUR; write it as "5.00".',
+        ),
+        ('smallest = "-5"', 'smallest is "-5", less than nothing; write it as "5.00".'),
         ("daily_cap = 1.5", "daily_cap must be a whole number of messages from 1 to 100,000."),
         (
             "hours = 8",

@@ -25,13 +25,13 @@ def policy_of(config: Config) -> Policy:
     try:
         text = config.policy.read_text("utf-8-sig")
     except FileNotFoundError:
-        return read(tomllib.loads(_shipped()))
+        return read(tomllib.loads(_shipped()), config.rates.base)
     except UnicodeDecodeError:
         raise ConfigError(f"{config.policy} is not written in UTF-8; save it as UTF-8 text.") from None
     except OSError as error:
         raise ConfigError(f"{config.policy} cannot be read ({error.strerror}); allow reading it.") from None
     try:
-        return read(tomllib.loads(text))
+        return read(tomllib.loads(text), config.rates.base)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{config.policy} cannot be read: {error}. Correct that line.") from None
     except WrongPolicy as error:
