@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from arc_sync.cli.asking import day
-from tests.office import Office, office
+from tests.office import Office, arc, office
 
 O_BRIEN, ZOE = "O'Brien & Söhne", "Zoë Ltd"
 EVIL = '=HYPERLINK("https://evil.example","Pay")'
@@ -97,6 +97,24 @@ def test_what_cannot_be_done_is_one_sentence_and_code_2(firm: Office) -> None:
         firm.arc("account", "Zoe Ltd", code=2).stderr
         == "There is no customer Zoe Ltd; did you mean Zoë Ltd?\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pay", ZOE, "-5"), "Error: -5 is below zero; give an amount above zero, such as 5."),
+        (("pay", ZOE, "-1,250.50"), "Error: -1,250.50 is below zero; give an amount above zero, such as 1,250.50."),
+        (("pay", ZOE, "--", "-5"), "The amount is USD -5.00; give one above zero."),
+        (("log", "fax", ZOE), "Error: Invalid value for 'how': 'fax' is not one of"),
+        (("message", ZOE, "--by", "fax"), "Error: Invalid value for '--by': 'fax' is not one of 'email', 'text'."),
+        (("message", ZOE, "-x"), "Error: No such option: -x"),
+    ],
+)  # fmt: skip
+def test_words_that_are_none_of_the_commands_are_said_in_plain_words(
+    firm: Office, words: tuple[str, ...], said: str
+) -> None:
+    result = arc(words[0], "--config", str(firm.folder), *words[1:], code=2)
+    assert said in result.stderr
 
 
 def test_a_script_may_repeat_a_request_and_it_is_done_once(here: Office) -> None:

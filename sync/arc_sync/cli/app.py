@@ -27,6 +27,7 @@ from arc_sync.cli import (
     touches,
     undoing,
 )
+from arc_sync.cli.options import Spoken
 from arc_sync.cli.out import in_one_sentence, say
 
 app = typer.Typer(
@@ -101,9 +102,9 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
 }
 
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_spoken(_command))
+    app.command(_name, cls=Spoken)(_spoken(_command))
 for _name, (_help, _commands) in _GROUPS.items():
     _group = typer.Typer(help=_help, no_args_is_help=True, rich_markup_mode=None)
     for _word, _command in _commands.items():
-        _group.command(_word)(_spoken(_command))
+        _group.command(_word, cls=Spoken)(_spoken(_command))
     app.add_typer(_group, name=_name)
