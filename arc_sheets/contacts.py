@@ -13,6 +13,9 @@ from arc_sheets.phrases import say_cell
 #: RFC 5322 dot-atom, with the letters of RFC 6531. Quoted local parts are refused: no mailbox in use has one.
 _ATOM: Final = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
 _LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+#: A domain in which IDNA has nothing to do: ASCII in lower case, labels of 1 to 63, none like "xn--".
+_LABEL: Final = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _SEPARATORS: Final = re.compile(r"[;,\n]")
 
 
@@ -74,7 +77,8 @@ def number(text: str, country: str = "") -> str:
 def _domain(text: str) -> str:
     """Return the domain in ASCII; one label alone is none, nor is an IP address."""
     try:
-        name = idna.encode(text, uts46=True).decode("ascii").lower()
+        plain = _PLAIN.fullmatch(text) and len(text) <= 253  # IDNA lets such a name be as it is
+        name = text if plain else idna.encode(text, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
         raise NotAContact(f"{say_cell(text)} is no domain, such as example.com") from None
     if "." not in name.strip(".") or name.endswith(".") or name.rpartition(".")[2].isdigit():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from arc_sheets.frames import Ints
+
+_ONE: Final = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Rates:
 
     def _ratio(self, currency: str) -> Fraction | None:
         """Return base minor units for one minor unit, exactly."""
+        if currency == self.base:
+            return _ONE
         if not self.has(currency):
             return None
         shift = money.exponent(self.base) - money.exponent(currency)

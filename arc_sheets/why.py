@@ -81,10 +81,11 @@ def nothing_to_ask(case: Case, said: Said, ahead: int) -> str:
 
 def set_aside(claims: Sequence[Claim], currency: str, said: Said) -> Iterator[str]:
     """Yield what speaks against the invoices that are not asked for, those that share a reason together."""
+    against = [claim for claim in claims if claim.against is not Against.NOTHING]
     for reason in Against:
         by_row: dict[int, list[str]] = {}
-        for claim in claims:
-            if claim.against is reason is not Against.NOTHING:
+        for claim in against:
+            if claim.against is reason:
                 by_row.setdefault(claim.cause, []).append(claim.number)
         yield from (aside(reason, numbers, row, currency, said) for row, numbers in by_row.items())
 

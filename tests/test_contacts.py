@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,23 @@ from arc_sheets.contacts import NotAContact, address, addresses, number
 )
 def test_an_address_is_taken_with_its_domain_as_the_dns_knows_it(text: str, plain: str) -> None:
     assert address(text) == plain
+
+
+_LABELS = st.from_regex(r"[a-z0-9-]{1,5}|xn--[a-z0-9]{0,4}|[a-z]{62,64}", fullmatch=True)
+
+
+@given(st.lists(_LABELS, min_size=1, max_size=5).map(".".join))
+def test_a_plain_domain_is_taken_without_asking_idna_only_where_idna_would_let_it_be(domain: str) -> None:
+    try:
+        known = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        known = ""
+    try:
+        taken = address(f"d@{domain}")
+    except NotAContact:
+        assert not known or "." not in known or domain.rpartition(".")[2].isdigit() or len(known) > 252
+    else:
+        assert taken == f"d@{known}"
 
 
 @pytest.mark.parametrize(
