@@ -183,7 +183,7 @@ def _too_small(case: Case, step: Step, desk: Desk) -> str:
 
 
 def _too_soon(case: Case, stage: Stage, desk: Desk) -> str:
-    if (case.customer, case.currency, stage.name) in desk.tasks:
+    if stage.is_task and (case.customer, case.currency, stage.name) in desk.tasks:
         return ""  # a person has it in hand already
     free = _free(case, desk)
     if free > desk.as_of:

@@ -95,7 +95,8 @@ class Reached(NamedTuple):
     invoices: tuple[str, ...]
     on: date  #: when it was sent, or the task done, or a person skipped it
     #: Something went to the customer, a posted letter too, or a call took the place of a message because they prefer
-    #: the phone: it counts for intervals and caps. A call or review that the schedule itself asks for does not.
+    #: the phone: it counts for caps, and for the interval in every currency. What was skipped, and a call or review
+    #: that the schedule itself asks for, starts the interval in its own currency alone.
     written: bool
     settled: bool = True  #: False: a task that was put to a person on that day and still waits
     became: Became = Became.SENT  #: what is said of it; of no meaning while it waits

@@ -262,8 +262,10 @@ def test_a_task_that_nobody_does_is_passed_over_after_its_patience(put: int, sta
 
 def test_a_task_that_a_person_has_in_hand_stays_when_they_write_to_the_customer() -> None:
     waits = reached("Call", -2, "N40", written=False, settled=False)
-    made = proposal(book(invoice(40), activity=(touch(-1),)), FRIENDLY, FIRM, waits)
-    assert made.stage == "Call"
+    ledger = book(invoice(40), activity=(touch(-1),))
+    assert proposal(ledger, FRIENDLY, FIRM, waits).stage == "Call"
+    by_phone = waits._replace(stage="Firm")  # they preferred the phone then, and email now
+    assert left_out(ledger, FRIENDLY, by_phone) == "Written to on 30 Mar; Firm may follow on 6 Apr."
 
 
 def test_a_task_is_not_passed_over_before_the_next_stage_may_come() -> None:

@@ -64,6 +64,11 @@ FAULTS: Final = (
     _one("W16", "business days are looked up in UTC", HOURS, "and is_business_day(local.date(), policy)", "and is_business_day(moment.date(), policy)", "test_hours"),
     _one("W17", "an address with a line break is taken", CONTACTS, "if not _LOCAL.fullmatch(local):", "if not _LOCAL.match(local):", "test_contacts"),
     _one("W18", "texts go to who stopped them", f"{_CORE}/routes.py", 'if wish == "Text" and person.phone and not stopped:', 'if wish == "Text" and person.phone:', "test_routes"),
+    _one("W19", "a skip starts no interval", DECIDING, "(desk.written.last(case.customer), settled and settled.on)", "(desk.written.last(case.customer), None)", "test_planning::test_nothing_harsher_follows_a_skip_before_the_interval_is_over"),
+    _one("W20", "what has been through all stages is asked for again", DECIDING, "if claim.progress.level < len(ladder.after) - 1)", "if True)", "test_schedule::test_after_the_last_stage_nothing_of_the_same_invoices_comes_again"),
+    _one("W21", "another invoice is reminded of while the last task waits", DECIDING, "next(_in_hand(case, overdue, desk), overdue[0])", "overdue[0]", "test_planning::test_while_the_last_task_waits_nothing_else_is_sent_in_that_currency"),
+    _one("W22", "a firm message asks for what is not due", DECIDING, "listed = everything if stage.name == STATEMENT else overdue", "listed = everything", "test_planning::test_amount_reason_and_lines_name_one_figure"),
+    _one("W23", "a number is read as the firm's, wherever the customer is", f"{_CORE}/routes.py", "    country = home(person, country)\n", "", "test_routes"),
     # -- what a person asks for ------------------------------------------------------------------------
     _one("A01", "a request that comes again is carried out again", f"{_ACTIONS}/carry.py", "        if known is not None:", "        if False:", "test_actions_once"),
     _one("A02", "another request with a used number passes for it", f"{_ACTIONS}/answers.py", 'if told["asked"] != fingerprint(request):', "if False:", "test_actions_once"),
