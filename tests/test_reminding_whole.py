@@ -36,6 +36,20 @@ def place(here: Office, customer: str) -> int:
     return list(in_book(here)).index(customer)
 
 
+def test_values_pasted_over_another_row_are_not_approved_with_it(here: Office) -> None:
+    hand, alder = FileHand(here.firm.config.book), here.of("Alder")
+    words = {"subject": alder.subject, "body": alder.body}
+    pasted: dict[str, CellValue] = {"customer": "Alder", "to": alder.to, "invoices": alder.invoices, **words}
+    for _ in range(2):  # the second time the same notices stand already
+        hand.type(REMINDERS, place(here, "Birch"), **pasted, decision="Approve")
+        here.firm.sync(here.now)
+        (why,) = here.decide().refused
+        assert why.startswith("Friendly for Birch waits: Customer, To and Invoices of its row were typed over")
+        assert (here.of("Birch").status, here.of("Birch").decision) == ("proposed", None)
+        assert here.posted() == []
+        here.firm.sync(here.now)
+
+
 def test_a_day_in_the_workbook(here: Office) -> None:
     """Read the reasons, approve two, skip one, edit one; a call that ends in a promise, which breaks."""
     assert "INV-B is 16 days late" in str(in_book(here)["Birch"]["why"])

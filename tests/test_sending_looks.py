@@ -9,6 +9,8 @@ import pytest
 
 from arc_sheets.message import Message, MessageState
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS, RECORD_TABS, REMINDERS
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import Firm
 from arc_sync.agent.merging import follow_renames
 from arc_sync.agent.reminding import looking, sending
 from arc_sync.agent.reminding.planning import plan_reminders
@@ -16,7 +18,7 @@ from arc_sync.agent.reminding.rows import reminder
 from arc_sync.mail.memory import MemoryMailer
 from arc_sync.mail.port import Fate, Outcome
 from arc_sync.merge.history import Origin
-from tests.reminding_firm import DAY, NOW, Office, office, quick_words
+from tests.reminding_firm import DAY, NOW, SETTINGS, Office, office, quick_words
 
 __all__ = ["quick_words"]
 
@@ -364,6 +366,50 @@ def test_a_copy_goes_as_its_letter_went_whatever_is_typed_afterwards(here: Offic
     here.later(hours=1)
     here.send()
     assert texts(here) == [("boss@alder.example", False)]
+
+
+DRAFTS = SETTINGS.replace('how = "smtp"', 'how = "drafts"')
+OTHER_WAY = "The way of sending was changed since it was approved."
+
+
+def set_up(here: Office, settings: str) -> None:
+    """Change arc.toml."""
+    here.firm.config.file.write_text(settings, "utf-8")
+    here.firm = Firm(Config.load(here.firm.config.file), here.firm.ledger)
+    here.later(minutes=1)
+
+
+def test_a_draft_approved_does_not_go_by_itself_when_the_settings_change(tmp_path: Path) -> None:
+    here = office(tmp_path, settings=DRAFTS)
+    here.customer("Alder", cc="boss@alder.example")
+    here.plan()
+    here.approve("Alder")
+    set_up(here, SETTINGS)
+    assert here.send().withdrawn == [("Alder", OTHER_WAY)]
+    here.plan()
+    here.approve("Alder")
+    assert here.send().sent == ["Alder"]
+    assert [m.to for m in here.arrived] == ["ap@alder.example", "boss@alder.example"]
+
+
+def test_nor_is_a_message_drafted_that_was_to_be_sent_and_its_copies_are_no_issues(here: Office) -> None:
+    here.customer("Alder", cc="boss@alder.example")
+    here.approve("Alder")
+    set_up(here, DRAFTS)
+    report = here.send(mailer=MemoryMailer(lambda _: Outcome(Fate.DRAFTED, "there")))
+    assert report.withdrawn == [("Alder", OTHER_WAY), ("Alder", "Its reminder is withdrawn.")]
+    assert (report.failed, here.issues()) == ([], [])
+    here.plan()
+    here.approve("Alder")
+    assert here.send(mailer=MemoryMailer(lambda _: Outcome(Fate.DRAFTED, "there"))).drafted == ["Alder"]
+
+
+def test_what_is_approved_after_the_change_goes_at_once(here: Office) -> None:
+    here.approve("Birch")
+    set_up(here, DRAFTS)
+    here.approve("Alder")
+    report = here.send(mailer=MemoryMailer(lambda _: Outcome(Fate.DRAFTED, "there")))
+    assert (report.drafted, report.withdrawn) == (["Alder"], [("Birch", OTHER_WAY)])
 
 
 def test_copies_follow_their_letter_and_stop_with_it(here: Office) -> None:

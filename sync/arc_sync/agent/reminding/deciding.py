@@ -14,6 +14,7 @@ from typing import Final
 
 from arc_sheets.dates import wall_clock
 from arc_sheets.message import Message, MessageState
+from arc_sheets.phrases import say_list
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.policies import policy_of
@@ -40,6 +41,7 @@ from arc_sync.agent.reminding.rows import (
 )
 from arc_sync.agent.reminding.touches import put_task, put_touch
 from arc_sync.agent.reminding.trouble import close_issue, firm_book, note_refused, of_row
+from arc_sync.agent.reminding.ways import note_ways
 from arc_sync.ledger.port import Transaction
 
 S = MessageState
@@ -55,6 +57,10 @@ _STANDS: Final = {
     *((IT_WENT, status) for status in (SENT, DONE)),
     (SKIP, SKIPPED),
 }
+
+#: The columns that say whom a reminder is to and about what, with their headers.
+_ABOUT: Final = {"customer", "stage", "channel", "to", "invoices", "amount", "currency"}
+_OWN: Final = {c.name: c.header for c in REMINDERS.stored if c.name in _ABOUT}
 
 
 @dataclass(slots=True)
@@ -115,16 +121,21 @@ class _Deciding:
     decided: Decided = field(default_factory=Decided)
     post: Post = field(init=False)
     book: str = field(init=False)
+    #: Row and column of what was typed over on Reminders.
+    notices: frozenset[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.post = Post(self.firm.config, policy_of(self.firm.config), self.t)
         self.book = firm_book(self.firm)
+        told = (key for key in self.t.issues() if key.tab == REMINDERS.name and key.is_notice)
+        self.notices = frozenset((key.row, key.column.partition("#")[0]) for key in told)
+        note_ways(self.t, self.firm.config, self.now)
 
     def carry_out(self, i: str, row: Reminder) -> None:
         """Carry out the decision on one row."""
         did, why = (row.decision, row.status), ""
         if did in QUEUES | AGAIN:
-            why = self._queue(i, row, again=did in AGAIN)
+            why = self._overtyped(i, row) or self._queue(i, row, again=did in AGAIN)
         elif did in SKIPS:
             self._skip(i, row)
         elif did in WENT:
@@ -135,6 +146,17 @@ class _Deciding:
             self._refuse(i, row, why)
         else:
             close_issue(self.t, of_row(self.book, i))
+
+    def _overtyped(self, i: str, row: Reminder) -> str:
+        """Return that a row was pasted over, so that its words may be another customer's, until a person has seen it."""
+        typed = [header for name, header in _OWN.items() if (i, name) in self.notices]
+        if not typed:
+            return ""
+        return (
+            f"{row.stage} for {row.customer} waits: {say_list(typed, len(typed))} of its row were typed over, and"
+            " restored, so its words may be another's. Read them, settle what Issues says of the row, then choose"
+            " again."
+        )
 
     def _queue(self, i: str, row: Reminder, *, again: bool) -> str:
         """Queue the messages of a row; return why not, and nothing is touched."""

@@ -56,6 +56,7 @@ GONE: Final = frozenset({SENT, DRAFTED, UNKNOWN})
 #: How long a message waits for another to the same customer that is on its way, or for the bank's data.
 _SOON: Final = timedelta(minutes=5)
 _HOUR: Final = timedelta(hours=1)
+_OTHER_WAY: Final = "The way of sending was changed since it was approved."
 _MONEY: Final = frozenset(tab.name for tab in (CUSTOMERS, INVOICES, PAYMENTS, PROMISES, DISPUTES))
 
 
@@ -111,10 +112,10 @@ class Facts:
 
 
 class Looking:
-    """Looks at one message after the other; `policy` is the firm's."""
+    """Looks at one message after the other; `policy` is the firm's, `since` says `ways_since`."""
 
-    def __init__(self, firm: Firm, policy: Policy) -> None:
-        self._firm, self._policy = firm, policy
+    def __init__(self, firm: Firm, policy: Policy, since: Mapping[str, datetime]) -> None:
+        self._firm, self._policy, self._since = firm, policy, since
         self._facts: Facts | None = None
         self._seen = 0  #: the change up to which the facts are followed
 
@@ -137,6 +138,7 @@ class Looking:
             return Verdict(Do.STOP, f"Its reminder is {row.status}.")
         return (
             _stop(_unwanted(facts, row.customer, message.channel))
+            or _stop(_OTHER_WAY if message.queued < self._since[message.channel] else "")
             or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
             or _stop(facts.not_owed(row.customer, message))
             or _stop(facts.not_due(row.customer, message, self._policy))

@@ -25,6 +25,8 @@ from arc_sync.agent.reminding.looking import SENDING, Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.agent.reminding.posting import NotPosted, Post
 from arc_sync.agent.reminding.touches import called
+from arc_sync.agent.reminding.waiting import WAITED
+from arc_sync.agent.reminding.ways import ways_since
 from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.mail.wire import USUAL as PATIENCE
 
@@ -38,8 +40,6 @@ ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
 #: How long a whole channel rests when the other side asks for less.
 REST: Final = timedelta(minutes=15)
-#: Before what the outbox says of a message that waits for its turn; all else was said by the other side.
-_WAITED: Final = "Not yet: "
 
 
 class _NotNow(Exception):
@@ -79,7 +79,7 @@ class _Run:
         self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
         self.ledger = firm.ledger
         self.policy = policy_of(firm.config)
-        self.looking = Looking(firm, self.policy)
+        self.looking = Looking(firm, self.policy, ways_since(firm, clock()))
         self.report = Report()
         self.outcomes = Outcomes(firm, owner, self.report)
         self.resting: dict[str, datetime] = {}  #: until when a channel rests
@@ -140,11 +140,11 @@ class _Run:
 
     def _too_old(self, posted: Posted, now: datetime) -> None:
         """Let it fail where sending did not work; what only waited is withdrawn, and the next plan proposes it again."""
-        if posted.message.reminder and (not posted.said or posted.said.startswith(_WAITED)):
-            why = posted.said.removeprefix(_WAITED) or "Its turn did not come in time."
+        if posted.message.reminder and (not posted.said or posted.said.startswith(WAITED)):
+            why = posted.said.removeprefix(WAITED) or "Its turn did not come in time."
             self.outcomes.withdrawn(posted, f"It waited for too long. {why}", now)
         else:
-            stood = f" ({posted.said.removeprefix(_WAITED)})" if posted.said else ""
+            stood = f" ({posted.said.removeprefix(WAITED)})" if posted.said else ""
             self.outcomes.failed(posted, f"It is too old to be sent{stood}.", now)
 
     def _anew(self, posted: Posted, why: str, now: datetime) -> None:
@@ -230,7 +230,7 @@ class _Run:
 
     def _hold(self, posted: Posted, until: datetime, why: str) -> None:
         """Let a message wait for its turn."""
-        self.ledger.hand_back(posted.message.id, self.owner, until, f"{_WAITED}{why}")
+        self.ledger.hand_back(posted.message.id, self.owner, until, f"{WAITED}{why}")
         self.report.waiting.append((posted.message.customer, why))
 
     def _back(self, posted: Posted, next_try: datetime, said: str) -> None:
