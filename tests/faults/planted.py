@@ -36,6 +36,7 @@ _MERGE, _AGENT, _BOOKS, _LEDGER = (
 BASE, CELLS, ROWS = f"{_MERGE}/base.py", f"{_MERGE}/cells.py", f"{_MERGE}/rows.py"
 IDS, HISTORY = f"{_MERGE}/identify.py", f"{_MERGE}/history.py"
 MERGING, CHOICES, ROUND = f"{_AGENT}/merging.py", f"{_AGENT}/choices.py", f"{_AGENT}/round.py"
+MARKS = f"{_AGENT}/marks.py"
 STEPS, BOOK = f"{_BOOKS}/stepwise.py", f"{_BOOKS}/memory.py"
 LEDGER, LEASES = f"{_LEDGER}/memory.py", f"{_LEDGER}/leases.py"
 
@@ -94,8 +95,8 @@ FAULTS: Final = (
     _one("D04", "one change too few undone", BASE, "return Moment(tab, live, issues, at.after(n))", "return Moment(tab, live, issues, at.after(n + 1))"),
     _one("D05", "bookmark never moved", BOOK, "        self._book.meta = meta._replace(bookmark=mark.n, hash=mark.hash)\n", ""),
     _one("D06", "bookmark is the head of the ledger when stamped", ROUND, _WRITE, "        with self.ledger.read() as view:\n            plan.mark = view.head()\n" + _WRITE),
-    _one("D07", "a restored ledger accepted if the number fits", ROUND, "if mark.n and (not known or known[0].hash != mark.hash):", "if mark.n and not known:"),
-    _one("D08", "a restored ledger accepted", ROUND, "if mark.n and (not known or known[0].hash != mark.hash):", "if False:"),
+    _one("D07", "a restored ledger accepted if the number fits", MARKS, "if mark.n and (not known or known[0].hash != mark.hash):", "if mark.n and not known:"),
+    _one("D08", "a restored ledger accepted", MARKS, "if mark.n and (not known or known[0].hash != mark.hash):", "if False:"),
     _one("D09", "a conflict forgotten", CELLS, _BOTH, _BOTH.replace("_conflict(mine, theirs)", "Verdict(Do.AGREE)")),
     _one("D10", "a conflict settled by the clock", CELLS, "still_open = cell.opened and", "still_open = False and"),
     _one("D11", "in a conflict the book wins", CELLS, _BOTH, ""),

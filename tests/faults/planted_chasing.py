@@ -33,6 +33,8 @@ SENDING, LOOKING, OUTCOMES, PROPOSING = (
     f"{_REMINDING}/{name}.py" for name in ("sending", "looking", "outcomes", "proposing")
 )
 
+DECISIONS = f"{_REMINDING}/deciding.py"
+
 _HOLDS = "if posted.state is not S.CLAIMED or posted.owner != owner or lapsed(posted, now):"
 _MAY_MOVE = "or (back and posted.state is S.SENDING and not owner)"
 _TOLD = "told = json.dumps([book, nonce, block.name, customer, typed])"
@@ -116,15 +118,21 @@ FAULTS: Final = (
     _one("T06", "a message asks for more than is owed", f"{_CORE}/lines.py", "return max(0, late - credit_of(proposal))", "return late", "test_lines"),
     # -- deciding and sending --------------------------------------------------------------------------
     _one("S01", "two who decide carry out one row twice", f"{_REMINDING}/deciding.py", "if live and reminder(live) == row:", "if live:", "test_sending"),
-    _one("S02", "a second attempt, whatever became of the first", f"{_REMINDING}/posting.py", "            if known[0].state not in _NOT_GONE and not again:\n                break\n", "", "test_sending"),
+    _one("S02", "a second attempt, whatever became of the first", f"{_REMINDING}/posting.py", "            if known[0].state not in (_DOUBTED if again else _NOT_GONE):\n                break\n", "", "test_sending"),
     _one("S03", "an ambiguous one is tried again", SENDING, "                self.outcomes.unknown(posted, outcome.said, now)", "                self._later(posted, outcome, now)", "test_sending"),
     _one("S04", "nobody looks before the last byte", SENDING, "        if verdict.do is not Do.GO:\n            raise _NotNow(verdict)\n", "", "test_sending_looks"),
     _one("S05", "rows do not follow a lost sender", OUTCOMES, "        for posted in untold:\n", "        for posted in ():\n", "test_sending"),
     _one("S06", "a refused one keeps its approval", OUTCOMES, "row._replace(status=status, decision=None, why=why)", "row._replace(status=status, why=why)", "test_sending"),
-    _one("S07", "a run without a breaker", f"{_REMINDING}/breakers.py", "self._addresses[to.casefold()] >= limits.address_a_day", "False", "test_sending"),
+    _one("S07", "an address without a breaker", f"{_REMINDING}/breakers.py", "or self._addresses[to.casefold()] < most", "or True", "test_sending"),
     _one("S08", "two to one customer are both on their way", LOOKING, "(_crowded(view, message, row, now) if last else None)", "None", "test_sending_looks"),
     _one("S09", "payments are not seen while sending", LOOKING, "return change.tab in _MONEY or", "return", "test_sending_looks"),
-    _one("S10", "disputes and promises are not seen while sending", LOOKING, "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
+    _one("S10", "disputes and promises are not seen while sending", f"{_REMINDING}/owed.py", "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
     _one("S11", "what a person wrote is overwritten", PROPOSING, "body=row.body if typed.body else said.body or None", "body=said.body or None", "test_reminding_planning"),
     _one("S12", "a plan overwrites what changed meanwhile", f"{_REMINDING}/planning.py", "(reminder(live) if live else None) != made.was.get(i) or row == made.was.get(i)", "row == made.was.get(i)", "test_reminding_planning"),
+    _one("S20", "an older ledger sends once more", SENDING, "        look_for_newer(self.ledger, self.firm.config.book)\n", "", "test_marks"),
+    _one("S21", "words changed after the approval do not go", LOOKING, "(self._reworded(facts, message, row) if row.status == QUEUED else None)", "None", "test_sending_looks"),
+    _one("S22", "what is due later is asked for", LOOKING, "_stop(facts.not_due(row.customer, message, self._policy))", "None", "test_sending_looks"),
+    _one("S23", "a copy that arrived goes again", f"{_REMINDING}/posting.py", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED}", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED, S.SENT}", "test_sending"),
+    _one("S24", "what was approved as a draft is sent", LOOKING, '_stop(_OTHER_WAY if message.queued < self._since[message.channel] else "")', "None", "test_sending_looks"),
+    _one("S25", "a row pasted over is approved", DECISIONS, "why = self._overtyped(i, row) or self._queue(", "why = self._queue(", "test_reminding_whole"),
 )  # fmt: skip
