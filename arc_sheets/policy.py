@@ -118,8 +118,7 @@ def read(told: Mapping[str, object], base: str) -> Policy:
     for n, stage in enumerate(stages):
         _check_stage(n, stage, stages[:n])
     _check_calendar(said.country, said.region)
-    if not said.hours.opens < said.hours.closes:
-        raise WrongPolicy("hours", _MUST["hours"])
+    _check_hours(said.hours)
     words = tuple(word.strip().casefold() for word in said.opt_out)
     hours = Hours(said.hours.opens, said.hours.closes)
     smallest = _smallest(said.smallest, base)
@@ -150,6 +149,12 @@ def _check_stage(n: int, stage: Stage, earlier: tuple[Stage, ...]) -> None:
         )
 
 
+def _check_hours(hours: _Hours) -> None:
+    if not hours.opens < hours.closes:
+        what = f"is {hours.closes:%H:%M}, which is not later than opens, {hours.opens:%H:%M}; correct one of them"
+        raise WrongPolicy("closes", what)
+
+
 def _check_calendar(country: str, region: str) -> None:
     try:
         check_calendar(country, region)
@@ -170,6 +175,10 @@ def _wrong(error: ValidationError) -> WrongPolicy:
         )
     if first["type"] == "missing":
         return WrongPolicy(names[-1], "is missing; add it, as in the shipped policy", stage)
+    if names[0] == "hours" and len(names) > 1:
+        return WrongPolicy(
+            names[1], f'is {say_cell(str(first["input"]))}, which is no time of day; write it as "08:00"'
+        )
     key = names[-1] if stage is not None else names[0]
     return WrongPolicy(key, _MUST["stages." + key if stage is not None else key], stage)
 
@@ -232,7 +241,7 @@ _MUST: Final = {
     "daily_cap": "must be a whole number of messages from 1 to 100,000",
     "customer_cap": "must be a whole number of messages from 1 to 30",
     "smallest": 'must be an amount of your base currency in quotation marks, such as "5.00", or "0"',
-    "hours": 'must be a table: [hours] with opens = "08:00" and closes = "18:00", which is later',
+    "hours": 'must be a table: [hours] with opens = "08:00" and closes = "18:00"',
     "country": 'must be a country\'s code in quotation marks, such as "DE"; "" keeps no public holidays',
     "region": 'must be a region\'s code in quotation marks, such as "BY"',
     "closed": "must be a list of dates without quotation marks, such as [2026-12-24, 2026-12-31]",

@@ -81,15 +81,15 @@ STAGE = '[[stages]]\nname = "Firm"\ndays = 14\nchannel = "Email"\n'
         ("daily_cap = 1.5", "daily_cap must be a whole number of messages from 1 to 100,000."),
         (
             "hours = 8",
-            'hours must be a table: [hours] with opens = "08:00" and closes = "18:00", which is later.',
+            'hours must be a table: [hours] with opens = "08:00" and closes = "18:00".',
         ),
         (
             '[hours]\nopens = "18:00"\ncloses = "8:00"',
-            'hours must be a table: [hours] with opens = "08:00" and closes = "18:00", which is later.',
+            "closes is 08:00, which is not later than opens, 18:00; correct one of them.",
         ),
         (
             '[hours]\nopens = "8 Uhr"\ncloses = "18:00"',
-            'hours must be a table: [hours] with opens = "08:00" and closes = "18:00", which is later.',
+            'opens is "8 Uhr", which is no time of day; write it as "08:00".',
         ),
         ('[hours]\nopens = "8:00"', "closes is missing; add it, as in the shipped policy."),
         (
