@@ -40,7 +40,7 @@ class MessageState(StrEnum):
 S = MessageState
 #: Which states may follow a state. What is not listed is refused, whoever asks.
 NEXT: Final = {
-    S.QUEUED: frozenset({S.CLAIMED, S.WITHDRAWN, S.FAILED}),
+    S.QUEUED: frozenset({S.CLAIMED, S.WITHDRAWN, S.FAILED, S.QUEUED}),  # queued: tried again at once
     S.CLAIMED: frozenset({S.QUEUED, S.SENDING, S.DRAFTED, S.FAILED, S.WITHDRAWN}),
     S.SENDING: frozenset(
         {S.SENT, S.DRAFTED, S.FAILED, S.UNKNOWN, S.QUEUED}

@@ -89,7 +89,7 @@ def test_a_day_of_reminders_from_the_command_line(here: Office) -> None:
     )
     assert here.arc("remind", "skip", "birch").stdout == "Skipped: Birch & Söhne.\n"
     assert here.arc("remind", "send").stdout == (
-        "1 draft written: Alder Ltd. Send them, then choose It went on Reminders.\n"
+        "1 draft written: Alder Ltd. Send it, then choose It went on Reminders.\n"
     )
     (draft,) = (here.folder / "outbox").iterdir()
     assert b"X-Unsent: 1" in draft.read_bytes()
@@ -106,7 +106,11 @@ def test_a_day_of_reminders_from_the_command_line(here: Office) -> None:
 def test_all_of_a_stage_are_approved_at_once(here: Office) -> None:
     here.arc("remind", "plan")
     assert here.json("remind", "approve", "--stage", "friendly")["queued"] == ["Alder Ltd", "Birch & Söhne"]
-    assert "None of these is proposed, failed or skipped" in here.arc("remind", "approve", "--all").stdout
+    assert (
+        "None of these is proposed, failed or skipped"
+        in here.arc("remind", "approve", "--all", code=1).stdout
+    )
+    assert here.json("remind", "skip", "cedar", code=1)["skipped"] == []
 
 
 def test_what_waits_for_the_morning_is_said(here: Office, clock: Clock) -> None:
@@ -120,8 +124,67 @@ def test_what_waits_for_the_morning_is_said(here: Office, clock: Clock) -> None:
     said = here.arc("remind", "send").stdout.splitlines()
     assert said == [
         "Nothing is due now.",
-        "2 messages wait; the first may go on 26 Nov 2026 at 08:00 (Europe/Berlin).",
+        "2 messages wait; the first may go on 26 Nov 2026 at 08:00 (Europe/Berlin): it waits for business hours.",
     ]
+    assert [(one["customer"], one["trouble"]) for one in here.json("remind", "send")["waiting"]] == [
+        ("Alder Ltd", False),
+        ("Birch & Söhne", False),
+    ]
+
+
+@pytest.fixture
+def unreachable(here: Office) -> Office:
+    """A firm whose mail server is not there, with a message to Alder approved."""
+    file = here.folder / "arc.toml"
+    smtp = 'how = "smtp"\nhost = "localhost"\nport = 1'
+    file.write_text(file.read_text("utf-8").replace('how = "drafts"', smtp), "utf-8")
+    here.arc("remind", "plan")
+    here.arc("remind", "approve", "alder")
+    return here
+
+
+def test_a_server_that_is_not_there_is_a_matter_for_a_person(unreachable: Office) -> None:
+    (said,) = unreachable.arc("remind", "send", code=1).stdout.splitlines()
+    assert said.startswith("1 message could not be sent yet: ")
+    assert "The next try is on 25 Nov 2026 at 10:" in said
+    assert said.endswith(" (Europe/Berlin); arc remind send --now tries at once.")
+    (waits,) = unreachable.json("remind", "send", code=1)["waiting"]
+    assert (waits["customer"], waits["to"], waits["trouble"]) == ("Alder Ltd", "ap@alder.example", True)
+
+
+def test_what_did_not_work_is_tried_at_once_when_a_person_says_so(unreachable: Office) -> None:
+    unreachable.arc("remind", "send", code=1)
+    file = unreachable.folder / "arc.toml"
+    file.write_text(file.read_text("utf-8").replace('how = "smtp"', 'how = "drafts"'), "utf-8")
+    unreachable.arc("remind", "send", code=1)  # it is not its time yet
+    assert "1 draft written: Alder Ltd." in unreachable.arc("remind", "send", "--now").stdout
+    assert "holds together" in unreachable.arc("verify").stdout
+
+
+def test_trying_at_once_never_breaks_into_the_night(unreachable: Office, clock: Clock) -> None:
+    unreachable.arc("remind", "send", code=1)
+    clock.now = NOW + timedelta(hours=12)
+    (said,) = unreachable.arc("remind", "send", "--now").stdout.splitlines()[1:]
+    assert said.endswith("it waits for business hours.")
+
+
+def test_a_round_says_what_waits_and_why(unreachable: Office) -> None:
+    unreachable.arc("remind", "send", code=1)
+    said = unreachable.arc("sync", "--no-send", code=1).stdout
+    assert "1 message could not be sent yet: " in said
+    (waits,) = unreachable.json("sync", "--no-send", code=1)["waiting"]
+    assert waits["customer"] == "Alder Ltd"
+
+
+def test_what_was_sent_in_the_same_round_needs_no_hint(here: Office) -> None:
+    here.arc("remind", "plan")
+    here.arc("sync")
+    hand = here.hand()
+    hand.type("Reminders", "Alder Ltd", "Decision", "Approve")
+    hand.save()
+    said = here.arc("sync").stdout
+    assert "draft written" in said
+    assert "arc remind send" not in said
 
 
 def test_days_ahead_are_shown_and_nothing_is_written(here: Office) -> None:

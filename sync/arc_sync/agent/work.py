@@ -23,6 +23,7 @@ from arc_sync.agent.reminding.deciding import Decided, decide
 from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.outcomes import Report as Sent
 from arc_sync.agent.reminding.sending import send_due
+from arc_sync.agent.reminding.waiting import Waiting, waiting
 from arc_sync.agent.round import Report
 from arc_sync.mail.mailers import open_mailer
 from arc_sync.mail.port import Mailer
@@ -38,12 +39,14 @@ class Worked:
     round: Report
     decided: Decided = field(default_factory=Decided)
     sent: Sent | None = None  #: None: nothing was to be sent, or sending was not asked for
+    waiting: list[Waiting] = field(default_factory=list)  #: in the outbox, after all this
 
     @property
     def needs_person(self) -> bool:
         """Say whether anything waits for a person."""
         waits = self.round.needs_person or not self.round.in_step or bool(self.decided.refused)
-        return waits or (self.sent is not None and self.sent.needs_person)
+        trouble = any(one.trouble for one in self.waiting)
+        return waits or trouble or (self.sent is not None and self.sent.needs_person)
 
 
 def work(
@@ -65,6 +68,8 @@ def work(
         done.sent = _send(firm, clock, owner, open_mailers)
     if done.sent or not done.decided.idle:
         _shown(done.round, firm.sync(clock(), hook=hook))
+    with firm.ledger.read() as view:
+        done.waiting = waiting(view)
     return done
 
 

@@ -27,7 +27,7 @@ from arc_sync.cli.out import (
     say,
 )
 from arc_sync.cli.planned import plan_json, plan_of, rows_json, sender_sentences, show_plan
-from arc_sync.cli.reminded import decision_sentences, planned_sentences, sending_sentences
+from arc_sync.cli.reminded import decision_sentences, planned_sentences, sending_sentences, waiting_messages
 
 if TYPE_CHECKING:
     from datetime import date
@@ -161,13 +161,20 @@ def show(
         say(*[""] * bool(n), *_shown(row))
 
 
-def send(json: Json = False, config: Settings = None) -> None:
+def send(
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Try what did not work at once, not only at its next try.")
+    ] = False,
+    json: Json = False,
+    config: Settings = None,
+) -> None:
     """Send what is approved and due, each message once.
 
     Without a mail server, drafts are written into the folder outbox.
     """
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.sending import send_due
+    from arc_sync.agent.reminding.waiting import try_now, waiting
     from arc_sync.agent.work import open_mailers, this_sender
 
     with _firm(config) as firm, ExitStack() as stack:
@@ -175,13 +182,17 @@ def send(json: Json = False, config: Settings = None) -> None:
         mailers = open_mailers(firm.config)
         for mailer in mailers.values():
             stack.callback(mailer.close)
+        if at_once:
+            try_now(firm, _now())
         report = send_due(firm, mailers, _now, this_sender())
-        waits = _waits(firm)
+        with firm.ledger.read() as view:
+            left = waiting(view)
     if json:
-        answer(as_json(_fields(report)))
+        answer(as_json({**_fields(report), "waiting": as_json(left)}))
     else:
-        say(*(sending_sentences(report) or ["Nothing is due now."]), *waits)
-    finish(PERSON if report.needs_person else FINE)
+        said = sending_sentences(report) or ["Nothing is due now."] * (not any(one.trouble for one in left))
+        say(*said, *waiting_messages(left, firm.config.zone))
+    finish(PERSON if report.needs_person or any(one.trouble for one in left) else FINE)
 
 
 def settle(
@@ -250,7 +261,7 @@ def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Cho
         say(f"None of these is {', '.join(most)} or {last}; arc remind list --all shows how they stand.")
     else:
         say(*decision_sentences(decided))
-    finish(PERSON if decided.refused else FINE)
+    finish(PERSON if decided.refused or decided.idle else FINE)
 
 
 def _picked(rows: Mapping[str, Reminder], names: Sequence[str]) -> dict[str, Reminder]:
@@ -344,21 +355,6 @@ def _fields(value: object) -> dict[str, Any]:
     from dataclasses import fields
 
     return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}  # type: ignore[arg-type]  # a dataclass
-
-
-def _waits(firm: Firm) -> list[str]:
-    """Return how many messages wait for their hour, and when the first one comes: a sentence, or none."""
-    from arc_sheets.message import MessageState
-
-    with firm.ledger.read() as view:
-        queued = view.posted(MessageState.QUEUED)
-    if not queued:
-        return []
-    first = min(max(filter(None, (p.message.not_before, p.next_try))) for p in queued)
-    local = first.astimezone(firm.config.zone)
-    verb = "waits" if len(queued) == 1 else "wait"
-    first_on = f"{day(local.date())} at {local:%H:%M} ({firm.config.zone.key})"
-    return [f"{many(len(queued), 'message')} {verb}; the first may go on {first_on}."]
 
 
 def _now() -> datetime:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from arc_sync.cli.out import ended, listed, many
+from arc_sync.cli.out import day, ended, listed, many
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from arc_sync.agent.reminding.deciding import Decided
     from arc_sync.agent.reminding.outcomes import Report
     from arc_sync.agent.reminding.planning import Planned
+    from arc_sync.agent.reminding.waiting import Waiting
 
 #: By status of a row of the plan: what it is, and what becomes of it.
 _PLANNED: Final = (
@@ -42,13 +45,12 @@ def planned_sentences(planned: Planned) -> list[str]:
     return said
 
 
-def decision_sentences(decided: Decided) -> list[str]:
-    """Return what became of people's decisions."""
+def decision_sentences(decided: Decided, *, sends: bool = False) -> list[str]:
+    """Return what became of people's decisions; with `sends`, what is queued was sent in the same breath."""
     said = []
     if decided.queued:
-        said.append(
-            f"{ended(f'Queued: {listed(_names(decided.queued))}')} arc remind send sends what is due."
-        )
+        hint = "" if sends else " arc remind send sends what is due."
+        said.append(f"{ended(f'Queued: {listed(_names(decided.queued))}')}{hint}")
     if decided.skipped:
         said.append(ended(f"Skipped: {listed(_names(decided.skipped))}"))
     if decided.settled:
@@ -64,14 +66,40 @@ def sending_sentences(report: Report) -> list[str]:
         said.append(ended(f"{many(len(report.sent), 'message')} sent{copies}: {listed(_names(report.sent))}"))
     if report.drafted:
         drafts = many(len(report.drafted), "draft")
+        it = "it" if len(report.drafted) == 1 else "them"
         said.append(
-            f"{drafts} written: {listed(_names(report.drafted))}. Send them, then choose It went on Reminders."
+            f"{ended(f'{drafts} written: {listed(_names(report.drafted))}')} Send {it}, then choose It went on Reminders."
         )
-    told = (("waits", report.waiting), ("withdrawn", report.withdrawn), ("failed", report.failed))
+    told = (("withdrawn", report.withdrawn), ("failed", report.failed))
     for what, some in (*told, ("may have arrived or not", report.unknown)):
         said += [f"{customer}, {what}: {why}" for customer, why in dict.fromkeys(some)]
     said += [report.stopped] * bool(report.stopped)
     return said
+
+
+def waiting_messages(waiting: Sequence[Waiting], zone: ZoneInfo) -> list[str]:
+    """Return how many messages wait and why, and from when on they may go on the firm's wall clock: two sentences."""
+    troubled = [one for one in waiting if one.trouble]
+    patient = [one for one in waiting if not one.trouble]
+    said = []
+    if troubled:
+        count = f"{many(len(troubled), 'message')} could not be sent yet"
+        whys = " ".join(ended(why) for why in list(dict.fromkeys(one.why for one in troubled))[:2])
+        said.append(
+            f"{count}: {whys} The next try is on {_moment(troubled[0], zone)}; arc remind send --now tries at once."
+        )
+    if patient:
+        first, verb = patient[0], "waits" if len(patient) == 1 else "wait"
+        why = f"{first.why[:1].lower()}{ended(first.why[1:])}"
+        said.append(
+            f"{many(len(patient), 'message')} {verb}; the first may go on {_moment(first, zone)}: {why}"
+        )
+    return said
+
+
+def _moment(one: Waiting, zone: ZoneInfo) -> str:
+    local = one.first.astimezone(zone)
+    return f"{day(local.date())} at {local:%H:%M} ({zone.key})"
 
 
 def _names(customers: Sequence[str], at_most: int = 12) -> list[str]:

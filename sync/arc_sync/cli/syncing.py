@@ -11,9 +11,11 @@ import typer
 
 from arc_sync.cli.idle import IN_STEP, idle_sentences, waiting_sentences
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, listed, many, say, shortened, steps
-from arc_sync.cli.reminded import decision_sentences, sending_sentences
+from arc_sync.cli.reminded import decision_sentences, sending_sentences, waiting_messages
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.round import Report
     from arc_sync.agent.telling import Told
@@ -76,7 +78,7 @@ def sync(
     if json:
         answer(_as_json(worked, told, dry_run=dry_run))
     else:
-        say(*sentences(worked, told, dry_run=dry_run))
+        say(*sentences(worked, told, firm.config.zone, dry_run=dry_run))
     finish(PERSON if worked.needs_person else FINE)
 
 
@@ -96,8 +98,8 @@ def taken(firm: Firm, since: int) -> list[Told]:
     return [one for one in told if (one.tab, one.field) not in ours]
 
 
-def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> list[str]:
-    """Return what was done, in plain words."""
+def sentences(worked: Worked, told: list[Told], zone: ZoneInfo, *, dry_run: bool = False) -> list[str]:
+    """Return what was done, in plain words; moments are told on the wall clock of `zone`."""
     would, report = "would go" if dry_run else "went", worked.round
     said = []
     if report.taken or told:
@@ -115,13 +117,18 @@ def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> lis
         said.append(f"{listed([*filter(None, parts)])} {would} from the ledger to the workbook.")
     if report.chosen:
         said.append(f"{many(report.chosen, 'choice')} on the Issues tab carried out.")
-    said += [*report.answers, *report.refused, *decision_sentences(worked.decided)]
+    said += [
+        *report.answers,
+        *report.refused,
+        *decision_sentences(worked.decided, sends=worked.sent is not None),
+    ]
     said += sending_sentences(worked.sent) if worked.sent else []
     if not report.in_step:
         said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
     elif not said:
         said.append(IN_STEP if report.idle else "The workbook's reports are up to date.")
-    return [*said, *[report.waiting] * bool(report.waiting), *_issues(report)]
+    form = [report.waiting] * bool(report.waiting)
+    return [*said, *form, *waiting_messages(worked.waiting, zone), *_issues(report)]
 
 
 def line(told: Told) -> str:
@@ -230,6 +237,7 @@ def _as_json(worked: Worked, told: list[Told], *, dry_run: bool) -> dict[str, ob
         "form": report.answers,
         "decisions": as_json(asdict(worked.decided)),
         "sent": as_json(asdict(worked.sent)) if worked.sent else None,
+        "waiting": as_json(worked.waiting),
         "issues": [
             {"where": i.where, "what": i.what, "in_book": i.mine, "in_ledger": i.theirs, "state": i.state,
              "seen": i.seen.isoformat(), "new": any(i.id == o.id for o in report.opened)}
@@ -249,5 +257,6 @@ def _shape() -> dict[str, object]:
         "form": [],
         "decisions": None,
         "sent": None,
+        "waiting": [],
         "issues": [],
     }

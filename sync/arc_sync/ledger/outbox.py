@@ -130,7 +130,8 @@ def lost(posted: Posted, now: datetime) -> Posted:
 def moved(posted: Posted, state: MessageState, owner: str, said: str, when: datetime) -> Posted:
     """Return the message in another state; raises `Fenced` where it may not come there, or not by `owner`.
 
-    By a move nothing is claimed or on its way, and out of `sending` only its sender puts it back.
+    By a move nothing is claimed or on its way, and out of `sending` only its sender puts it back. What waits and
+    is queued once more waits for no further try.
     """
     if owner:
         check_held(posted, owner)
@@ -142,6 +143,7 @@ def moved(posted: Posted, state: MessageState, owner: str, said: str, when: date
         state=state,
         owner="" if back else posted.owner,
         until=None,
+        next_try=None if back and posted.state is S.QUEUED else posted.next_try,
         said=heard(said),
         changed=when,
     )

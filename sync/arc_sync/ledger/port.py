@@ -61,6 +61,9 @@ class View(Protocol):
     def history(self, tab: Tab, row: str) -> Sequence[Change]:
         """Return the changes of one row, the newest last."""
 
+    def histories(self, tab: Tab, ids: Collection[str]) -> Mapping[str, Sequence[Change]]:
+        """Return the changes of each of these rows, the newest last; a row that never was is absent."""
+
     def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
         """Return those ids that once were rows and are deleted."""
 
@@ -112,7 +115,7 @@ class Transaction(View, Protocol):
 
         With `owner`, only while that sender holds it: that is, nothing that a sender says moves a message out of
         `unknown`, or any other end. To claimed and sending only `Ledger.claim` and `about_to_send` lead, and only
-        its sender puts one in `sending` back into the queue. Raises `Fenced`, and nothing of the set is kept.
+        its sender puts one in `sending` back into the queue. One that waits, moved to queued, is tried at once. Raises `Fenced`, and nothing of the set is kept.
         """
 
     def answer(self, request: str, answer: str) -> None:
