@@ -117,6 +117,15 @@ def test_words_that_are_none_of_the_commands_are_said_in_plain_words(
     assert said in result.stderr
 
 
+def test_the_words_of_a_message_in_a_file_that_cannot_be_read_are_said(here: Office) -> None:
+    def refused(name: str) -> str:
+        return here.arc("message", ZOE, "--text", str(here.folder / name), code=2).stderr
+
+    (here.folder / "latin.txt").write_bytes("Müller".encode("latin-1"))
+    assert "none.txt cannot be read (No such file or directory); name another file." in refused("none.txt")
+    assert "latin.txt is not written in UTF-8; save it as UTF-8 text." in refused("latin.txt")
+
+
 def test_a_script_may_repeat_a_request_and_it_is_done_once(here: Office) -> None:
     words = ("pay", ZOE, "10", "--for", "INV-3", "--on", "2026-03-20", "--request", "bank-2026-03-20-7")
     first = here.json(*words)["sentence"]

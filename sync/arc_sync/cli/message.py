@@ -111,8 +111,10 @@ def _words(text: Path | None) -> str | None:
         return None
     try:
         return sys.stdin.read() if str(text) == "-" else text.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{text} cannot be read as text; save it as UTF-8, or name another file.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{text} is not written in UTF-8; save it as UTF-8 text.") from None
+    except OSError as error:
+        raise ConfigError(f"{text} cannot be read ({error.strerror}); name another file.") from None
 
 
 def _kept(got: Answer) -> Mapping[str, str]:
