@@ -200,11 +200,6 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
-def ended(sentence: str) -> str:
-    """Return a sentence with its full stop, where the last name in it does not bring one: "K.K."."""
-    return sentence if sentence.endswith(".") else f"{sentence}."
-
-
 def shortened(text: str) -> str:
     """Return a text in one line of a terminal, its end cut off where it is long."""
     line = " ".join(text.split())

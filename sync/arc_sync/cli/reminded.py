@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from arc_sync.cli.out import day, ended, listed, many
+from arc_sheets.phrases import ended
+from arc_sync.cli.out import day, listed, many
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
