@@ -271,6 +271,20 @@ class LedgerContract:
             pass  # pragma: no cover
 
     # ---- history --------------------------------------------------------------------------------
+    def test_histories_are_those_of_each_row_and_of_no_other(self, ledger: Ledger) -> None:
+        for notes in ("first", "second"):
+            with ledger.change(origin(notes)) as change:
+                for i in ("i1", "i2", "i3"):
+                    change.put(INVOICES, i, invoice(f"INV-{i}", notes=notes))
+                change.put(CUSTOMERS, "i1", row(CUSTOMERS, name="Müller", notes=notes))
+        with ledger.read() as view:
+            found = view.histories(INVOICES, {"i1", "i3", "never"})
+            assert set(found) == {"i1", "i3"}
+            assert all(list(found[i]) == list(view.history(INVOICES, i)) for i in found)
+            assert [c.n for c in found["i3"]] == [3, 7]
+        with ledger.change(origin("A look")) as change:
+            assert set(change.histories(INVOICES, ["i2"])) == {"i2"}
+
     def test_history_has_both_sides_and_names(self, ledger: Ledger) -> None:
         with ledger.change(origin("Import of May", source="import")) as change:
             change.put(INVOICES, "i1", invoice())

@@ -124,6 +124,10 @@ class Draft:
         """Return the committed changes of one row; those in the making are not among them."""
         return self._now.history(tab, row)
 
+    def histories(self, tab: Tab, ids: Collection[str]) -> Mapping[str, Sequence[Change]]:
+        """Return the committed changes of each of these rows."""
+        return self._now.histories(tab, ids)
+
     def posted(
         self, *states: MessageState, message: str = "", since: datetime | None = None
     ) -> Sequence[Posted]:

@@ -64,6 +64,13 @@ class _Moment:
         first = self.born.get((tab.name, row), self.at.n + 1)
         return [c for c in self.changes(first - 1) if (c.tab, c.row) == (tab.name, row)]
 
+    def histories(self, tab: Tab, ids: Collection[str]) -> Mapping[str, Sequence[Change]]:
+        found: dict[str, list[Change]] = {}
+        for change in self.changes(0):
+            if change.tab == tab.name and change.row in ids:
+                found.setdefault(change.row, []).append(change)
+        return found
+
     def buried(self, tab: Tab, ids: Collection[str]) -> set[str]:
         live, late = self.rows(tab), self.at.n + 1
         return {i for i in ids if i not in live and self.born.get((tab.name, i), late) < late}

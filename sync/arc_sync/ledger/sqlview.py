@@ -79,6 +79,16 @@ class SqlView:
         of_row = select(CHANGE).where(CHANGE.c.tab == tab.name, CHANGE.c.row == row).order_by(CHANGE.c.n)
         return [to_change(Link(*found)) for found in self._connection.execute(of_row)]
 
+    def histories(self, tab: Tab, ids: Collection[str]) -> Mapping[str, Sequence[Change]]:
+        """Return the changes of each of these rows, the newest last."""
+        known: dict[str, list[Change]] = {}
+        for some in batches(ids, rows.ASKED):
+            of_rows = select(CHANGE).where(CHANGE.c.tab == tab.name, CHANGE.c.row.in_(some))
+            for found in self._connection.execute(of_rows.order_by(CHANGE.c.n)):
+                change = to_change(Link(*found))
+                known.setdefault(change.row, []).append(change)
+        return known
+
     def sets(self) -> Iterator[ChangeSet]:
         """Yield the change sets, oldest first."""
         for found in self._pages(select(CHANGE_SET).order_by(CHANGE_SET.c.number), CHANGE_SET.c.number, 0):

@@ -22,10 +22,11 @@ from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.history import done, reached
 from arc_sync.agent.reminding.letters import Broken, Words, seed_templates, templates_of, words_of
 from arc_sync.agent.reminding.posting import NotPosted, Post
-from arc_sync.agent.reminding.proposing import Before, plannable, rows_of_plan
+from arc_sync.agent.reminding.proposing import Before, plannable, rows_of_plan, worded
 from arc_sync.agent.reminding.rows import DONE, HELD, QUEUED, Reminder, put, reminder, reminders
 from arc_sync.agent.reminding.trouble import close_issue, firm_book, of_row, of_template, raise_issue
 from arc_sync.agent.reminding.typed import PLAN, typed
+from arc_sync.agent.reminding.ways import note_ways
 from arc_sync.ledger.port import Transaction, View
 
 
@@ -98,9 +99,8 @@ def _make(firm: Firm, view: View, policy: Policy, day: date, today: date) -> _Ma
     post = Post(firm.config, policy, view)
     said = words_of(templates_of(view), list(free.values()), post.customer, firm.config.sender, day)
     words = dict(zip(free, said, strict=True))
-    wanted = rows_of_plan(
-        made, words, Before(rows, lambda i: typed(view.history(REMINDERS, i)), day, day == today)
-    )
+    theirs = {i: typed(known) for i, known in view.histories(REMINDERS, worded(rows)).items()}
+    wanted = rows_of_plan(made, words, Before(rows, theirs, day, day == today))
     return _Made(was, {**finished, **wanted}, words, made.held)
 
 
@@ -125,6 +125,7 @@ def _bring(firm: Firm, t: Transaction, policy: Policy, made: _Made, now: datetim
 
 def _queued(t: Transaction, post: Post, i: str, row: Reminder, now: datetime) -> Reminder:
     """Queue what goes by itself; where it cannot go, the row waits with the reason."""
+    note_ways(t, post.config, now)
     try:
         post.queue(t, i, row, now, automatic=True)
     except NotPosted as error:

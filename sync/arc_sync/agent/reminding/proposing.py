@@ -10,7 +10,7 @@ held when it was written for another amount than the one that is asked for now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -47,7 +47,7 @@ class Before(NamedTuple):
     """The tab as the last plan, people and senders left it."""
 
     rows: Mapping[str, Reminder]
-    typed: Callable[[str], Typed]  #: what of the words of this row a person wrote
+    typed: Mapping[str, Typed]  #: what a person wrote on the rows that are `worded`
     day: date  #: of the plan
     goes: bool  #: automatic stages may go at once: it is the plan of today
 
@@ -56,6 +56,11 @@ def plannable(plan: Plan, before: Mapping[str, Reminder]) -> dict[str, Proposal]
     """Return the proposals whose rows are new, or may still be changed, by row id."""
     found = {id_of(proposal.key): proposal for proposal in plan.proposals}
     return {i: p for i, p in found.items() if i not in before or before[i].status in _PLANNABLE}
+
+
+def worded(rows: Mapping[str, Reminder]) -> set[str]:
+    """Return the rows with words that a plan may change, by id."""
+    return {i for i, row in rows.items() if (row.subject or row.body) and row.status in _PLANNABLE}
 
 
 def rows_of_plan(
@@ -78,7 +83,7 @@ def rows_of_plan(
 def _proposed(i: str, proposal: Proposal, said: Words | Broken, held: str, before: Before) -> Reminder:
     was = before.rows.get(i)
     waited = was is not None and was.status in _WAITING
-    typed = before.typed(i) if was and (was.subject or was.body) else UNTYPED
+    typed = before.typed.get(i, UNTYPED)
     reason = _reason(proposal, said, typed)
     row = Reminder(
         decision=was.decision if was and waited else None,
@@ -179,9 +184,9 @@ def _not_planned(out: LeftOut, day: date) -> Reminder:
 def _typed_words(i: str, before: Before) -> tuple[str | None, str | None]:
     """Return the subject and the body that a person wrote on a row, None for what they did not."""
     was = before.rows.get(i)
-    if was is None or not (was.subject or was.body):
+    if was is None:
         return None, None
-    known = before.typed(i)
+    known = before.typed.get(i, UNTYPED)
     return was.subject if known.subject else None, was.body if known.body else None
 
 
