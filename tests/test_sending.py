@@ -13,17 +13,21 @@ import pytest
 from arc_sheets.cells import PLAIN
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.policy import DEFAULT_POLICY
-from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, REMINDERS
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, DISPUTES, INVOICES, RECORD_TABS, REMINDERS
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.actions.desk import Reason, Text
+from arc_sync.agent.choices import lines_of
+from arc_sync.agent.choices import settle as settle_lines
 from arc_sync.agent.reminding import looking
 from arc_sync.agent.reminding.breakers import Limits, limits_of
 from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.posting import Post
 from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, REST, send_due, wait_after
+from arc_sync.books.port import ShownIssue
 from arc_sync.mail.drafts import DraftFolder
 from arc_sync.mail.memory import MemoryMailer
 from arc_sync.mail.port import Fate, Outcome
+from arc_sync.merge.history import Origin
 from tests.reminding_firm import DAY, SETTINGS, Office, office, quick_words
 
 __all__ = ["quick_words"]
@@ -133,10 +137,44 @@ def test_a_decision_that_is_changed_meanwhile_is_not_carried_out(here: Office) -
     assert here.posted() == []
 
 
+AGAIN = "If the address is wrong, correct Email on Customers; then choose Approve under Decision."
+
+
+def test_a_refused_message_goes_to_the_corrected_address_when_it_is_approved_again(here: Office) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(Fate.REFUSED, "550 no such user"))
+    with here.firm.ledger.read() as view:
+        (line,) = lines_of(view, RECORD_TABS, "b" * 32)
+    assert line.where == "Reminders, Alder, Friendly, Decision"
+    assert line.what == (
+        f"Friendly reminder to ap@alder.example (Alder): It was refused: 550 no such user. {AGAIN}"
+    )
+    assert here.of("Alder").why == f"It was refused: 550 no such user. {AGAIN}"
+    here.customer("Alder", email="new@alder.example")
+    here.approve("Alder")
+    assert here.send().sent == ["Alder"]
+    assert [m.to for m in here.arrived] == ["new@alder.example"]
+    assert here.issues() == []
+
+
+def test_a_refused_one_by_hand_says_whose_it_is_and_goes_from_issues_once_it_is_read(here: Office) -> None:
+    by_hand(here)
+    here.send(mailer=says(Fate.REFUSED, "550 no such user"))
+    with here.firm.ledger.change(Origin("Zoë", "action", "x", here.now)) as t:
+        (line,) = lines_of(t, RECORD_TABS, "b" * 32)
+        assert line.what == (
+            "Email to ap@alder.example (Alder): It was refused: 550 no such user."
+            " Correct the address, then write it anew."
+        )
+        shown = ShownIssue(line.id, "Take theirs", line.seal)
+        assert settle_lines(t, RECORD_TABS, [shown], lambda *_: "").done == 1
+    assert here.issues() == []
+
+
 def test_a_refused_message_waits_for_a_person_and_another_approval_sends_it(here: Office) -> None:
     here.approve("Alder")
     report = here.send(mailer=says(Fate.REFUSED, "550 no such user"))
-    assert report.failed == [("Alder", "It was refused: 550 no such user")]
+    assert report.failed == [("Alder", f"It was refused: 550 no such user. {AGAIN}")]
     assert (here.of("Alder").status, here.of("Alder").decision) == ("failed", None)
     assert any("550 no such user" in why for why in here.issues())
     here.plan()
@@ -317,7 +355,7 @@ def test_what_is_too_old_fails_and_says_what_stood_in_the_way(here: Office) -> N
     here.send(mailer=says(Fate.LATER, "451 greylisted"))
     here.later(hours=25)
     report = here.send()
-    assert report.failed == [("Alder", "It is too old to be sent (451 greylisted).")]
+    assert report.failed == [("Alder", f"It is too old to be sent (451 greylisted). {AGAIN}")]
     assert here.arrived == []
 
 

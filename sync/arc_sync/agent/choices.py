@@ -11,6 +11,7 @@ from typing import Final
 from arc_sheets.cells import Row, Value, verbatim
 from arc_sheets.dates import wall_clock
 from arc_sheets.tab import Tab
+from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.merging import follow_renames
 from arc_sync.books.contents import IssueLine
 from arc_sync.books.draw.issues import MINE, THEIRS
@@ -143,10 +144,17 @@ def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue, zone: tzinfo
     """Return the line of an issue; `tab` is None for what was typed on a report."""
     state = TOLD if issue.kind is IssueKind.NOTICE else OPEN
     what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
-    at_cell = f"{key.tab}, {key.column.partition('#')[0]}"
-    where, mine, theirs = _told(view, tab, key, issue) if tab else (at_cell, verbatim(issue.mine), "")
+    where, mine, theirs = _told(view, tab, key, issue) if tab else (_at(view, key), verbatim(issue.mine), "")
     seen = wall_clock(issue.seen, zone)
     return IssueLine("/".join(key), "", seen, where, mine, theirs, what, state, seal(issue))
+
+
+def _at(view: View, key: IssueKey) -> str:
+    """Return where an issue is that stands at no cell of a record tab: on a report, or of a row and what it asks."""
+    name, _, row = key.column.partition("#")
+    tab = next((tab for tab in RECORD_TABS if tab.title == key.tab), None)
+    live = view.row(tab, row) if tab else None
+    return ", ".join([key.tab, *([words.name(tab, live)] if tab and live else []), name])
 
 
 def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, str]:

@@ -16,6 +16,10 @@ CONFLICT = (
 )
 
 
+#: What a person calls a row by, of tabs whose first columns say too much.
+_CALLED = {"reminders": ("customer", "stage")}
+
+
 def unreadable(tab: Tab, column: Column, value: Unreadable) -> str:
     """Of a cell that is no value of its column."""
     return f"ARC cannot take {column.header} in {tab.title}: {value.why}. Correct the cell."
@@ -134,5 +138,8 @@ def name(tab: Tab, row: Row) -> str:
     """Return how a person would call a row: by its key, or its first few values."""
     if tab.key:
         return plain(row[next(k for k, c in enumerate(tab.stored) if c.name == tab.key)])
+    if tab.name in _CALLED:
+        called = [row[k] for k, c in enumerate(tab.stored) if c.name in _CALLED[tab.name]]
+        return ", ".join(plain(value) for value in called if value is not None) or "A row"
     told = [shown(tab, k, v, row) for k, v in enumerate(row) if v is not None and k != tab.unit]
     return ", ".join(told[:3]) or "A row"

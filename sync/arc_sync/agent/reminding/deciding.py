@@ -161,6 +161,7 @@ class _Deciding:
     def _queue(self, i: str, row: Reminder, *, again: bool) -> str:
         """Queue the messages of a row; return why not, and nothing is touched."""
         try:
+            row = self.post.readdressed(row) if row.status == FAILED else row
             messages = list(self.post.messages(i, row, self.now, again=again))
         except NotPosted as error:
             return str(error)

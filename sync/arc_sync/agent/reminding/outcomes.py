@@ -9,6 +9,7 @@ from typing import Final
 
 from arc_sheets.dates import wall_clock
 from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.phrases import ended
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.reminding.looking import SENDING
@@ -37,6 +38,13 @@ _ASK: Final = (
 _ASK_BY_HAND: Final = (
     "{said} Look in the mailbox it was sent from, then tell it: arc remind settle {id} --it-went."
 )
+#: What settles a message that failed: of a row, of a copy, and of one written by hand.
+_CORRECT: Final = (
+    "If the address is wrong, correct {column} on Customers; then choose Approve under Decision."
+)
+_COPY: Final = "Correct Cc on Customers, and send them a copy yourself."
+_BY_HAND: Final = "Correct the address, then write it anew."
+_COLUMN: Final = {"Email": "Email", "Text": "Phone"}
 _ANEW: Final = "If it is to go all the same, write it anew."
 
 
@@ -95,8 +103,9 @@ class Outcomes:
         """Keep that a message will never go: a person looks at it."""
         with self._change(posted.message, "failed", now) as t:
             t.move(posted.message.id, S.FAILED, owner=self._owner, said=why)
-            self._ask(t, posted.message, FAILED, why, now)
-        self._report.failed.append((posted.message.customer, why))
+            told = f"{ended(why)} {_remedy(posted.message, _row(t, posted.message))}"
+            self._ask(t, posted.message, FAILED, told, now)
+        self._report.failed.append((posted.message.customer, told))
 
     def unknown(self, posted: Posted, said: str, now: datetime) -> None:
         """Keep that a message may have arrived or not: a person says which."""
@@ -146,16 +155,29 @@ class Outcomes:
         self._report.unknown.append((message.customer, why))
 
     def _ask(self, t: Transaction, message: Message, status: str, why: str, now: datetime) -> None:
-        """Let a person see it: on its row, whose old decision is cleared, and on the Issues tab."""
-        row = _row(t, message)
+        """Let a person see it: on its row, whose old decision is cleared, and on the Issues tab.
+
+        A failed message without a row is told as a notice: nobody can settle it but by having read it.
+        """
+        row, kind = _row(t, message), IssueKind.NOTICE if status == FAILED else IssueKind.HELD
         if row and message.to == row.to:
+            kind = IssueKind.HELD
             put(t, message.reminder, row._replace(status=status, decision=None, why=why))
         what = f"{called(message)} to {message.to} ({message.customer}): {why}"
-        raise_issue(t, self._issue(message, row), what, now)
+        raise_issue(t, self._issue(message, row), what, now, kind)
 
     def _change(self, message: Message, what: str, now: datetime) -> AbstractContextManager[Transaction]:
         told = f"{called(message)} to {message.customer}: {what}"
         return self._firm.ledger.change(self._firm.origin(SENDING, told, now))
+
+
+def _remedy(message: Message, row: Reminder | None) -> str:
+    """Return how a person settles that a message failed: a sentence."""
+    if not message.reminder:
+        return _BY_HAND
+    if row and message.to != row.to:
+        return _COPY
+    return _CORRECT.format(column=_COLUMN[message.channel])
 
 
 def _row(view: View, message: Message) -> Reminder | None:

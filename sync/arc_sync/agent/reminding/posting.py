@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from arc_sheets.cells import Row, Value
-from arc_sheets.contacts import NotAContact, addresses
+from arc_sheets.contacts import NotAContact, address, addresses, number
 from arc_sheets.errors import ArcError, MailError
 from arc_sheets.hours import NotHours, next_moment, open_hours, zone_of
 from arc_sheets.languages import language_of
 from arc_sheets.message import Message, MessageState
 from arc_sheets.policy import Policy
+from arc_sheets.routes import Person, home
 from arc_sheets.tabs import CUSTOMERS, REMINDERS
 from arc_sync.agent.config import Config
 from arc_sync.agent.merging import Keys
@@ -60,6 +61,22 @@ class Post:
         """Return the customer's row by its columns; empty if there is none."""
         row = self._keys.find(CUSTOMERS, name)
         return customer_of(row) if row else {}
+
+    def readdressed(self, row: Reminder) -> Reminder:
+        """Return a row whose message was refused, to the address that Customers names now. Raises `NotPosted`."""
+        customer = self.customer(row.customer)
+        name, header = ("phone", "Phone") if row.channel == "Text" else ("email", "Email")
+        known = _text(customer.get(name))
+        if not known:
+            return row
+        try:
+            there = Person(time_zone=_text(customer.get("time_zone")))
+            to = number(known, home(there, self.policy.country)) if row.channel == "Text" else address(known)
+        except NotAContact as error:
+            raise NotPosted(
+                f"{header} of {row.customer} on Customers cannot be read: {error}. Correct it."
+            ) from None
+        return row._replace(to=to)
 
     def queue(
         self,
