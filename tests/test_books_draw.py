@@ -487,13 +487,22 @@ def test_the_worklist_says_which_currencies_stand_last_for_want_of_a_rate() -> N
     )
 
 
-def test_home_marks_what_is_from_the_base_currency_alone() -> None:
+def test_home_marks_figures_that_leave_a_currency_out() -> None:
     def labels(contents: Contents) -> list[str]:
         return [tile.label for tile in home.tiles(contents) if tile.target == "KPIs"]
 
     assert labels(FULL) == ["DSO", "CEI"]
     alone = replace(FULL, kpis=FULL.kpis._replace(missing_rates=("USD",)))
-    assert labels(alone) == ["DSO, EUR only", "CEI, EUR only"]
+    assert labels(alone) == ["DSO, without USD", "CEI, without USD"]
+    many = replace(FULL, kpis=FULL.kpis._replace(missing_rates=("CHF", "GBP", "USD")))
+    assert labels(many)[0] == "DSO, without 3 currencies"
     drawing = home.draw(alone)
-    assert value(drawing, "I9") == "DSO, days, EUR only"
-    assert value(drawing, "I16") == "CEI, per cent, EUR only"
+    assert value(drawing, "I9") == "DSO, days, without USD"
+    assert value(drawing, "I16") == "CEI, per cent, without USD"
+
+
+def test_the_tile_is_as_tall_as_its_answer() -> None:
+    short, long = (account.draw(None, Said(text, FULL.synced)) for text in ("Done.", "word " * 150))
+    row = account.TILE_ROWS[2]
+    assert short.heights[row] == 18
+    assert long.heights[row] > 80

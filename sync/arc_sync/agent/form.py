@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 #: Carries out the request that these fields make (`agent/actions/requests.py`), once, in a change set of its own.
 Act: TypeAlias = "Callable[[Ledger, Mapping[str, Any]], Answer]"
+
+#: What is wrong with a block: the field, "" for none, and a clause about it.
+_Mistake: TypeAlias = tuple[str, str]
 
 _LONG: Final = 80  #: characters of what was typed that a sentence repeats
 _LONGEST: Final = 1_000  #: characters of the tile
@@ -125,12 +128,12 @@ class Answered:
 def waiting(form: Form, outcomes: Sequence[Outcome] = ()) -> str:
     """Return which blocks are left filled and ask for nothing, and what to pick there; "" if none is."""
     became, customer = {one.block.name: one for one in outcomes}, form.customer.strip()
-    whose = f" waits, for {customer}: pick" if customer else " waits: pick the customer in B2, then"
-    return " ".join(
-        f"{block.title}{whose} {block.column(THEN).choices[-1]} in {cell_ref(*PLACES[block.name, THEN])}, Then."
+    left = [
+        f"{block.title} ({block.column(THEN).choices[-1]} in {cell_ref(*PLACES[block.name, THEN])}, Then)"
         for block in BLOCKS
         if _left_filled(form.of(block), became.get(block.name))
-    )
+    ]
+    return f"Waiting for {customer or 'a customer in B2'}: {', '.join(left)}." if left else ""
 
 
 def _left_filled(cells: Mapping[str, CellValue], became: Outcome | None) -> bool:
@@ -198,12 +201,13 @@ def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked:
     """Return what a block asks for."""
     cells, keys = form.of(block), Keys(view)
     customer = str(keys.spelling(tabs.CUSTOMERS, form.customer.strip()))
-    values, unread = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
+    values, why = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
     then = str(values.pop(THEN, ""))
     if "invoices" in values:
         values["invoices"] = _listed(keys, values["invoices"])
-    if why := [*unread, *_objections(block, customer, cells, values, Finder(view))]:
-        return Asked(block, then, cells, customer, {}, " ".join(why))
+    why += _objections(block, customer, cells, values, Finder(view))
+    if why:
+        return Asked(block, then, cells, customer, {}, _sentences(block, why))
     common = {
         "request": number(occasion.book, form.state.nonce, customer, block, cells),
         "who": occasion.who,
@@ -229,15 +233,15 @@ def number(book: str, nonce: str, customer: str, block: Block, cells: Mapping[st
 
 def _read(
     block: Block, cells: Mapping[str, CellValue], currency: str, reading: Reading
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[_Mistake]]:
     """Return the values of the filled cells, and what is wrong with each that cannot be read."""
     values: dict[str, Any] = {}
-    why = []
+    why: list[_Mistake] = []
     for name, cell in cells.items():
         column = block.column(name)
         value = read_cell(column, cell, currency, reading)
         if isinstance(value, Unreadable):
-            why.append(f'{where(block.name, name)}: "{_shortened(value.text, _LONG)}", {value.why}.')
+            why.append((name, f'"{_shortened(value.text, _LONG)}", {value.why}.'))
         elif value is not None:
             values[name] = cell if column.kind is Kind.MONEY else value  # its row knows the currency
     return values, why
@@ -269,33 +273,39 @@ def _words(keys: Keys, number: str) -> list[str]:
 
 def _objections(
     block: Block, customer: str, cells: Mapping[str, CellValue], values: Mapping[str, Any], find: Finder
-) -> Iterator[str]:
+) -> Iterator[_Mistake]:
     """Yield why a block makes no request, beyond cells that cannot be read."""
     if not customer:
-        yield f"{block.title}: no customer is picked in B2 of Account; pick one first."
-    for name, remedy in _NEEDED.get(block.name, {}).items():
-        if name not in cells:
-            yield f"{where(block.name, name)}: it is blank; {remedy}."
+        yield "", "no customer is picked in B2 of Account; pick one first."
+    needed = _NEEDED.get(block.name, {})
+    yield from ((name, f"it is blank; {remedy}.") for name, remedy in needed.items() if name not in cells)
     for name in ("invoices", "invoice"):
-        if name in values:
-            yield from (f"{where(block.name, name)}: {why}" for why in _strangers(name, values[name], find))
-    if block.name == "dispute" and (owner := _customer_of(find.keys, values.get("invoice"))) not in (
-        "",
-        customer,
-    ):
-        yield f"{where('dispute', 'invoice')}: it is an invoice of {owner}, not of {customer}; correct one of them."
+        yield from ((name, why) for why in _strangers(name, values.get(name, ""), find))
+    owner = _customer_of(find.keys, values.get("invoice"))
+    if customer and owner and owner != customer:
+        yield "invoice", f"it is an invoice of {owner}, not of {customer}; correct one of them."
+
+
+def _sentences(block: Block, why: Iterable[_Mistake]) -> str:
+    """Return what is wrong with a block, from top to bottom, each with the place of its cell."""
+    order = ["", *(f.column.name for f in block.fields)]
+    return " ".join(
+        f"{where(block.name, name) if name else block.title}: {clause}"
+        for name, clause in sorted(why, key=lambda mistake: order.index(mistake[0]))
+    )
 
 
 def _strangers(name: str, text: str, find: Finder) -> Iterator[str]:
     """Yield what is wrong with the invoices that a cell names: one that is not there, several where one is asked."""
     keys = find.keys
-    for number in find.numbers(text) if name == "invoices" else [text]:
+    for number in find.numbers(text) if name == "invoices" else filter(None, [text]):
         if keys.find(tabs.INVOICES, number) is not None:
             continue
         if name == "invoice" and len(find.numbers(_listed(keys, text))) > 1:
             yield "it names several invoices, and a dispute is about one; raise one after the other."
-        elif any(keys.find(tabs.INVOICES, word) is not None for word in number.split()):
-            yield f"there is no invoice {_shortened(number, _LONG)}; put a comma between two numbers, and correct them."
+        elif name == "invoices" and len(number.split()) > 1:
+            told = _shortened(number, _LONG)
+            yield f"there is no invoice {told}; put a comma between two numbers, each as it stands on Invoices."
         else:
             missing = find.missing(tabs.INVOICES, _shortened(number, _LONG))
             yield f"{missing[:1].lower()}{missing[1:]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
@@ -34,6 +35,7 @@ INVOICES: Final = 60
 PLEDGES: Final = 20
 TOUCHES: Final = 60
 _WHAT: Final = 72  #: characters of what happened
+_LINE: Final = 66  #: characters of an answer that fit on a line of its tile
 _NAME: Final = 26  #: characters of a customer's name above the answer
 
 _PICKED_TO: Final = 6
@@ -123,6 +125,7 @@ def _answer(sketch: Sketch, said: Said) -> None:
     sketch.put(TILE_ROWS[0], form.ENTRIES, None, "tileon.label")
     for place in (Place(r, c) for r in TILE_ROWS[1:] for c in (form.LABELS, form.ENTRIES)):
         sketch.put(*place, None, f"{bar}.answer")
+    sketch.heights[TILE_ROWS[2]] = max(18, 11.5 * ceil(len(text) / _LINE) + 6 - sketch.heights[TILE_ROWS[1]])
     sketch.put(_SAID.top, _SAID.left, text or "Nothing yet.", f"{bar}.answer{'' if text else '.slate'}")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arc_sheets import money
 from arc_sheets.cells import Formula
+from arc_sheets.phrases import say_list
 from arc_sync.books.draw import aging, kpis
 from arc_sync.books.draw.worklist import begun
 from arc_sync.books.drawing import Drawing, Page, Shown, Sketch, to_tab
@@ -125,7 +126,7 @@ def _state(contents: Contents) -> str:
 
 def _kpi(contents: Contents, key: str, label: str) -> Tile:
     report = contents.kpis
-    label += _alone(report)
+    label += _less(report)
     kpi = report.kpis[kpis.row_of(report, key) - kpis.FIRST_ROW]
     if kpi.value is None:
         return Tile(
@@ -138,9 +139,12 @@ def _kpi(contents: Contents, key: str, label: str) -> Tile:
     return Tile(label, "KPIs", kpi.value, "share" if kpi.kind == "share" else "days", " · ".join(said))
 
 
-def _alone(report: KpiReport) -> str:
+def _less(report: KpiReport) -> str:
     """Return what follows the name of a figure that leaves currencies out for want of a rate."""
-    return f", {report.currency} only" if report.missing_rates else ""
+    missing = report.missing_rates
+    if not missing:
+        return ""
+    return f", without {say_list(missing) if len(missing) < 3 else f'{len(missing)} currencies'}"
 
 
 def _tile(sketch: Sketch, column: int, tile: Tile) -> None:
@@ -153,13 +157,13 @@ def _tile(sketch: Sketch, column: int, tile: Tile) -> None:
 
 
 def _chart_heads(sketch: Sketch, contents: Contents) -> None:
-    base, alone = contents.aging.rates.base, _alone(contents.kpis)
+    base, less = contents.aging.rates.base, _less(contents.kpis)
     sketch.section(CHART_ROW, FIRST, 6, f"Open invoices by days overdue, {base}", _chart_note(contents.aging))
     sketch.section(
-        CHART_ROW, CHART_SPLIT, LAST, f"DSO, days{alone}", "last point labelled; grey: best possible"
+        CHART_ROW, CHART_SPLIT, LAST, f"DSO, days{less}", "last point labelled; grey: best possible"
     )
     sketch.section(
-        LOWER_CHART_ROW, CHART_SPLIT, LAST, f"CEI, per cent{alone}", "100 = all that was due was collected"
+        LOWER_CHART_ROW, CHART_SPLIT, LAST, f"CEI, per cent{less}", "100 = all that was due was collected"
     )
 
 
