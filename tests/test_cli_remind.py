@@ -7,7 +7,9 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring
 
+from arc_sync.agent.reminding.deciding import Decided
 from arc_sync.cli import bank, mail, remind
+from arc_sync.cli.reminded import decision_sentences
 from tests.office import Office, arc
 from tests.reminding_firm import quick_words
 
@@ -316,3 +318,22 @@ def test_a_login_looks_for_the_keyring_before_it_asks(
     monkeypatch.setattr(keyring, "get_keyring", Keyring)
     monkeypatch.setattr(mail, "_secret", never)
     assert "no keyring; run it again with --in-file" in here.arc("mail", "login", *words, code=2).stderr
+
+
+def test_a_long_list_is_cut_and_says_how_many_more_there_are(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.arc("remind", "plan")
+    monkeypatch.setattr(remind, "_MOST", 1)
+    said = here.arc("remind", "list").stdout
+    assert ("Alder Ltd" in said, "Birch & Söhne" in said) == (True, False)
+    assert said.endswith("And 1 more; arc remind list --all shows all of them.\n")
+    assert len(here.json("remind", "list")) == 2
+    assert "more;" not in here.arc("remind", "list", "--all").stdout
+    monkeypatch.setattr(remind, "_MOST", 2)
+    assert "more;" not in here.arc("remind", "list").stdout
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_its_sentence() -> None:
+    said = decision_sentences(Decided(skipped=["Tanaka Trading K.K."], settled=["Hudson, Park & Co."]))
+    assert said == ["Skipped: Tanaka Trading K.K.", "Settled: Hudson, Park & Co."]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.config import Config
+from arc_sync.agent.config import Config, _Written
 from arc_sync.agent.places import without_password
 
 LEAST = 'company = "Weststadt"\nbase_currency = "EUR"\n'
@@ -121,3 +123,16 @@ def test_a_password_is_not_shown() -> None:
     assert without_password("postgresql://arc:s3cret@server/books") == "postgresql://arc:***@server/books"
     assert without_password("postgresql://arc@server/books") == "postgresql://arc@server/books"
     assert without_password("/a/b:c@d/ledger.db") == "/a/b:c@d/ledger.db"
+
+
+def test_every_setting_stands_in_a_new_file_and_can_be_read_once_its_mark_is_taken_off(
+    tmp_path: Path,
+) -> None:
+    file = Config.write_new(tmp_path, "Weststadt", "EUR")
+    text = re.sub(r"^#(?=\w+ = )", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    written(tmp_path, text)
+    assert Config.load(tmp_path).mail.port == 587
+    said = tomllib.loads(text)
+    assert set(said) == set(_Written.model_fields)
+    for table in ("sender", "mail", "texts"):
+        assert set(said[table]) == set(_Written.model_fields[table].default.model_dump())

@@ -281,6 +281,7 @@ company = {}
 base_currency = {}
 book = {}
 ledger = {} # or "postgresql://user@host/database"
+#policy = "policy.toml" # whom to remind, when, and how
 
 buckets = [30, 60, 90] # the last day overdue of each column of the aging
 #date_order = "dmy" # or "mdy": how day and month are meant in dates that people type
@@ -301,11 +302,13 @@ buckets = [30, 60, 90] # the last day overdue of each column of the aging
 
 [mail] # as it is, reminders become drafts in the folder outbox; a person sends them
 how = "drafts" # or "smtp", or "imap-drafts"
+#folder = "outbox" # where drafts are written
 #host = "smtp.example.com"
 #port = 587 # without it, the usual one of the server
 #user = "receivables@example.com"
 #security = "starttls" # or "tls"
 #login = "password" # or "google", "microsoft"; `arc mail login` asks for it and keeps it in the system's keyring
+#drafts = "Drafts" # the folder of the mailbox that imap-drafts puts them into
 
 [texts]
 how = "off" # or "gateway": `arc mail login --texts` asks for its address
