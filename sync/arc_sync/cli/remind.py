@@ -42,6 +42,8 @@ Customers = Annotated[
 Stage = Annotated[str | None, typer.Option(help="Those of one stage, such as Firm.")]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 
+#: Rows that are shown where not all are asked for.
+_MOST: Final = 200
 #: What a person can still do something about.
 _OPEN: Final = ("proposed", "held", "to do", "failed", "unknown", "queued", "drafted")
 
@@ -95,7 +97,7 @@ def _try_out(firm: Firm, on: date, today: date, *, json: bool) -> None:
 
 
 def list_(
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All, also those that are over.")] = False,
     json: Json = False,
     config: Settings = None,
 ) -> None:
@@ -110,9 +112,11 @@ def list_(
     else:
         cells = (
             (r.customer, r.stage or "", _money(r), (r.decision and f"{r.decision}: {r.status}") or r.status or "", r.why or "")
-            for r in rows
+            for r in (rows if everything else rows[:_MOST])
         )  # fmt: skip
         print_table(("Customer", "Stage", "Amount", "Status", "Why, or why not"), cells, (2,))
+        if len(rows) > _MOST and not everything:
+            say("", f"And {len(rows) - _MOST:,} more; arc remind list --all shows all of them.")
 
 
 def approve(
