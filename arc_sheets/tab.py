@@ -41,6 +41,7 @@ class Column:
     refers: str = ""  #: the tab whose key this names; an unknown name is held, a renamed key is followed
     many: bool = False  #: may name several, as `applied.parse` reads them
     width: float = 0  #: characters; 0 takes the kind's own
+    closed: tuple[str, str] | None = None  #: while that column of a row has that value, it is LEDGER there
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,30 @@ def test_values_pasted_over_another_row_are_not_approved_with_it(here: Office) -
         hand.type(REMINDERS, place(here, "Birch"), **pasted, decision="Approve")
         here.firm.sync(here.now)
         (why,) = here.decide().refused
-        assert why.startswith("Friendly for Birch waits: Customer, To and Invoices of its row were typed over")
+        assert why.startswith(
+            "Friendly for Birch waits: Customer, To and Invoices of its row were typed over"
+        )
         assert (here.of("Birch").status, here.of("Birch").decision) == ("proposed", None)
         assert here.posted() == []
         here.firm.sync(here.now)
+
+
+def test_what_was_sent_keeps_its_words_and_what_is_typed_there_stands_on_issues(here: Office) -> None:
+    hand = FileHand(here.firm.config.book)
+    hand.type(REMINDERS, place(here, "Alder"), decision="Approve")
+    here.firm.sync(here.now)
+    here.decide()
+    hand.type(REMINDERS, place(here, "Alder"), subject="Typed too late")  # in a copy that knows nothing of it
+    sent = here.of("Alder")
+    here.send()
+    hand.type(REMINDERS, place(here, "Alder"), body="Never said")
+    for _ in range(2):
+        here.firm.sync(here.now)
+    assert (here.of("Alder").status, here.of("Alder").subject) == ("sent", sent.subject)
+    assert here.of("Alder").body == sent.body == in_book(here)["Alder"]["body"]
+    assert in_book(here)["Alder"]["subject"] == sent.subject
+    for text in ("Typed too late", "Never said"):
+        assert any(text in why for why in here.issues())
 
 
 def test_a_day_in_the_workbook(here: Office) -> None:

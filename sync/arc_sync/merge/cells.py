@@ -3,7 +3,7 @@
 l = r                                   agreed
 unreadable                              held: neither side is touched
 l = bl, or offered, or a new column     no edit: the ledger's value goes to the book, an open conflict stays
-LEDGER column                           restored, what was typed is said
+LEDGER column, or closed in this row    restored, what was typed is said
 l is a value of an older copy           conflict, whatever the owner: only a person knows
 r = br                                  the book's value goes to the ledger
 both changed, SHEET column              the book's value goes to the ledger, whose own stays in the history

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from arc_sheets.cells import CellValue, Row, Rows, Unreadable, Value, show_cell
-from arc_sheets.tab import Owner, Tab
+from arc_sheets.tab import Column, Owner, Tab
 from arc_sync.merge import words
 from arc_sync.merge.base import Base, RowBase
 from arc_sync.merge.cells import Cell, Do, treat
@@ -167,15 +167,20 @@ class TabMerge:
             if column.name not in self.sheet.present:
                 continue  # no column, no opinion
             wiped = row.blank or k in refill or (row.values[k] is None and column.name in self.base.no_column)
-            cell = Cell(
-                column, k, row.values[k], current[k], base, blank=wiped, now=self._now(i, column.name)
-            )
+            owned = self._owned(column, live) if column.closed else column
+            cell = Cell(owned, k, row.values[k], current[k], base, blank=wiped, now=self._now(i, column.name))
             verdict = treat(cell, partial(self._objection, i))
             if verdict.do is Do.TAKE:
                 self._overrule(i, cell, current)
                 current = (*current[:k], verdict.value, *current[k + 1 :])
                 self._put(i, current)
             self._carry_out(i, row, cell, verdict.do, verdict.issue)
+
+    def _owned(self, column: Column, live: Row) -> Column:
+        """Return a column as it is owned in this row: where it is closed, only the ledger writes."""
+        names = [c.name for c in self.tab.stored]
+        closed = column.closed and live[names.index(column.closed[0])] == column.closed[1]
+        return replace(column, owner=Owner.LEDGER) if closed else column
 
     def _overrule(self, i: str, cell: Cell, row: Row) -> None:
         """Say which value of the ledger gives way, if it is another than this copy knew."""
