@@ -106,6 +106,12 @@ def test_the_first_stop_is_the_day_that_is_told_and_the_words_are_the_policys() 
 # --- the last touch --------------------------------------------------------------------------------------------
 
 
+def test_a_draft_counts_as_written_although_nothing_has_gone() -> None:
+    draft = activity(touch(-3, "Email", direction="Out", outcome="Firm reminder drafted"))
+    assert written(draft, (), DAY).last("A") == on(-3)
+    assert last_touch(draft, DAY)["A"].drafted
+
+
 def test_the_last_touch_is_the_latest_up_to_the_day() -> None:
     touches = [
         touch(-3, "Text", direction="Out", next_step="Call", next_on=on(4)),
@@ -118,4 +124,4 @@ def test_the_last_touch_is_the_latest_up_to_the_day() -> None:
 
 
 def test_a_touch_without_a_next_step_has_none() -> None:
-    assert last_touch(activity(touch(-3, "Call")), DAY)["A"][3:] == ("", None)
+    assert last_touch(activity(touch(-3, "Call")), DAY)["A"][3:] == ("", None, False)

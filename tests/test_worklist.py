@@ -228,6 +228,16 @@ def test_an_instalment_for_today_is_told_although_its_plan_protects_the_invoice(
     [
         (touch(3, "Email"), "; reply awaited to the email of 28 Mar.", "Await the reply"),
         (touch(13, "Text", direction="Out"), "; reply awaited to the text of 18 Mar.", "Await the reply"),
+        (
+            touch(3, "Email", direction="Out", outcome="Firm reminder drafted"),
+            "; the email drafted on 28 Mar is yet to be sent.",
+            "Send the draft",
+        ),
+        (
+            touch(3, "Email", outcome="Email sent"),
+            "; reply awaited to the email of 28 Mar.",
+            "Await the reply",
+        ),
         (touch(14, "Email"), "the oldest 12 days.", "Send a reminder"),
         (touch(3, "Email", direction="In"), "the oldest 12 days.", "Send a reminder"),
         (touch(3, "Call"), "the oldest 12 days.", "Send a reminder"),
