@@ -105,6 +105,8 @@ def _silence(todo: Todo, as_of: date) -> Iterator[str]:
     if todo.touch is None:
         if todo.overdue:
             yield "never contacted"
+    elif todo.touch.drafted:
+        yield f"the {todo.touch.channel.lower()} drafted on {say_day(todo.touch.on)} is yet to be sent"
     elif _awaited(todo, as_of):
         yield f"reply awaited to the {todo.touch.channel.lower()} of {say_day(todo.touch.on)}"
     elif todo.overdue and (as_of - todo.touch.on).days > QUIET:
@@ -117,6 +119,7 @@ def _awaited(todo: Todo, as_of: date) -> bool:
     return (
         touch is not None
         and touch.out
+        and not touch.drafted
         and touch.channel in {"Email", "Text"}
         and (as_of - touch.on).days < QUIET
     )
@@ -133,6 +136,7 @@ def step(todo: Todo, said: why.Said, as_of: date) -> str:
         (todo.waiting, _waiting(todo.waiting)),
         (not todo.overdue, "Resolve the dispute"),
         (todo.oldest > 30, "Call, ask for a date"),
+        (todo.touch is not None and todo.touch.drafted, "Send the draft"),
         (_awaited(todo, as_of), "Await the reply"),
         (True, "Send a reminder"),
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WRITTEN: Final = ("Email", "Text", "Letter")
 #: What people add to a word, and what changes nothing of it.
 _POLITE: Final = re.compile(r"\b(?:please|pls|thanks|thank you|bitte|danke)\b")
+#: How the outcome of a touch ends whose message lies among the drafts: a person has yet to send it.
+DRAFTED: Final = "drafted"
 #: What takes an opt-out back.
 AGAIN: Final = "start"
 
@@ -101,21 +103,28 @@ class Touch(NamedTuple):
     out: bool  #: it went to the customer; one that does not say is taken for that
     next_step: str  #: what was agreed to do next, or ""
     next_on: date | None  #: and when
+    drafted: bool = False  #: nothing has gone yet: its message lies among the drafts
 
 
 def last_touch(activity: pd.DataFrame, as_of: date) -> dict[str, Touch]:
     """Return the last touch of each customer, up to the day."""
     past = activity[days(activity["when"]) <= day_number(as_of)].sort_values("when", kind="stable")
     rows = past.drop_duplicates("customer", keep="last")
-    columns = [rows[name].tolist() for name in ("customer", "channel", "direction", "next_step")]
+    columns = [rows[name].tolist() for name in ("customer", "channel", "direction", "next_step", "outcome")]
     dates = [rows[name].dt.date.tolist() for name in ("when", "next_on")]
     known = rows["next_on"].notna().tolist()
     return {
-        customer: Touch(on, channel, direction != "In", step or "", next_on if given else None)
-        for customer, channel, direction, step, on, next_on, given in zip(
+        customer: Touch(
+            on, channel, direction != "In", step or "", next_on if given else None, _drafted(outcome)
+        )
+        for customer, channel, direction, step, outcome, on, next_on, given in zip(
             *columns, *dates, known, strict=True
         )
     }
+
+
+def _drafted(outcome: object) -> bool:
+    return isinstance(outcome, str) and outcome.endswith(f" {DRAFTED}")
 
 
 def _word(text: object) -> str:
