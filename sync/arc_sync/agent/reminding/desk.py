@@ -15,6 +15,7 @@ from arc_sheets.contacts import NotAContact, address, number
 from arc_sheets.errors import MailError
 from arc_sheets.languages import language_of
 from arc_sheets.policy import Policy
+from arc_sheets.routes import Person, home
 from arc_sync.agent.actions.desk import Asks, Draft, Reason, Sealed, Text
 from arc_sync.agent.config import Config
 from arc_sync.agent.policies import policy_of
@@ -70,7 +71,7 @@ class FirmDesk:
         """Return what goes out, or why it must not; see the port."""
         customer = Post(self.config, self.policy, view).customer(draft.customer)
         try:
-            to, content = self._text(draft) if draft.channel == "Text" else self._email(draft, customer)
+            to, content = (self._text if draft.channel == "Text" else self._email)(draft, customer)
         except NotAContact as error:
             return Reason(f'"{draft.to}" cannot be written to: {error}. Correct it.')
         except MailError as error:
@@ -78,12 +79,13 @@ class FirmDesk:
         first = next_allowed(draft.channel, customer, self.config, self.policy, self.now)
         return Sealed(to, content, first, first + FRESH)
 
-    def _text(self, draft: Draft) -> tuple[str, bytes]:
+    def _text(self, draft: Draft, customer: Mapping[str, Value]) -> tuple[str, bytes]:
         if not self.config.texts:
             raise MailError(
                 'Texts are not set up; write [texts] how = "gateway" in arc.toml, or send an email.'
             )
-        return number(draft.to, self.policy.country), draft.body.encode()
+        there = Person(time_zone=str(customer.get("time_zone") or ""))
+        return number(draft.to, home(there, self.policy.country)), draft.body.encode()
 
     def _email(self, draft: Draft, customer: Mapping[str, Value]) -> tuple[str, bytes]:
         to, sender = address(draft.to), self.config.sender
