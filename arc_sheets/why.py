@@ -117,14 +117,15 @@ def age(claim: Claim) -> str:
 def so_far(claim: Claim, touch: Touch | None) -> str:
     """Return which reminder named the invoice last, and what became of it.
 
-    Where none did, `touch` tells: the last time that the customer was written to, if it was since the invoice
-    fell due.
+    Where none did, `touch` tells: the last time that the customer was written to (of `touches.WRITTEN`), if it was
+    since the invoice fell due.
     """
     last = claim.progress.last
     if last is None:
         if touch is None or touch.on < from_day_number(claim.due):
             return NOTHING_YET
-        return f"{_ONE.get(touch.channel, 'a message')} went out on {say_day(touch.on)}"
+        went = "was drafted" if touch.drafted else "went out"
+        return f"{_ONE[touch.channel]} {went} on {say_day(touch.on)}"
     return what_became(last)
 
 

@@ -195,6 +195,8 @@ def test_what_a_person_wrote_since_it_fell_due_is_no_silence() -> None:
     assert "; a letter went out on 1 Mar; " in proposal(book(invoice(40), activity=letters[:1])).why
     why = proposal(book(invoice(19), activity=letters)).why
     assert "; nothing has gone out yet, so it begins here; " in why  # the email came before it fell due
+    draft = touch(-7, direction="Out", outcome="Firm reminder drafted")
+    assert "; an email was drafted on 24 Mar; " in proposal(book(invoice(40), activity=(draft,))).why
     early = left_out(book(invoice(2), activity=(touch(-1, "Text"),)))
     assert early == "A text went out on 30 Mar; Friendly comes on 6 Apr."
 
