@@ -14,8 +14,6 @@ from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, liste
 from arc_sync.cli.reminded import decision_sentences, sending_sentences, waiting_messages
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.round import Report
     from arc_sync.agent.telling import Told
@@ -78,7 +76,8 @@ def sync(
     if json:
         answer(_as_json(worked, told, dry_run=dry_run))
     else:
-        say(*sentences(worked, told, firm.config.zone, dry_run=dry_run))
+        waits = waiting_messages(worked.waiting, firm.config.zone)
+        say(*sentences(worked, told, dry_run=dry_run), *waits)
     finish(PERSON if worked.needs_person else FINE)
 
 
@@ -98,8 +97,8 @@ def taken(firm: Firm, since: int) -> list[Told]:
     return [one for one in told if (one.tab, one.field) not in ours]
 
 
-def sentences(worked: Worked, told: list[Told], zone: ZoneInfo, *, dry_run: bool = False) -> list[str]:
-    """Return what was done, in plain words; moments are told on the wall clock of `zone`."""
+def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> list[str]:
+    """Return what was done, in plain words."""
     would, report = "would go" if dry_run else "went", worked.round
     said = []
     if report.taken or told:
@@ -127,8 +126,7 @@ def sentences(worked: Worked, told: list[Told], zone: ZoneInfo, *, dry_run: bool
         said.append("Somebody wrote in the workbook meanwhile; run arc sync again to settle it.")
     elif not said:
         said.append(IN_STEP if report.idle else "The workbook's reports are up to date.")
-    form = [report.waiting] * bool(report.waiting)
-    return [*said, *form, *waiting_messages(worked.waiting, zone), *_issues(report)]
+    return [*said, *[report.waiting] * bool(report.waiting), *_issues(report)]
 
 
 def line(told: Told) -> str:
