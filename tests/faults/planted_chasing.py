@@ -80,7 +80,7 @@ FAULTS: Final = (
     _one("A06", "money is applied to an invoice that is not there", f"{_ACTIONS}/paying.py", "if unknown and not request.leave_unapplied:", "if False:", "test_actions_carry"),
     _one("A07", "one click each on two letters, one of them is lost", f"{_ACTIONS}/messages.py", "draft.subject, draft.body]", "draft.subject]", "test_actions_messages"),
     # -- the workbook's form ---------------------------------------------------------------------------
-    _one("F01", "what is cleared is not kept", FORM, "return State(self.form.state.nonce, said, tuple((*at, seal(value)) for at, value in cleared))", "return State(self.form.state.nonce, said)", _ONCE),
+    _one("F01", "what is cleared is not kept", FORM, "tuple((*at, seal(value)) for at, value in cleared), self.whose", "(), self.whose", _ONCE),
     _one("F02", "a request has another number after a crash", FORM, _TOLD, 'told = __import__("uuid").uuid4().hex', _ONCE),
     _one("F03", "the number of a request leaves the amount out", FORM, "for name, value in cells.items() if name != THEN)", 'for name, value in cells.items() if name not in (THEN, "amount"))', _NUMBER),
     _one("F04", "the same words next week are the same request", ROUND, 'plan.nonce = self.settings.rules.fresh() if self.answered.kept else ""', 'plan.nonce = ""', "test_form::test_the_same_words_next_week_are_another_call"),
@@ -134,5 +134,6 @@ FAULTS: Final = (
     _one("S22", "what is due later is asked for", LOOKING, "_stop(facts.not_due(row.customer, message, self._policy))", "None", "test_sending_looks"),
     _one("S23", "a copy that arrived goes again", f"{_REMINDING}/posting.py", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED}", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED, S.SENT}", "test_sending"),
     _one("S24", "what was approved as a draft is sent", LOOKING, '_stop(_OTHER_WAY if message.queued < self._since[message.channel] else "")', "None", "test_sending_looks"),
+    _one("S26", "what was sent is reworded", f"{_SYNC}/merge/rows.py", "owned = self._owned(column, live) if column.closed else column", "owned = column", "test_reminding_whole::test_what_was_sent_keeps_its_words_and_what_is_typed_there_stands_on_issues"),
     _one("S25", "a row pasted over is approved", DECISIONS, "why = self._overtyped(i, row) or self._queue(", "why = self._queue(", "test_reminding_whole"),
 )  # fmt: skip

@@ -117,6 +117,7 @@ class Looking:
     def __init__(self, firm: Firm, policy: Policy, since: Mapping[str, datetime]) -> None:
         self._firm, self._policy, self._since = firm, policy, since
         self._facts: Facts | None = None
+        self._said: tuple[str, Reminder] | None = None  #: the message compared last, with its row
         self._seen = 0  #: the change up to which the facts are followed
 
     def at(self, view: View, posted: Posted, now: datetime, *, last: bool = False) -> Verdict:
@@ -160,10 +161,13 @@ class Looking:
 
     def _reworded(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
         """Return that a person changed the words of a row after its message was made."""
+        if self._said == (message.id, row):
+            return None  # it was compared a moment ago
         try:
             same = says(self._firm.config, message, row, facts.customers[row.customer])
         except NotPosted:
             same = False  # whoever makes it anew hears why
+        self._said = (message.id, row) if same else None
         return None if same else Verdict(Do.ANEW, "Its words were changed after it was approved.")
 
     # -- the facts -------------------------------------------------------------------------------------
