@@ -216,11 +216,11 @@ def test_who_owes_nothing_promises_nothing(ann: Asker) -> None:
 def test_a_promise_given_later_takes_the_place_of_an_open_one_which_stays_on_record(ann: Asker) -> None:
     ann.done("take_promise", invoices="RE-1", amount="40", date="2026-04-10")
     ann.later(days=2)
-    assert ann.done("take_promise", invoices="RE-1", amount="60", date="2026-04-20") == (
-        "Elbe Spedition promises EUR 60.00 by 20 Apr 2026 for RE-1."
+    assert ann.done("take_promise", invoices="RE-1", amount="80", date="2026-04-20") == (
+        "Elbe Spedition promises EUR 80.00 by 20 Apr 2026 for RE-1."
         " It takes the place of EUR 40.00 by 10 Apr 2026."
     )
-    assert [r["amount"] for r in ann.given(tabs.PROMISES)] == [40_00, 60_00]
+    assert [r["amount"] for r in ann.given(tabs.PROMISES)] == [40_00, 80_00]
 
 
 def test_promises_of_one_day_are_parts_of_one_as_long_as_the_invoice_owes_them(ann: Asker) -> None:
