@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
@@ -706,3 +707,62 @@ def test_what_an_older_arc_kept_of_the_form_is_still_read() -> None:
     )
     told = state._replace(said=state.said._replace(some=True, customer=FIRM))
     assert from_text(as_text(told)) == told
+
+
+# -- whose the cells are --------------------------------------------------------------------------------------
+
+OTHER = FIRMS[2]
+DOUBT = (
+    f"Log a call, text or email: these cells were begun for {FIRM}; pick {FIRM} again in B2,"
+    f" or pick Save once more for {OTHER}."
+)
+
+
+def begun(stage: Stage) -> None:
+    """Let a note be begun for one customer, and saved with another in B2."""
+    stage.hand.fill("log", channel="Call", notes="asks for a copy")
+    stage.rest()
+    stage.hand.pick_customer(OTHER)
+    stage.rest()
+    stage.hand.fill("log", then=SAVE)
+
+
+@pytest.mark.parametrize("who", [FIRM, OTHER])
+def test_a_note_begun_for_one_customer_is_filed_for_another_only_by_a_person_who_was_asked(
+    stage: Stage, who: str
+) -> None:
+    begun(stage)
+    assert stage.rest().refused == [DOUBT]
+    assert stage.rows(ACTIVITY) == []
+    assert set(stage.left("log")) == {"channel", "notes"}
+    stage.hand.pick_customer(who)
+    stage.hand.fill("log", then=SAVE)
+    stage.rest()
+    assert [touch["customer"] for touch in stage.rows(ACTIVITY)] == [who]
+
+
+def test_cells_filled_while_the_tab_shows_another_customer_are_asked_about_blank_ones_belong_to_nobody(
+    stage: Stage,
+) -> None:
+    stage.rest()
+    stage.hand.pick_customer(OTHER)
+    call(stage)
+    assert stage.rest().refused == [DOUBT]
+    stage.hand.fill("log", channel=None, outcome=None, notes=None)
+    stage.rest()
+    call(stage)
+    assert stage.rest().refused == []
+    assert [touch["customer"] for touch in stage.rows(ACTIVITY)] == [OTHER]
+
+
+@pytest.mark.parametrize("nth", range(14))
+def test_a_round_that_dies_while_it_asks_files_nothing(
+    template: tuple[Path, MemoryLedger], tmp_path: Path, nth: int
+) -> None:
+    stage = staged("memory", template, tmp_path)
+    begun(stage)
+    with suppress(Died):
+        stage.round(dying(nth))
+    stage.rest()
+    assert stage.rows(ACTIVITY) == []
+    assert stage.hand.entry("log", "then") is None

@@ -65,6 +65,7 @@ class Asked(NamedTuple):
     customer: str  #: as the ledger spells it, or as typed where it knows none of the name
     told: Mapping[str, Any]  #: the request's fields; empty where it cannot be one
     why: str  #: why it cannot be, or ""
+    doubted: bool = False  #: a person is asked first whose its cells are
 
 
 class Outcome(NamedTuple):
@@ -76,11 +77,12 @@ class Outcome(NamedTuple):
     sentence: str
     done: bool
     kept: bool = False  #: the ledger keeps that it was carried out, and the cells are cleared
+    doubted: bool = False  #: a person is asked first whose the cells are
 
     @property
     def cleared(self) -> list[tuple[tuple[str, str], CellValue]]:
         """The cells that must not ask for anything again, with what stood there."""
-        return [((e.block, e.field), e.seen) for e in self.entries if self.kept]
+        return [((e.block, e.field), e.seen) for e in self.entries if self.kept or self.doubted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,19 @@ class Answered:
         """Whether a block was carried out, so that the form needs a new nonce once it is cleared."""
         return any(one.kept for one in self.outcomes) or bool(self.form.state.clearing)
 
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """Whose the cells are that are left: they stay theirs until all are cleared, whatever is picked in B2."""
+        known, picked = self.form.state.whose, self.form.customer.strip()
+        if any(one.doubted for one in self.outcomes):
+            return (*known[:1], picked)
+        became = {one.block.name: one for one in self.outcomes}
+        left = any(_left_filled(self.form.of(block), became.get(block.name)) for block in BLOCKS)
+        return known if known and left else tuple(filter(None, (picked,)))
+
     def state(self, local: datetime) -> State | None:
         """Return what to keep of the form while its cells are written, `local` being the wall clock; None: as it is."""
-        if not (self.outcomes or self.form.state.clearing):
+        if not (self.outcomes or self.form.state.clearing) and self.whose == self.form.state.whose:
             return None
         said = self.form.state.said
         if self.outcomes:
@@ -122,7 +134,9 @@ class Answered:
             text = _shortened(" ".join(parts), _LONGEST)
             said = Said(text, local, not self.refused, mixed, self.outcomes[0].customer)
         cleared = [*self.form.left.items(), *(item for one in self.outcomes for item in one.cleared)]
-        return State(self.form.state.nonce, said, tuple((*at, seal(value)) for at, value in cleared))
+        return State(
+            self.form.state.nonce, said, tuple((*at, seal(value)) for at, value in cleared), self.whose
+        )
 
 
 def waiting(form: Form, outcomes: Sequence[Outcome] = ()) -> str:
@@ -173,7 +187,8 @@ def _outcome(asked: Asked, ledger: Ledger, act: Act) -> Outcome:
 
 
 def _refused(asked: Asked, why: str) -> Outcome:
-    return Outcome(asked.block, asked.customer, (_entry(asked, THEN),), why, done=False)
+    then = (_entry(asked, THEN),)
+    return Outcome(asked.block, asked.customer, then, why, done=False, doubted=asked.doubted)
 
 
 def _previewed(asked: Asked, answered: Answer) -> Outcome:
@@ -200,7 +215,11 @@ def _entry(asked: Asked, name: str, text: str | None = None) -> SetEntry:
 def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked:
     """Return what a block asks for."""
     cells, keys = form.of(block), Keys(view)
-    customer = str(keys.spelling(tabs.CUSTOMERS, form.customer.strip()))
+    customer, *whose = (
+        str(keys.spelling(tabs.CUSTOMERS, name)) for name in (form.customer.strip(), *form.state.whose)
+    )
+    if customer and whose and customer not in whose:
+        return Asked(block, "", cells, customer, {}, _doubt(block, cells, customer, whose[0]), doubted=True)
     values, why = _read(block, cells, _currency(keys, customer, cells), occasion.reading)
     then = str(values.pop(THEN, ""))
     if "invoices" in values:
@@ -216,6 +235,14 @@ def _asked(form: Form, block: Block, view: View, occasion: Occasion) -> Asked:
     }
     told = common | _TELLS[block.name](customer, then, values)
     return Asked(block, then, cells, customer, told, "")
+
+
+def _doubt(block: Block, cells: Mapping[str, CellValue], customer: str, first: str) -> str:
+    """Return that cells may have been filled for the customer who was picked in B2 before; the person decides."""
+    return (
+        f"{block.title}: these cells were begun for {first}; pick {first} again in B2,"
+        f" or pick {_shortened(str(cells[THEN]), _LONG)} once more for {customer}."
+    )
 
 
 def number(book: str, nonce: str, customer: str, block: Block, cells: Mapping[str, CellValue]) -> str:

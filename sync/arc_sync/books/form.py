@@ -199,6 +199,8 @@ class State(NamedTuple):
     said: Said = SILENCE
     #: Cells of blocks that were carried out, while they are being cleared: block, field, seal of what stood there.
     clearing: tuple[tuple[str, str, str], ...] = ()
+    #: Whose the cells are that stand there: for whom they were begun, then about whom a person was asked.
+    whose: tuple[str, ...] = ()
 
 
 #: Of a book without a form.
@@ -209,17 +211,18 @@ def as_text(state: State) -> str:
     """Return what is kept of the form as one line."""
     text, when, done, some, customer, _ = state.said
     told = [state.nonce, [text, when.isoformat() if when else "", done, some, customer], state.clearing]
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps([*told, state.whose], ensure_ascii=False)
 
 
 def from_text(line: str) -> State:
     """Read what `as_text` made; a line that is none is that of a book without a form."""
     try:
-        nonce, (text, when, *more), clearing = json.loads(line)
+        nonce, (text, when, *more), clearing, *whose = json.loads(line)
         done, some, customer = (*more, False, "")[:3]  # an older ARC kept no more than whether it was done
         moment = datetime.fromisoformat(when) if when else None
         said = Said(str(text), moment, bool(done), bool(some), str(customer))
-        return State(str(nonce), said, tuple((str(b), str(f), str(s)) for b, f, s in clearing))
+        cleared = tuple((str(b), str(f), str(s)) for b, f, s in clearing)
+        return State(str(nonce), said, cleared, tuple(map(str, whose[0])) if whose else ())
     except (TypeError, ValueError):
         return UNKEPT
 
