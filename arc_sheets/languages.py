@@ -173,7 +173,9 @@ def _number(value: Decimal, decimals: int, locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, width: Literal["long", "medium"], locale: str) -> str:
     said = format_date(day, width, _locale(locale))
-    return said.replace(" Sept ", " Sep ")  # CLDR's British "Sept" has four letters; all else of ARC writes three
+    return said.replace(
+        " Sept ", " Sep "
+    )  # CLDR's British "Sept" has four letters; all else of ARC writes three
 
 
 @lru_cache

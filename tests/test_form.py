@@ -741,14 +741,17 @@ def test_a_note_begun_for_one_customer_is_filed_for_another_only_by_a_person_who
     assert [touch["customer"] for touch in stage.rows(ACTIVITY)] == [who]
 
 
-def test_cells_filled_while_the_tab_shows_another_customer_are_asked_about_blank_ones_belong_to_nobody(
-    stage: Stage,
-) -> None:
+def test_whoever_is_picked_and_filled_in_one_sitting_is_not_asked_about(stage: Stage) -> None:
     stage.rest()
     stage.hand.pick_customer(OTHER)
     call(stage)
-    assert stage.rest().refused == [DOUBT]
-    stage.hand.fill("log", channel=None, outcome=None, notes=None)
+    assert stage.rest().refused == []
+    assert [touch["customer"] for touch in stage.rows(ACTIVITY)] == [OTHER]
+
+
+def test_cells_that_were_blanked_belong_to_nobody(stage: Stage) -> None:
+    begun(stage)
+    stage.hand.fill("log", channel=None, outcome=None, notes=None, then=None)
     stage.rest()
     call(stage)
     assert stage.rest().refused == []

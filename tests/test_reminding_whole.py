@@ -113,7 +113,10 @@ def test_the_book_shows_what_needs_a_person_and_a_choice_there_settles_it(here: 
     )
     here.send()
     report = here.firm.sync(here.now)
-    assert sorted(line.where for line in report.issues) == ["Reminders, Decision", "Reminders, Decision"]
+    assert sorted(line.where for line in report.issues) == [
+        "Reminders, Alder, Friendly, Decision",
+        "Reminders, Birch, Friendly, Decision",
+    ]
     assert report.needs_person
     told = " ".join(line.what for line in report.issues)
     assert "Friendly reminder to ap@alder.example (Alder)" in told

@@ -115,13 +115,16 @@ class Answered:
 
     @property
     def whose(self) -> tuple[str, ...]:
-        """Whose the cells are that are left: they stay theirs until all are cleared, whatever is picked in B2."""
+        """Whose the cells are that are left, as the first round saw them: theirs until all are cleared.
+
+        Cells filled since the last round are for whoever is picked now: the file cannot show which came first.
+        """
         known, picked = self.form.state.whose, self.form.customer.strip()
         if any(one.doubted for one in self.outcomes):
             return (*known[:1], picked)
         became = {one.block.name: one for one in self.outcomes}
         left = any(_left_filled(self.form.of(block), became.get(block.name)) for block in BLOCKS)
-        return known if known and left else tuple(filter(None, (picked,)))
+        return (known or tuple(filter(None, (picked,)))) if left else ()
 
     def state(self, local: datetime) -> State | None:
         """Return what to keep of the form while its cells are written, `local` being the wall clock; None: as it is."""

@@ -21,7 +21,9 @@ def checked(meta: Meta, ledger: Ledger, where: str, nothing: str = "written") ->
     `nothing` says what is not done otherwise. Raises `BookForeign` or `BookAhead`.
     """
     if meta.ledger != ledger.id:
-        raise BookForeign(f"{where} belongs to another ledger; point ARC at that ledger, or choose another book.")
+        raise BookForeign(
+            f"{where} belongs to another ledger; point ARC at that ledger, or choose another book."
+        )
     mark = meta.mark
     with ledger.read() as view:
         known = view.changes(mark.n - 1, mark.n) if mark.n and mark.n <= view.head().n else ()
