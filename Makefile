@@ -28,8 +28,8 @@ faults: $(READY)
 $(READY): locks/dev.txt pyproject.toml
 	@echo "Building the environment in $(VENV) (once, about a minute) ..."
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # Needs uv. The lock files pin every package by hash and name no index.
