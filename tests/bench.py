@@ -16,6 +16,7 @@ _BENCHES: Final = (
     "tests.bench_render",
     "tests.bench_mail",
     "tests.bench_outbox",
+    "tests.bench_sending",
 )
 
 if __name__ == "__main__":

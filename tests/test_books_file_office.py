@@ -78,7 +78,7 @@ def test_it_goes_on_from_there(one: Firm) -> None:
 def fill_in(one: Firm) -> None:
     one.hand.pick_customer(FIRMS[0])
     one.hand.fill(
-        "log", channel="Call", notes="two\nlines", invoices="007", next_on=date(2026, 11, 30), then="Save"
+        "log", channel="Call", notes="two\nlines", contact="007", next_on=date(2026, 11, 30), then="Save"
     )
     one.hand.fill("promise", amount=Decimal("1250.5"), instalments=Decimal(3), date="32.13.2026")
     one.hand.fill("message", body="Dear Ann,\n\n=1+1 is two.", subject="-1", then="Preview")

@@ -67,7 +67,7 @@ def test_every_command_answers_one_sentence(here: Office) -> None:
         assert here.arc(*words).stdout == f"{said}\n"
     here.arc("sync")
     assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
-    assert {s["from"] for s in here.json("history")["change_sets"]} == {"request", "import"}
+    assert {s["from"] for s in here.json("history")["change_sets"]} == {"command line", "import"}
 
 
 def test_a_touch_logged_here_stands_in_the_workbook(here: Office) -> None:

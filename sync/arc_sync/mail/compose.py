@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email import policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses
 from typing import Final, Literal, NamedTuple
@@ -103,11 +103,6 @@ def is_copy(key: str) -> bool:
     return _COPY in key
 
 
-def is_automatic(content: bytes) -> bool:
-    """Say whether an email says that no person approved it."""
-    return b"\r\nAuto-Submitted:" in content.partition(b"\r\n\r\n")[0]
-
-
 def message_id(key: str, address: str) -> str:
     """Return the Message-ID of the message with this key: 160 bits of its SHA-256 at the sender's domain.
 
@@ -147,6 +142,13 @@ def head_of(content: bytes) -> Head:
     return Head(sender[0] if sender else "", to, lines["message-id"], not raw.isascii())
 
 
+def words_of(content: bytes) -> tuple[str, str]:
+    """Return subject and plain text of a letter, as `one_line` and `plain_text` give them."""
+    read = message_from_bytes(content, policy=policy.default)
+    text = read.get_body(("plain",))
+    return str(read["Subject"]), plain_text(text.get_content()) if text else ""
+
+
 def _addresses(value: str) -> tuple[str, ...]:
     return tuple(address for _, address in getaddresses([value]) if address)
 
@@ -170,17 +172,17 @@ def _body(letter: Letter, key: str) -> bytes:
     if part := remote_part(letter.html):
         raise MailError(f"The HTML text has {part}, which would fetch or run something; take it out.")
     body = EmailMessage(policy=policy.SMTP)
-    text = _plain(letter.text)
+    text = plain_text(letter.text)
     body.set_content(text, cte=_encoding(text))
     if letter.html:
-        html = _plain(letter.html)
+        html = plain_text(letter.html)
         body.add_alternative(html, subtype="html", cte=_encoding(html))
         # "=_" cannot stand in an encoded body (RFC 2045 6.7); fixed, so that the bytes are
         body.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:32]}")
     return body.as_bytes()
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return it with plain line ends, one at its end, and without control characters."""
     lines = without_controls(text).replace("\r\n", "\n").replace("\r", "\n")
     return lines.replace("\x0b", "\n").replace("\x0c", "\n").rstrip("\n") + "\n"

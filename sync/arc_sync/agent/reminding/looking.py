@@ -147,7 +147,7 @@ class Looking:
             or self._unsure(view, facts, now)
             or (None if row.status in GONE else self._too_close(facts, message, row))
             or (_crowded(view, message, row, now) if last else None)
-            or (self._reworded(facts, message, row) if row.status == QUEUED else None)
+            or (self._reworded(message, row) if row.status == QUEUED else None)
             or GO
         )
 
@@ -159,12 +159,12 @@ class Looking:
             or GO
         )
 
-    def _reworded(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
+    def _reworded(self, message: Message, row: Reminder) -> Verdict | None:
         """Return that a person changed the words of a row after its message was made."""
         if self._said == (message.id, row):
             return None  # it was compared a moment ago
         try:
-            same = says(self._firm.config, message, row, facts.customers[row.customer])
+            same = says(message, row)
         except NotPosted:
             same = False  # whoever makes it anew hears why
         self._said = (message.id, row) if same else None

@@ -27,8 +27,8 @@ from arc_sync.agent.config import Config
 from arc_sync.agent.merging import Keys
 from arc_sync.agent.reminding.rows import Reminder, id_of, reminder
 from arc_sync.ledger.port import Transaction, View
-from arc_sync.mail.compose import Letter, compose, copy_key, is_automatic, is_copy, recipients
-from arc_sync.mail.headers import Mailbox
+from arc_sync.mail.compose import Letter, compose, copy_key, is_copy, plain_text, recipients, words_of
+from arc_sync.mail.headers import Mailbox, one_line
 from arc_sync.mail.layout import html_of
 
 S = MessageState
@@ -181,11 +181,12 @@ def _content(
         raise NotPosted(f"{_named(row)} cannot be sent: {error}") from None
 
 
-def says(config: Config, message: Message, row: Reminder, customer: Mapping[str, Value]) -> bool:
-    """Say whether a message is what its row, as it stands, would be sent as. Raises `NotPosted`."""
+def says(message: Message, row: Reminder) -> bool:
+    """Say whether a message has the words that stand in its row now. Raises `NotPosted`."""
     _checked(row)
-    seal = _Seal(message.key, message.queued, is_automatic(message.content))
-    return message.content == _content(config, row, customer, _copies(row, customer), seal)
+    if row.channel == "Text":
+        return message.content == (row.body or "").encode()
+    return words_of(message.content) == (one_line(row.subject or ""), plain_text(row.body or ""))
 
 
 def _checked(row: Reminder) -> str:
