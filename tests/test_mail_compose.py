@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arc_sheets.errors import MailError
-from arc_sync.mail.compose import Letter, address_of, compose, copy_key, head_of, message_id, recipients
+from arc_sync.mail.compose import (
+    Letter,
+    address_of,
+    compose,
+    copy_key,
+    head_of,
+    message_id,
+    plain_text,
+    recipients,
+    words_of,
+)
 from arc_sync.mail.headers import Mailbox, one_line, plain_line
 from arc_sync.mail.remote import remote_part
 from arc_sync.mail.settings import Sender
@@ -307,3 +317,17 @@ def test_a_header_that_must_not_be_folded_takes_no_other_letters() -> None:
 def test_bytes_that_are_no_email_are_said_to_be_none(content: bytes) -> None:
     with pytest.raises(MailError, match="is no email"):
         head_of(content)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Invoice INV-7", "Dear Anna,\n\nplease pay.\n"),
+        ("Überfällig: Rechnung RE-1 über 1.250,50 EUR, " * 4, "Grüße\n  eingerückt \n" * 40),
+        ("a \U0001f600 b", "日本語のみ\n" * 30),
+        ("no end", "no end"),
+    ],
+)
+def test_the_words_of_a_letter_are_read_back_as_they_were_written(subject: str, text: str) -> None:
+    content = compose(SENDER, Letter(Mailbox("Anna Müller", CARD), subject, text, "<p>x</p>"), "key", DATE)
+    assert words_of(content) == (one_line(subject), plain_text(text))
