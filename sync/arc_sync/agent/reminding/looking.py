@@ -16,7 +16,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from arc_sheets.cells import Value
 from arc_sheets.contacts import NotAContact, address, addresses, number
 from arc_sheets.frames import records
 from arc_sheets.hours import business_days
@@ -33,7 +32,7 @@ from arc_sync.agent.firm import Firm
 from arc_sync.agent.pages import rows_of
 from arc_sync.agent.reminding.history import reached
 from arc_sync.agent.reminding.owed import not_due, not_owed
-from arc_sync.agent.reminding.posting import NotPosted, customer_of, next_allowed, says
+from arc_sync.agent.reminding.posting import NotPosted, next_allowed, says
 from arc_sync.agent.reminding.rows import (
     DRAFTED,
     QUEUED,
@@ -89,7 +88,6 @@ class Facts:
     standing: Standing
     accounts: Mapping[tuple[str, str], int]
     people: Mapping[str, Person]
-    customers: Mapping[str, Mapping[str, Value]]  #: by name, each by its columns
     stopped: Mapping[str, date]
     written: Written
     written_today: int  #: messages, to anybody
@@ -238,7 +236,6 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
         standing(frames, owed, day, policy.grace),
         {pair: n for n, pair in enumerate(pairs)},
         people(frames.customers),
-        {str(row[0]): customer_of(row) for row in view.rows(CUSTOMERS).values()},
         stopped(frames.activity, policy, day),
         known,
         known.on(day),
