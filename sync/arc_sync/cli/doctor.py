@@ -14,8 +14,6 @@ from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many,
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import Firm
-    from arc_sync.ledger.port import View
-    from arc_sync.merge.history import Bookmark
 
 _ROOM = 500 * 2**20
 
@@ -87,33 +85,21 @@ def _ledger(firm: Firm) -> tuple[bool, str]:
 
 def _book(firm: Firm) -> tuple[bool, str]:
     from arc_sheets.tabs import RECORD_TABS
+    from arc_sync.agent.marks import checked
 
     with firm.book.open() as session:
         meta = session.meta()
         lacking = [tab.title for tab in RECORD_TABS if not session.read(tab).usable]
-    if meta.ledger != firm.ledger.id:
-        return False, f"{firm.book.where} belongs to another ledger; correct book or ledger in arc.toml."
+    mark = checked(meta, firm.ledger, firm.book.where, "changed")
     if lacking:
         said = f"{', '.join(lacking)} lack their sheet, headers or id column"
         return False, f"{said}; undo what was done there, or restore a backup."
     with firm.ledger.read() as view:
-        behind, known = view.head().n - meta.bookmark, _knows(view, meta.mark)
-    if not known:
-        return False, (
-            f"{firm.book.where} knows changes that the ledger does not: an older ledger seems to have been restored. "
-            "Bring back the newer ledger, or make a new workbook with arc sync --new."
-        )
+        behind = view.head().n - mark.n
     step = (
         f"{many(behind, 'change')} behind the ledger; run arc sync" if behind else "in step with the ledger"
     )
     return True, f"{firm.book.where}, {step}."
-
-
-def _knows(view: View, mark: Bookmark) -> bool:
-    """Say whether a bookmark stands in the ledger's history."""
-    if not mark.n:
-        return True
-    return mark.n <= view.head().n and view.changes(mark.n - 1, mark.n)[0].hash == mark.hash
 
 
 def _issues(firm: Firm) -> tuple[bool, str]:
