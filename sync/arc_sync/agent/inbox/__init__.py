@@ -1,0 +1,1 @@
+"""Requests from the ribbon and the menu: read, carried out once, answered."""
