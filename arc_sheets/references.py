@@ -70,6 +70,14 @@ class Finder:
         missing = (codes < 0) | (accounts < 0) | (found < 0)
         return np.where(missing, _NOBODY, np.append(self._positions, _NOBODY)[found])
 
+    def place(self, number: str, account: int) -> int:
+        """Return what `find` says of one document; for a few of them this is a hundred times cheaper."""
+        try:
+            key = self.known.get_loc(number) * self._accounts + account
+            return int(self._positions[self._keys.get_loc(key)]) if account >= 0 else _NOBODY
+        except KeyError:
+            return _NOBODY
+
     def anywhere(self, numbers: NDArray[np.object_]) -> Ints:
         """Return the positions of the documents of any account, -1 where there is none."""
         codes = self.known.get_indexer(pd.Index(numbers, dtype=object))

@@ -167,10 +167,12 @@ class SqlView:
         return self.loaded.issues
 
     def _pages(self, ahead: Select[Any], number: Any, since: int) -> Iterator[Sequence[Any]]:
-        last = since
-        while page := self._connection.execute(ahead.where(number > last).limit(BATCH)).all():
+        last, more = since, True
+        while more:
+            page = self._connection.execute(ahead.where(number > last).limit(BATCH)).all()
             yield from page
-            last = page[-1][0]
+            more = len(page) == BATCH
+            last = page[-1][0] if page else last
 
 
 def _issue(packed: str) -> Issue:

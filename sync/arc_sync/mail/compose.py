@@ -33,6 +33,7 @@ from arc_sync.mail.settings import Sender
 
 STOP: Final = "stop reminders"  #: the subject of a mail that asks for no more of them
 _COPY: Final = " cc "  # between a letter's key and whom its copy is for
+_BETWEEN: Final = "=_"  # begins a boundary; it cannot stand in an encoded body (RFC 2045 6.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +149,19 @@ def words_of(content: bytes) -> tuple[str, str]:
 
     Read by the old policy, which parses no header that is not asked for: every message is read so before it goes.
     """
-    read = message_from_bytes(content)
+    read = message_from_bytes(_to_second_part(content))
     part = next((p for p in read.walk() if p.get_content_type() == "text/plain"), None)
     body = part.get_payload(decode=True) if part else b""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
     return one_line(str(make_header(decode_header(read["Subject"] or "")))), plain_text(text)
+
+
+def _to_second_part(content: bytes) -> bytes:
+    """Return a letter without its HTML, the larger part by far; one that ARC did not compose stays whole."""
+    line = b"\r\n--" + _BETWEEN.encode()
+    first = content.find(line)
+    second = content.find(line, first + 1) if first >= 0 else -1
+    return content[:second] if second >= 0 else content
 
 
 def _addresses(value: str) -> tuple[str, ...]:
@@ -183,8 +192,8 @@ def _body(letter: Letter, key: str) -> bytes:
     if letter.html:
         html = plain_text(letter.html)
         body.add_alternative(html, subtype="html", cte=_encoding(html))
-        # "=_" cannot stand in an encoded body (RFC 2045 6.7); fixed, so that the bytes are
-        body.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:32]}")
+        # fixed, so that the bytes are
+        body.set_boundary(f"{_BETWEEN}{hashlib.sha256(key.encode()).hexdigest()[:32]}")
     return body.as_bytes()
 
 

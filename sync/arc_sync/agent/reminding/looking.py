@@ -109,14 +109,31 @@ class Facts:
         return not_due(self.receivables, self.standing, account, message.invoices, stage.days)
 
 
+class Gone(NamedTuple):
+    """A reminder that has gone, and between which changes of the ledger that was noted."""
+
+    since: int
+    until: int
+    row: str
+    reminder: Reminder
+
+
+class _Passed(NamedTuple):
+    """A message that was found right, and as of when: while neither has moved, the ledger says the same of it."""
+
+    message: str
+    head: int
+    day: date
+
+
 class Looking:
     """Looks at one message after the other; `policy` is the firm's, `since` says `ways_since`."""
 
     def __init__(self, firm: Firm, policy: Policy, since: Mapping[str, datetime]) -> None:
         self._firm, self._policy, self._since = firm, policy, since
         self._facts: Facts | None = None
-        self._said: tuple[str, Reminder] | None = None  #: the message compared last, with its row
         self._seen = 0  #: the change up to which the facts are followed
+        self._passed: _Passed | None = None  #: the message that was last found right, and in which ledger
 
     def at(self, view: View, posted: Posted, now: datetime, *, last: bool = False) -> Verdict:
         """Return what is to become of a message; `now` is UTC.
@@ -132,6 +149,23 @@ class Looking:
         if found is None:
             return Verdict(Do.STOP, "Its row has left Reminders.")
         row = reminder(found)
+        as_of = _Passed(message.id, self._seen, facts.day)
+        known = self._passed == as_of  # that was a moment ago: only the hour and other senders can have moved
+        verdict = (
+            (None if known else self._wrong(facts, message, row))
+            or self._outside_hours(facts.people[row.customer], row.channel, now)
+            or self._unsure(view, facts, now)
+            or (None if known or row.status in GONE else self._too_close(facts, message, row))
+            or (_crowded(view, message, row, now) if last else None)
+            or (None if known or row.status != QUEUED else _reworded(message, row))
+            or GO
+        )
+        if verdict.do is Do.GO:
+            self._passed = as_of
+        return verdict
+
+    def _wrong(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
+        """Return why a message must not go at all (any more)."""
         copy = message.to != row.to
         if row.status != QUEUED and not (copy and row.status in GONE):
             return Verdict(Do.STOP, f"Its reminder is {row.status}.")
@@ -141,12 +175,6 @@ class Looking:
             or _stop(_moved(facts.people[row.customer], message, self._policy.country, copy=copy))
             or _stop(facts.not_owed(row.customer, message))
             or _stop(facts.not_due(row.customer, message, self._policy))
-            or self._outside_hours(facts.people[row.customer], row.channel, now)
-            or self._unsure(view, facts, now)
-            or (None if row.status in GONE else self._too_close(facts, message, row))
-            or (_crowded(view, message, row, now) if last else None)
-            or (self._reworded(message, row) if row.status == QUEUED else None)
-            or GO
         )
 
     def _by_hand(self, facts: Facts, message: Message, now: datetime) -> Verdict:
@@ -157,18 +185,13 @@ class Looking:
             or GO
         )
 
-    def _reworded(self, message: Message, row: Reminder) -> Verdict | None:
-        """Return that a person changed the words of a row after its message was made."""
-        if self._said == (message.id, row):
-            return None  # it was compared a moment ago
-        try:
-            same = says(message, row)
-        except NotPosted:
-            same = False  # whoever makes it anew hears why
-        self._said = (message.id, row) if same else None
-        return None if same else Verdict(Do.ANEW, "Its words were changed after it was approved.")
-
     # -- the facts -------------------------------------------------------------------------------------
+
+    def heard(self, gone: Gone) -> None:
+        """Follow what this sender itself just noted, where nothing else was changed in between."""
+        if self._facts and self._seen == gone.since:
+            self._keep(self._facts, gone.row, gone.reminder)
+            self._seen = gone.until
 
     def _followed(self, view: View, day: date) -> Facts:
         """Return the facts as of the view: those known, if nothing that they rest on has changed."""
@@ -178,9 +201,12 @@ class Looking:
             self._facts = facts = _facts(view, self._policy, day)
         else:
             for row, gone in _gone(changes):
-                facts.since.setdefault(gone.customer, {})[row] = gone.sent.date() if gone.sent else day
+                self._keep(facts, row, gone)
         self._seen = head
         return facts
+
+    def _keep(self, facts: Facts, row: str, gone: Reminder) -> None:
+        facts.since.setdefault(gone.customer, {})[row] = gone.sent.date() if gone.sent else facts.day
 
     # -- the hour --------------------------------------------------------------------------------------
 
@@ -255,6 +281,15 @@ def _gone(changes: Sequence[Change]) -> Iterator[tuple[str, Reminder]]:
             row = reminder(change.after)
             if row.status in GONE:
                 yield change.row, row
+
+
+def _reworded(message: Message, row: Reminder) -> Verdict | None:
+    """Return that a person changed the words of a row after its message was made."""
+    try:
+        same = says(message, row)
+    except NotPosted:
+        same = False  # whoever makes it anew hears why
+    return None if same else Verdict(Do.ANEW, "Its words were changed after it was approved.")
 
 
 def _stop(why: str) -> Verdict | None:

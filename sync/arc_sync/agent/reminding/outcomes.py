@@ -12,7 +12,7 @@ from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.phrases import ended
 from arc_sheets.tabs import REMINDERS
 from arc_sync.agent.firm import Firm
-from arc_sync.agent.reminding.looking import SENDING
+from arc_sync.agent.reminding.looking import SENDING, Gone
 from arc_sync.agent.reminding.rows import (
     DRAFTED,
     FAILED,
@@ -75,29 +75,28 @@ class Outcomes:
         self._deciders = Deciders(firm.ledger)
         self._book = firm_book(firm)
 
-    def went(self, posted: Posted, outcome: Outcome, now: datetime) -> None:
-        """Keep that a message was taken by the server, or lies among the drafts."""
+    def went(self, posted: Posted, outcome: Outcome, now: datetime) -> Gone | None:
+        """Keep that a message was taken by the server, or lies among the drafts; return which reminder has gone."""
         message, sent = posted.message, outcome.fate is Fate.SENT
         did = "sent" if sent else "drafted"
         with self._change(message, did, now) as t:
+            since = t.head().n
             t.move(message.id, S.SENT if sent else S.DRAFTED, owner=self._owner, said=outcome.said)
             row = _row(t, message)
             if row and message.to != row.to:
                 self._report.copies += 1
-                return
+                return None
             wall = wall_clock(now, self._firm.config.zone)
             by = self._deciders.who(t, message.reminder, row) if row else self._firm.config.who
             if row:
                 kept = None if row.decision == SEND_AGAIN else row.decision  # that word counts once
-                put(
-                    t,
-                    message.reminder,
-                    row._replace(status=SENT if sent else DRAFTED, sent=wall, decision=kept),
-                )
+                row = row._replace(status=SENT if sent else DRAFTED, sent=wall, decision=kept)
+                put(t, message.reminder, row)
             close_issue(t, self._issue(message, row))
             customer = row.customer if row else message.customer
             put_touch(t, message, customer, wall, did, by)
         (self._report.sent if sent else self._report.drafted).append(customer)
+        return Gone(since, t.head().n, message.reminder, row) if row else None
 
     def failed(self, posted: Posted, why: str, now: datetime) -> None:
         """Keep that a message will never go: a person looks at it."""

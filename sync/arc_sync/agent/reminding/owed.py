@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from arc_sheets.frames import days as day_numbers
 from arc_sheets.frames import from_day_number
 from arc_sheets.phrases import say_amount, say_day
@@ -78,6 +76,4 @@ def not_due(
 
 
 def _places(receivables: Receivables, account: int, numbers: Sequence[str]) -> list[int]:
-    wanted = np.array(list(numbers), dtype=object)
-    found: list[int] = receivables.finder.find(wanted, np.full(len(wanted), account)).tolist()
-    return found
+    return [receivables.finder.place(number, account) for number in numbers]

@@ -200,7 +200,8 @@ class _Run:
         now = self.clock()
         match outcome.fate:
             case Fate.SENT | Fate.DRAFTED:
-                self.outcomes.went(posted, outcome, now)
+                if gone := self.outcomes.went(posted, outcome, now):
+                    self.looking.heard(gone)
             case Fate.REFUSED:
                 self.outcomes.failed(posted, f"It was refused: {outcome.said}", now)
             case Fate.UNKNOWN:
