@@ -63,7 +63,7 @@ class Envelope(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     protocol: int
-    request: Annotated[str, Field(pattern=rf"^{NUMBER.pattern}\Z")]
+    request: str  #: as `NUMBER`
     action: _Short
     book: _Short = ""  #: the book's id, "" if the workbook has none
     tab: _Short = ""  #: the sheet that was in front
