@@ -213,6 +213,17 @@ class OutboxContract:
         assert numbers(posted(ledger, S.WITHDRAWN, since=NOON + 2 * HOUR)) == [1]
         assert posted(ledger, since=NOON + 3 * HOUR) == []
 
+    def test_messages_may_be_asked_for_without_their_bytes(self, ledger: Ledger) -> None:
+        queue(ledger, message(1), message(2))
+        bare = [replace(p, message=replace(p.message, content=b"")) for p in posted(ledger)]
+        assert posted(ledger, bare=True) == bare != posted(ledger)
+        assert posted(ledger, S.QUEUED, message=message(2).id, since=NOON, bare=True) == bare[1:]
+        with ledger.change(origin()) as change:
+            change.queue(message(3))
+            change.move(message(1).id, S.WITHDRAWN)
+            assert [p.message.content for p in change.posted(bare=True)] == [b"", b"", b""]
+            assert change.posted()[0].message == message(1)
+
     def test_a_change_sees_its_own_messages(self, ledger: Ledger) -> None:
         queue(ledger, message(1), message(2), message(3))
         with ledger.change(origin(when=NOON + HOUR)) as change:

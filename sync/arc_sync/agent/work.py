@@ -92,7 +92,7 @@ def open_mailers(config: Config) -> Mapping[str, Mailer]:
 def _waits(firm: Firm) -> bool:
     """Say whether the outbox holds anything that a sender might see to."""
     with firm.ledger.read() as view:
-        return bool(view.posted(MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING))
+        return bool(view.posted(MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, bare=True))
 
 
 def _send(firm: Firm, clock: Callable[[], datetime], owner: str, open_mailers: OpenMailers) -> Sent:

@@ -129,10 +129,10 @@ class Draft:
         return self._now.histories(tab, ids)
 
     def posted(
-        self, *states: MessageState, message: str = "", since: datetime | None = None
+        self, *states: MessageState, message: str = "", since: datetime | None = None, bare: bool = False
     ) -> Sequence[Posted]:
         """Return messages, the oldest first."""
-        return self._out.posted(states, message, since)
+        return self._out.posted(states, message, since, bare=bare)
 
     def answered(self, request: str) -> str | None:
         """Return the answer to a request, or None."""

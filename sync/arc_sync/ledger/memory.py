@@ -79,10 +79,11 @@ class _Moment:
         return self.shelf.get(book)
 
     def posted(
-        self, *states: MessageState, message: str = "", since: datetime | None = None
+        self, *states: MessageState, message: str = "", since: datetime | None = None, bare: bool = False
     ) -> Sequence[Posted]:
         asked = [self.outbox[message]] if message in self.outbox else [] if message else self.outbox.values()
-        return [e.posted for e in asked if outbox.fits(e.posted, states, since)]
+        found = [e.posted for e in asked if outbox.fits(e.posted, states, since)]
+        return [outbox.bared(posted) for posted in found] if bare else found
 
     def answered(self, request: str) -> str | None:
         return self.answers.get(request)

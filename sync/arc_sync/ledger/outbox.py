@@ -91,6 +91,11 @@ def fits(posted: Posted, states: Collection[MessageState], since: datetime | Non
     )
 
 
+def bared(posted: Posted) -> Posted:
+    """Return a message without its bytes."""
+    return replace(posted, message=replace(posted.message, content=b""))
+
+
 def may_go(posted: Posted, now: datetime) -> bool:
     """Say whether a sender may claim it: it waits and its hour has come, or its claim has lapsed."""
     if posted.state is S.CLAIMED:

@@ -18,7 +18,7 @@ class OutboxSource(Protocol):
     """What a draft asks of the outbox it lies over."""
 
     def posted(
-        self, *states: MessageState, message: str = "", since: datetime | None = None
+        self, *states: MessageState, message: str = "", since: datetime | None = None, bare: bool = False
     ) -> Sequence[Posted]:
         """Return messages; see `View`."""
 
@@ -62,15 +62,17 @@ class OutboxDraft:
         self._notes: dict[str, str] = {}
 
     def posted(
-        self, states: Collection[MessageState], message: str, since: datetime | None
+        self, states: Collection[MessageState], message: str, since: datetime | None, *, bare: bool
     ) -> Sequence[Posted]:
         """Return messages, the oldest first, as they will be."""
         if not self._queued and not self._moved:
-            return self._now.posted(*states, message=message, since=since)
+            return self._now.posted(*states, message=message, since=since, bare=bare)
         asked = {*states, *(was.state for was in self._was.values())} if states else ()
-        there = [self._moved.get(p.message.id, p) for p in self._now.posted(*asked, message=message)]
+        known = self._now.posted(*asked, message=message, bare=bare)
+        there = [self._moved.get(p.message.id, p) for p in known]
         new = [p for p in self._queued.values() if message in ("", p.message.id)]
-        return [p for p in (*there, *new) if outbox.fits(p, states, since)]
+        found = [p for p in (*there, *new) if outbox.fits(p, states, since)]
+        return [*map(outbox.bared, found)] if bare else found
 
     def queue(self, message: Message) -> bool:
         """Put a message into the outbox, unless one with its key is there; an id must be new."""

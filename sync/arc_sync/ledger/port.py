@@ -71,11 +71,12 @@ class View(Protocol):
         """Return what is known of a book."""
 
     def posted(
-        self, *states: MessageState, message: str = "", since: datetime | None = None
+        self, *states: MessageState, message: str = "", since: datetime | None = None, bare: bool = False
     ) -> Sequence[Posted]:
         """Return messages, the oldest first: of these states (none given: all), or the one of this id.
 
-        `since` (UTC) leaves out those whose state has not changed since then.
+        `since` (UTC) leaves out those whose state has not changed since then. With `bare` they come without their
+        bytes, which are most of what they weigh.
         """
 
     def answered(self, request: str) -> str | None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -42,6 +43,7 @@ _BATCH: Final = 200
 # Each statement is built once: building one costs as much as running it.
 _WHOLE: Final = select(MESSAGE, CONTENT.c.content).join(CONTENT, CONTENT.c.message == _C.id)
 _LISTED: Final = _WHOLE.order_by(_C.number)
+_BARE: Final = select(MESSAGE, literal(b"", CONTENT.c.content.type).label("content")).order_by(_C.number)
 _ONE: Final = _WHOLE.where(_C.id == bindparam("message"))
 _KEYED: Final = select(_C.id).where(_C.key == bindparam("key"))
 _ANSWER: Final = select(ANSWER.c.answer).where(ANSWER.c.request == bindparam("request"))
@@ -103,10 +105,15 @@ _GIVE_UP: Final = (
 
 # ---- what stands there --------------------------------------------------------------------------------
 def posted(
-    connection: Connection, states: Collection[MessageState], message: str, since: datetime | None
+    connection: Connection,
+    states: Collection[MessageState],
+    message: str,
+    since: datetime | None,
+    *,
+    bare: bool = False,
 ) -> list[Posted]:
     """Return messages, the oldest first; see `View.posted`."""
-    asked = _LISTED
+    asked = _BARE if bare else _LISTED
     if states:
         asked = asked.where(_C.state.in_([state.value for state in states]))
     if message:

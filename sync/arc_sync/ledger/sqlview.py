@@ -112,10 +112,10 @@ class SqlView:
         return [read_book(b) for b in self._connection.execute(select(BOOK).order_by(BOOK.c.number))]
 
     def posted(
-        self, *states: MessageState, message: str = "", since: datetime | None = None
+        self, *states: MessageState, message: str = "", since: datetime | None = None, bare: bool = False
     ) -> Sequence[Posted]:
         """Return messages, the oldest first."""
-        return sqloutbox.posted(self._connection, states, message, since)
+        return sqloutbox.posted(self._connection, states, message, since, bare=bare)
 
     def answered(self, request: str) -> str | None:
         """Return the answer to a request, or None."""

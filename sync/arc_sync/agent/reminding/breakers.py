@@ -49,7 +49,7 @@ class Breakers:
         self._run = 0
         self._addresses: Counter[str] = Counter()
         self._times: deque[datetime] = deque()
-        self._count(view.posted(*_OUT, since=now - _DAY))
+        self._count(view.posted(*_OUT, since=now - _DAY, bare=True))
 
     def _count(self, posted: Iterable[Posted]) -> None:
         for one in posted:

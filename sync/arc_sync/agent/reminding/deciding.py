@@ -199,7 +199,7 @@ class _Deciding:
     def _move(self, i: str, state: MessageState, to: MessageState, said: str) -> list[Message]:
         """Let the row's messages of one state come to another; return them."""
         since = self.now - timedelta(days=400)  # drafts of years need not be looked through
-        found = [p.message for p in self.t.posted(state, since=since) if p.message.reminder == i]
+        found = [p.message for p in self.t.posted(state, since=since, bare=True) if p.message.reminder == i]
         for message in found:
             self.t.move(message.id, to, said=said)
         return found

@@ -325,7 +325,7 @@ def _moved(person: Person, message: Message, country: str, *, copy: bool) -> str
 def _crowded(view: View, message: Message, row: Reminder, now: datetime) -> Verdict | None:
     """Return that another reminder to the same customer is on its way, or may have gone and no row says so yet."""
     names = {message.customer, row.customer}
-    for other in view.posted(S.SENDING, S.UNKNOWN):
+    for other in view.posted(S.SENDING, S.UNKNOWN, bare=True):
         rival = other.message
         if rival.reminder in ("", message.reminder) or rival.customer not in names:
             continue

@@ -115,7 +115,7 @@ class Outcomes:
     def follow_lost(self, now: datetime) -> None:
         """Let rows and issues follow the messages whose senders were lost."""
         with self._firm.ledger.read() as view:
-            untold = [p for p in view.posted(S.UNKNOWN) if not self._is_told(view, p.message)]
+            untold = [p for p in view.posted(S.UNKNOWN, bare=True) if not self._is_told(view, p.message)]
         for posted in untold:
             with self._change(posted.message, "may have arrived", now) as t:
                 self._unknown(t, posted.message, posted.said, now)

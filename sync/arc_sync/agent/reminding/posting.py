@@ -103,7 +103,7 @@ class Post:
         """
         i = message.reminder
         if not is_copy(message.key):
-            for other in t.posted(S.QUEUED):
+            for other in t.posted(S.QUEUED, bare=True):
                 if other.message.reminder == i:
                     t.move(other.message.id, S.WITHDRAWN, said=why)
         found = t.row(REMINDERS, i)
@@ -141,7 +141,7 @@ class Post:
     def _attempt(self, key: str, *, again: bool) -> str:
         """Return the key of the attempt that is due: the first, or that after those known not to have gone."""
         n = 1
-        while known := self._view.posted(message=id_of(f"{key} {n}")):
+        while known := self._view.posted(message=id_of(f"{key} {n}"), bare=True):
             if known[0].state not in (_DOUBTED if again else _NOT_GONE):
                 break
             n += 1

@@ -26,7 +26,9 @@ class Waiting(NamedTuple):
 
 def waiting(view: View) -> list[Waiting]:
     """Return what waits, that which may go first before the others."""
-    return sorted((_waiting(posted) for posted in view.posted(S.QUEUED)), key=lambda one: one.first)
+    return sorted(
+        (_waiting(posted) for posted in view.posted(S.QUEUED, bare=True)), key=lambda one: one.first
+    )
 
 
 def try_now(firm: Firm, now: datetime) -> int:
@@ -35,7 +37,7 @@ def try_now(firm: Firm, now: datetime) -> int:
     Hours and all that is looked at before a message goes hold as ever. Raises `LedgerError`.
     """
     with firm.ledger.read() as view:
-        ids = [p.message.id for p in view.posted(S.QUEUED) if _waits_in_vain(p, now)]
+        ids = [p.message.id for p in view.posted(S.QUEUED, bare=True) if _waits_in_vain(p, now)]
     if not ids:
         return 0
     with firm.ledger.change(firm.origin("action", "Messages are tried again at once", now)) as t:
