@@ -10,18 +10,19 @@ from arc_sync.books.form import BLOCKS, KEPT, LABELS, PLACES, Form, from_text
 from arc_sync.books.hidden import Hidden
 from arc_sync.books.overtyped import value_of
 from arc_sync.books.port import SetEntry
-from arc_sync.xlsx import Cell, Package
+from arc_sync.books.sheets import Workbook
+from arc_sync.xlsx import Cell
 from arc_sync.xlsx.refs import Place, cell_ref
 from arc_sync.xlsx.splice import Edit
 
 
-def read_form(package: Package, hidden: Hidden, customer: str) -> Form:
+def read_form(package: Workbook, hidden: Hidden, customer: str) -> Form:
     """Return the form; a cell whose label was moved or typed over is not read, so nothing is taken for another."""
     state = from_text(hidden.values.get(KEPT, ""))
     return Form(state, customer, dict(_filled(package))) if state.nonce else Form()
 
 
-def _filled(package: Package) -> Iterator[tuple[tuple[str, str], CellValue]]:
+def _filled(package: Workbook) -> Iterator[tuple[tuple[str, str], CellValue]]:
     cells = _cells(package)
     for block in BLOCKS:
         for one, place in block.places():
@@ -31,7 +32,7 @@ def _filled(package: Package) -> Iterator[tuple[tuple[str, str], CellValue]]:
                 yield (block.name, one.column.name), value
 
 
-def _cells(package: Package) -> dict[Place, Cell]:
+def _cells(package: Workbook) -> dict[Place, Cell]:
     """Read entry cells and labels in one pass."""
     if SHEET not in package.sheet_names:
         return {}
@@ -40,7 +41,7 @@ def _cells(package: Package) -> dict[Place, Cell]:
     return {at: found[cell_ref(*at)] for at in wanted}
 
 
-def set_entries(package: Package, hidden: Hidden, steps: Sequence[SetEntry]) -> bool:
+def set_entries(package: Workbook, hidden: Hidden, steps: Sequence[SetEntry]) -> bool:
     """Gather the writes to entry cells; False, and none gathered, if one does not hold what was read."""
     if not steps:
         return True

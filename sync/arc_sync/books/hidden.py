@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from arc_sheets.errors import BookForeign, BookRefused
 from arc_sync.books.contents import FORMAT, Meta
 from arc_sync.books.create import HIDDEN, NAME_COLUMN, SAMPLE_COLUMN, VALUE_COLUMN
-from arc_sync.xlsx import Package
+from arc_sync.books.sheets import Workbook
 from arc_sync.xlsx.refs import cell_ref
 
 
@@ -31,7 +31,7 @@ class Hidden:
         return self.styles.get(role)
 
 
-def read_hidden(package: Package) -> Hidden:
+def read_hidden(package: Workbook) -> Hidden:
     """Read `_ARC`; raises `BookForeign` if there is none, `BookRefused` if a newer ARC wrote it."""
     name = package.path.name
     if HIDDEN not in package.sheet_names:
@@ -61,7 +61,7 @@ def _foreign(name: str) -> BookForeign:
     )
 
 
-def write_hidden(package: Package, hidden: Hidden, values: Mapping[str, str | int]) -> None:
+def write_hidden(package: Workbook, hidden: Hidden, values: Mapping[str, str | int]) -> None:
     """Write names and values, those that are new below the others."""
     sheet = package.sheet(HIDDEN)
     free = max(hidden.rows.values(), default=0) + 1

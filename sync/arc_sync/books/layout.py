@@ -11,9 +11,10 @@ from arc_sheets import dates
 from arc_sheets.cells import CellError, CellValue, Formula
 from arc_sheets.tab import Kind, Tab
 from arc_sync.books.draw.records import HEADER_ROW, ID_HEADER, SEAL_HEADER
+from arc_sync.books.sheets import Workbook, Worksheet
 from arc_sync.merge.issues import ID
 from arc_sync.merge.snapshot import ReadRow
-from arc_sync.xlsx import Package, Refused, Row, Sheet, Table
+from arc_sync.xlsx import Refused, Row, Table
 
 #: The name under which a tab's places list the hidden seal column.
 SEAL = "seal"
@@ -26,7 +27,7 @@ class Layout:
     """Where a tab's columns and rows stand in the file, as read."""
 
     tab: Tab
-    sheet: Sheet
+    sheet: Worksheet
     table: Table | None
     header: int  #: the header's row, from 1
     places: Mapping[str, int]  #: sheet column (from 0) by column name, with `ID` and `SEAL`
@@ -45,7 +46,7 @@ class Layout:
         return None if row in self.twice else self.rows.get(row)
 
 
-def find(package: Package, tab: Tab) -> Layout | None:
+def find(package: Workbook, tab: Tab) -> Layout | None:
     """Find a tab by the name of its table, else of its sheet; None if neither is there, or it has no header."""
     sheet, table = _sheet_of(package, tab)
     if sheet is None:
@@ -57,7 +58,7 @@ def find(package: Package, tab: Tab) -> Layout | None:
     return None
 
 
-def _sheet_of(package: Package, tab: Tab) -> tuple[Sheet | None, Table | None]:
+def _sheet_of(package: Workbook, tab: Tab) -> tuple[Worksheet | None, Table | None]:
     titled = [n for n in package.sheet_names if n.casefold() == tab.title.casefold()]
     others = [n for n in package.sheet_names if n not in titled]
     sheets = [s for n in [*titled, *others] if (s := _worksheet(package, n)) is not None]
@@ -68,14 +69,14 @@ def _sheet_of(package: Package, tab: Tab) -> tuple[Sheet | None, Table | None]:
     return (sheets[0] if titled and sheets else None), None
 
 
-def _worksheet(package: Package, name: str) -> Sheet | None:
+def _worksheet(package: Workbook, name: str) -> Worksheet | None:
     try:
         return package.sheet(name)
     except Refused:  # a chart sheet
         return None
 
 
-def _first_rows(sheet: Sheet, last: int) -> Iterator[Row]:
+def _first_rows(sheet: Worksheet, last: int) -> Iterator[Row]:
     for row in sheet.rows():
         if row.number > max(last, HEADER_ROW):
             return

@@ -12,12 +12,13 @@ from arc_sync.books.drawing import Drawing, Drawn
 from arc_sync.books.hidden import Hidden
 from arc_sync.books.layout import SEAL, Layout
 from arc_sync.books.seals import Typed, is_ours, read_seals, seal
+from arc_sync.books.sheets import Workbook, Worksheet
 from arc_sync.merge.issues import ID
-from arc_sync.xlsx import Cell, Package, Sheet
+from arc_sync.xlsx import Cell
 from arc_sync.xlsx.refs import Area, Place, cell_ref, parse_area
 
 
-def on_report(package: Package, hidden: Hidden, drawing: Drawing) -> list[Typed]:
+def on_report(package: Workbook, hidden: Hidden, drawing: Drawing) -> list[Typed]:
     """Return what would be lost if the drawing were carried out: in the area it had, and in the one it takes."""
     ours = read_seals(drawing.sheet, hidden.values)
     if ours is None or drawing.sheet not in package.sheet_names:
@@ -32,7 +33,7 @@ def on_report(package: Package, hidden: Hidden, drawing: Drawing) -> list[Typed]
     return list(_lost(package, package.sheet(drawing.sheet), max(a.bottom for a in areas), lost))
 
 
-def on_issues(package: Package, hidden: Hidden, layout: Layout, many: int) -> list[Typed]:
+def on_issues(package: Workbook, hidden: Hidden, layout: Layout, many: int) -> list[Typed]:
     """Return what would be lost if `many` lines were shown on the Issues tab; a choice is no such thing."""
     ours = read_seals(ISSUES.title, hidden.values)
     if ours is None:
@@ -55,7 +56,7 @@ def areas_of(hidden: Hidden, drawing: Drawing) -> Sequence[Area]:
 
 
 def _lost(
-    package: Package, sheet: Sheet, last: int, lost: Callable[[Place, CellValue], bool]
+    package: Workbook, sheet: Worksheet, last: int, lost: Callable[[Place, CellValue], bool]
 ) -> Iterator[Typed]:
     for row in sheet.rows():
         if row.number > last:
@@ -66,7 +67,7 @@ def _lost(
                 yield Typed(cell_ref(row.number, cell.column), verbatim(value))
 
 
-def value_of(package: Package, cell: Cell) -> CellValue:
+def value_of(package: Workbook, cell: Cell) -> CellValue:
     """Return what a person sees in a cell of no declared column; a formula without its result."""
     if cell.formula is not None:
         return Formula(cell.formula)
@@ -77,7 +78,7 @@ def value_of(package: Package, cell: Cell) -> CellValue:
     return CellError(cell.raw) if cell.type == "e" else cell.raw if cell.type != "b" else cell.raw == "1"
 
 
-def _number(package: Package, cell: Cell) -> CellValue:
+def _number(package: Workbook, cell: Cell) -> CellValue:
     """Return a number, or the date that a person sees."""
     number = Decimal(cell.raw or "0")
     if package.styles is None or not package.styles.is_date(cell.style):

@@ -19,10 +19,11 @@ from arc_sync.books.look import read_look, wraps
 from arc_sync.books.overtyped import areas_of
 from arc_sync.books.port import BookPlan, SetFace
 from arc_sync.books.seals import seal_lines
+from arc_sync.books.sheets import Workbook, Worksheet
 from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, SetCell
 from arc_sync.xlsx import Formula as FileFormula
-from arc_sync.xlsx import Package, Refused, Sheet, Value
+from arc_sync.xlsx import Refused, Value
 from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref
 from arc_sync.xlsx.splice import Edit
 
@@ -33,7 +34,7 @@ _MERGES: Final = {home.SHEET: home.PAGE.merges, account.SHEET: account.PAGE.merg
 class Writes:
     """The writes of one round to one file, gathered in its package. Nothing reaches the disk here."""
 
-    def __init__(self, package: Package, hidden: Hidden, layouts: Mapping[str, Layout | None]) -> None:
+    def __init__(self, package: Workbook, hidden: Hidden, layouts: Mapping[str, Layout | None]) -> None:
         self._package, self._hidden, self._layouts = package, hidden, layouts
 
     def carry_out(self, plan: BookPlan) -> bool:
@@ -176,7 +177,7 @@ class Writes:
         if drawing.table:
             _place(sheet, drawing.table)
 
-    def _put(self, sheet: Sheet, place: Place, drawn: Drawn) -> None:
+    def _put(self, sheet: Worksheet, place: Place, drawn: Drawn) -> None:
         shown = drawn.value
         style = self._hidden.style(drawn.role) if drawn is not _NOTHING else 0
         sheet.put(place.row, place.column, Edit(_file_value(_text(shown)), style))
@@ -206,7 +207,7 @@ def embrace(layout: Layout) -> None:
         layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
 
 
-def _place(sheet: Sheet, drawn: DrawnTable) -> None:
+def _place(sheet: Worksheet, drawn: DrawnTable) -> None:
     """Let a report's table follow its rows; people may have turned it into a range, or added columns to it."""
     table = next((t for t in sheet.tables if t.name.casefold() == drawn.name.casefold()), None)
     if table is None:
