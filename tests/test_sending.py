@@ -579,6 +579,14 @@ def test_a_message_written_by_hand_goes_at_once_whatever_the_schedule_says(here:
     assert here.firm.ledger.verify() == []
 
 
+def test_a_reminder_keeps_its_distance_to_what_was_written_by_hand_a_moment_before(here: Office) -> None:
+    by_hand(here)
+    here.approve("Alder")
+    report = here.send()
+    assert report.sent == ["Alder"]
+    assert report.withdrawn == [("Alder", "They were written to on 25 Nov.")]
+
+
 def test_what_is_written_by_hand_at_night_goes_in_the_customers_morning(here: Office) -> None:
     here.later(hours=15)  # one on Thursday morning in Berlin
     assert by_hand(here).endswith("is queued; it goes out from 08:00 your time on 26 Nov 2026.")

@@ -197,7 +197,7 @@ class Looking:
         """Return the facts as of the view: those known, if nothing that they rest on has changed."""
         head, facts = view.head().n, self._facts
         changes = view.changes(self._seen, head) if facts and head > self._seen else ()
-        if facts is None or facts.day != day or head < self._seen or any(map(_matters, changes)):
+        if facts is None or facts.day != day or head < self._seen or _matter(changes):
             self._facts = facts = _facts(view, self._policy, day)
         else:
             for row, gone in _gone(changes):
@@ -269,9 +269,11 @@ def _facts(view: View, policy: Policy, day: date) -> Facts:
     )
 
 
-def _matters(change: Change) -> bool:
-    """Say whether the facts rest on what changed; what senders note is followed otherwise."""
-    return change.tab in _MONEY or (change.tab == ACTIVITY.name and change.source != SENDING)
+def _matter(changes: Sequence[Change]) -> bool:
+    """Say whether the facts rest on what changed; of the reminders that senders note `_gone` tells."""
+    reminded = {change.set for change in changes if change.tab == REMINDERS.name and change.source == SENDING}
+    touches = any(change.tab == ACTIVITY.name and change.set not in reminded for change in changes)
+    return touches or any(change.tab in _MONEY for change in changes)
 
 
 def _gone(changes: Sequence[Change]) -> Iterator[tuple[str, Reminder]]:
