@@ -326,8 +326,10 @@ def test_bytes_that_are_no_email_are_said_to_be_none(content: bytes) -> None:
         ("Überfällig: Rechnung RE-1 über 1.250,50 EUR, " * 4, "Grüße\n  eingerückt \n" * 40),
         ("a \U0001f600 b", "日本語のみ\n" * 30),
         ("no end", "no end"),
+        ("--=_a", "\n--=_a\n\n--=_b\nbetween what looks like boundaries\n"),
     ],
 )
-def test_the_words_of_a_letter_are_read_back_as_they_were_written(subject: str, text: str) -> None:
-    content = compose(SENDER, Letter(Mailbox("Anna Müller", CARD), subject, text, "<p>x</p>"), "key", DATE)
+@pytest.mark.parametrize("html", ["<p>x</p>\n--=_a\n", ""])
+def test_the_words_of_a_letter_are_read_back_as_they_were_written(subject: str, text: str, html: str) -> None:
+    content = compose(SENDER, Letter(Mailbox("Anna Müller", CARD), subject, text, html), "key", DATE)
     assert words_of(content) == (one_line(subject), plain_text(text))

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
 from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
@@ -149,19 +150,22 @@ def words_of(content: bytes) -> tuple[str, str]:
 
     Read by the old policy, which parses no header that is not asked for: every message is read so before it goes.
     """
-    read = message_from_bytes(_to_second_part(content))
-    part = next((p for p in read.walk() if p.get_content_type() == "text/plain"), None)
+    head, part = _head_and_text(content)
     body = part.get_payload(decode=True) if part else b""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
-    return one_line(str(make_header(decode_header(read["Subject"] or "")))), plain_text(text)
+    return one_line(str(make_header(decode_header(head["Subject"] or "")))), plain_text(text)
 
 
-def _to_second_part(content: bytes) -> bytes:
-    """Return a letter without its HTML, the larger part by far; one that ARC did not compose stays whole."""
+def _head_and_text(content: bytes) -> tuple[Message, Message | None]:
+    """Return a letter's header and its plain text, without reading the HTML, which is most of it."""
     line = b"\r\n--" + _BETWEEN.encode()
     first = content.find(line)
     second = content.find(line, first + 1) if first >= 0 else -1
-    return content[:second] if second >= 0 else content
+    if second < 0:  # there is no HTML, or it is no letter of ARC's
+        read = message_from_bytes(content)
+        return read, next((p for p in read.walk() if p.get_content_type() == "text/plain"), None)
+    begins = content.index(b"\r\n", first + len(line)) + 2
+    return BytesHeaderParser().parsebytes(content[:first]), message_from_bytes(content[begins:second])
 
 
 def _addresses(value: str) -> tuple[str, ...]:
