@@ -13,6 +13,8 @@ ArcError                      a person can act on it; the message is one sentenc
     BookRefused               the file cannot be edited safely (damaged, encrypted, signed, a bomb)
     BookForeign               it is no ARC workbook, or belongs to another ledger
     BookAhead                 its bookmark is unknown to the ledger: the ledger was restored
+    BookBusy                  the service that keeps it gives no answer now
+  SignInError                 an account of Google is not signed in, or may not do this
   IntakeError                 an export cannot be imported
     Undecided                 the file reads in two ways; a person must say which
   MailError                   an address, a login or a way of sending is not as it must be; nothing was sent
@@ -74,6 +76,14 @@ class BookForeign(BookError):
 
 class BookAhead(BookError):
     """The workbook's bookmark is unknown to the ledger: an older ledger was restored."""
+
+
+class BookBusy(BookError):
+    """The service that keeps the workbook gives no answer now; the next round goes on."""
+
+
+class SignInError(ArcError):
+    """An account of a service is not signed in, or may not do what is asked."""
 
 
 class IntakeError(ArcError):

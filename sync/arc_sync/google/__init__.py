@@ -1,0 +1,1 @@
+"""Google's Sheets and Drive over HTTP: credentials, quotas, retries, and the few calls that ARC makes."""
