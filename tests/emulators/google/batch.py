@@ -1,0 +1,38 @@
+"""spreadsheets.batchUpdate: requests in their order, all or nothing.
+
+"If any request is not valid then the entire request will fail and nothing will be applied."
+"""
+
+from __future__ import annotations
+
+from tests.emulators.google import metadata, on_cells, on_objects, on_sheets
+from tests.emulators.google.errors import ApiError, Json, Refused, invalid
+from tests.emulators.google.work import Handler, Work
+
+KINDS: dict[str, Handler] = {**on_cells.KINDS, **on_sheets.KINDS, **on_objects.KINDS, **metadata.KINDS}
+
+
+def carry_out(work: Work, requests: list[Json]) -> list[Json]:
+    """Do all requests on the draft and give their replies; the caller throws the draft away on an error."""
+    if not requests:
+        raise invalid("Must specify at least one request.")
+    return [_one(work, at, request) for at, request in enumerate(requests)]
+
+
+def _one(work: Work, at: int, request: Json) -> Json:
+    if not request:
+        raise invalid(f"Invalid requests[{at}]: No request set.")
+    if len(request) > 1:
+        raise invalid(f"Invalid requests[{at}]: Only one request may be set.")
+    ((kind, given),) = request.items()
+    handler = KINDS.get(kind)
+    if handler is None:
+        raise invalid(f"Invalid requests[{at}].{kind}: this kind of request is not in the emulator.")
+    try:
+        return handler(work, given) or {}
+    except Refused as refused:
+        raise invalid(f"Invalid requests[{at}].{kind}: {refused}") from None
+    except ApiError as refused:
+        raise invalid(f"Invalid requests[{at}].{kind}: {refused.message}") from None
+    except KeyError as missing:
+        raise invalid(f"Invalid requests[{at}].{kind}: {missing.args[0]} must be set") from None

@@ -1,0 +1,358 @@
+"""Requests for sheets, the spreadsheet itself, and rows and columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.emulators.google import dimensions, fields, formats
+from tests.emulators.google.a1 import Box
+from tests.emulators.google.cells import BLANK
+from tests.emulators.google.errors import Json, Refused
+from tests.emulators.google.kept import stored
+from tests.emulators.google.looks import with_colour_styles
+from tests.emulators.google.resource import sheet_properties
+from tests.emulators.google.state import Sheet
+from tests.emulators.google.work import Handler, Work
+
+_RANGED = {"startRowIndex", "startColumnIndex", "rowIndex", "columnIndex", "dimension"}
+_COUNTS = {"rowCount", "columnCount"}
+_MORE = ("hidden", "tabColor", "tabColorStyle", "rightToLeft")
+
+
+def add_sheet(work: Work, request: Json) -> Json:
+    """Add a sheet, at the end unless an index is given."""
+    given = request.get("properties", {})
+    title = given.get("title") or _free_title(work)
+    _check_title(work, title)
+    used = [sheet.sheet_id for sheet in work.draft.sheets]
+    sheet_id = given.get("sheetId", work.new_id(used))
+    if sheet_id in used:
+        raise Refused(f"Sheet with ID {sheet_id} already exists. Please use a different ID.")
+    sheet = new_sheet(sheet_id, title, given)
+    index = given.get("index", len(work.draft.sheets))
+    if index > len(work.draft.sheets):
+        raise Refused(f"Sheet index {index} is too high.")
+    work.draft.sheets.insert(index, sheet)
+    work.draft.check_size()
+    return {"addSheet": {"properties": sheet_properties(work.draft, sheet)}}
+
+
+def new_sheet(sheet_id: int, title: str, given: Json) -> Sheet:
+    """Give a sheet from SheetProperties."""
+    grid = given.get("gridProperties", {})
+    more = {name: given[name] for name in _MORE if given.get(name)}
+    return Sheet(
+        sheet_id,
+        title,
+        grid.get("rowCount", 1000),
+        grid.get("columnCount", 26),
+        {name: value for name, value in grid.items() if name not in _COUNTS and value},
+        with_colour_styles(more),
+    )
+
+
+def _free_title(work: Work) -> str:
+    at = len(work.draft.sheets) + 1
+    while work.draft.titled(f"Sheet{at}"):
+        at += 1
+    return f"Sheet{at}"
+
+
+def _check_title(work: Work, title: str, but: Sheet | None = None) -> None:
+    known = work.draft.titled(title)
+    if known is not None and known is not but:
+        raise Refused(f'A sheet with the name "{title}" already exists. Please enter another name.')
+
+
+def delete_sheet(work: Work, request: Json) -> None:
+    """Delete a sheet and all that points at it; one sheet that people see must stay."""
+    sheet = work.sheet(request)
+    rest = [one for one in work.draft.sheets if one is not sheet]
+    if not rest:
+        raise Refused("You can't remove all the sheets in a document.")
+    if all(one.more.get("hidden") for one in rest):
+        raise Refused("You can't remove all the visible sheets in a document.")
+    work.check_free(Box(sheet, 0, 0, sheet.row_count, sheet.column_count))
+    work.draft.sheets[:] = rest
+    work.draft.named_ranges[:] = [
+        one for one in work.draft.named_ranges if one["range"].get("sheetId", 0) != sheet.sheet_id
+    ]
+    work.draft.metadata[:] = [one for one in work.draft.metadata if not _points_at(one, sheet.sheet_id)]
+
+
+def _points_at(metadata: Json, sheet_id: int) -> bool:
+    place = metadata["location"]
+    if place["locationType"] == "SPREADSHEET":
+        return False
+    return bool(place.get("dimensionRange", place).get("sheetId", 0) == sheet_id)
+
+
+def duplicate_sheet(work: Work, request: Json) -> Json:
+    """Copy a sheet within the spreadsheet, to the front unless an index is given."""
+    source = work.sheet(request, "sourceSheetId")
+    used = [sheet.sheet_id for sheet in work.draft.sheets]
+    title = request.get("newSheetName") or _copy_title(work, source.title)
+    _check_title(work, title)
+    sheet = copied_sheet(source, request.get("newSheetId", work.new_id(used)), title)
+    work.draft.sheets.insert(request.get("insertSheetIndex", 0), sheet)
+    work.draft.check_size()
+    return {"duplicateSheet": {"properties": sheet_properties(work.draft, sheet)}}
+
+
+def _copy_title(work: Work, title: str) -> str:
+    name, at = f"Copy of {title}", 2
+    while work.draft.titled(name):
+        name, at = f"Copy of {title} {at}", at + 1
+    return name
+
+
+def copied_sheet(source: Sheet, sheet_id: int, title: str) -> Sheet:
+    """Give a copy under another id; what pointed into the old sheet points into the copy."""
+    sheet = source.draft()
+    sheet.sheet_id, sheet.title = sheet_id, title
+    sheet.objects = {
+        kind: [_pointed(one, source.sheet_id, sheet_id) for one in things]
+        for kind, things in sheet.objects.items()
+    }
+    sheet.basic_filter = _pointed(sheet.basic_filter, source.sheet_id, sheet_id)
+    return sheet
+
+
+def _pointed(thing: Any, before: int, after: int) -> Any:
+    if isinstance(thing, list):
+        return [_pointed(one, before, after) for one in thing]
+    if not isinstance(thing, dict):
+        return thing
+    new = {name: _pointed(value, before, after) for name, value in thing.items()}
+    if new.get("sheetId", 0) == before and ("sheetId" in new or new.keys() & _RANGED):
+        new["sheetId"] = after
+    return new
+
+
+def update_spreadsheet_properties(work: Work, request: Json) -> None:
+    """Rename the spreadsheet, or change its locale, time zone or recalculation."""
+    given = request.get("properties", {})
+    mask = fields.write_mask(request)
+    for name in given if "*" in mask else mask:
+        if name in {"defaultFormat", "spreadsheetTheme"} and "*" in mask:
+            continue
+        if name not in given:
+            raise Refused(f"properties.{name} must be set")
+        work.draft.properties[name] = given[name]
+
+
+def update_sheet_properties(work: Work, request: Json) -> None:
+    """Change a sheet's properties; the sheet is the one whose sheetId is given."""
+    given = request.get("properties", {})
+    sheet = work.sheet(given)
+    mask = fields.write_mask(request)
+    named = dict.fromkeys(given, {}) if "*" in mask else mask
+    for name, inner in named.items():
+        if name == "title":
+            _check_title(work, given.get("title", ""), sheet)
+            sheet.title = given["title"]
+        elif name == "index":
+            _move_sheet(work, sheet, given.get("index", 0))
+        elif name == "gridProperties":
+            _grid(work, sheet, given.get("gridProperties", {}), inner)
+        elif name == "hidden":
+            _hide(work, sheet, hidden=bool(given.get("hidden")))
+        elif name in _MORE:
+            _more(sheet, name, given.get(name))
+
+
+def _more(sheet: Sheet, name: str, value: Any) -> None:
+    base = name.removesuffix("Style")
+    if not value:
+        for twin in (base, f"{base}Style"):
+            sheet.more.pop(twin, None)
+        return
+    sheet.more.update(with_colour_styles({name: value}))
+
+
+def _move_sheet(work: Work, sheet: Sheet, index: int) -> None:
+    sheets = work.draft.sheets
+    before = sheets.index(sheet)
+    del sheets[before]
+    # The index counts as before the move, as in the window (UpdateSheetPropertiesRequest, SheetProperties.index).
+    sheets.insert(index if index <= before else index - 1, sheet)
+
+
+def _hide(work: Work, sheet: Sheet, *, hidden: bool) -> None:
+    if not hidden:
+        sheet.more.pop("hidden", None)
+        return
+    if all(one is sheet or one.more.get("hidden") for one in work.draft.sheets):
+        raise Refused("You can't hide all the sheets in a document.")
+    sheet.more["hidden"] = True
+
+
+def _grid(work: Work, sheet: Sheet, given: Json, mask: fields.Mask) -> None:
+    named = mask if mask and "*" not in mask else given
+    for name in named:
+        if name in _COUNTS:
+            _resize(work, sheet, by_rows=name == "rowCount", count=given.get(name, 0))
+        elif given.get(name):
+            sheet.grid[name] = given[name]
+        else:
+            sheet.grid.pop(name, None)
+    frozen = sheet.grid.get("frozenRowCount", 0), sheet.grid.get("frozenColumnCount", 0)
+    if frozen[0] >= sheet.row_count or frozen[1] >= sheet.column_count:
+        raise Refused("You can't freeze all visible rows on the sheet.")
+
+
+def _resize(work: Work, sheet: Sheet, *, by_rows: bool, count: int) -> None:
+    before = sheet.row_count if by_rows else sheet.column_count
+    if count < 1:
+        raise Refused(f"gridProperties.{'rowCount' if by_rows else 'columnCount'} must be greater than 0")
+    if count < before:
+        dimensions.delete(work.draft, sheet, by_rows=by_rows, start=count, end=before)
+    elif by_rows:
+        sheet.row_count = count
+    else:
+        sheet.column_count = count
+    work.draft.check_size()
+
+
+def _span(work: Work, given: Json) -> tuple[Sheet, bool, int, int]:
+    sheet = work.sheet(given)
+    by_rows = given.get("dimension") == "ROWS"
+    total = sheet.row_count if by_rows else sheet.column_count
+    return sheet, by_rows, given.get("startIndex", 0), given.get("endIndex", total)
+
+
+def _strip(sheet: Sheet, start: int, end: int, *, by_rows: bool) -> Box:
+    """Give the whole rows or columns."""
+    if by_rows:
+        return Box(sheet, start, 0, end, sheet.column_count)
+    return Box(sheet, 0, start, sheet.row_count, end)
+
+
+def insert_dimension(work: Work, request: Json) -> None:
+    """Insert rows or columns; with inheritFromBefore they look as the ones before."""
+    sheet, by_rows, start, end = _span(work, request["range"])
+    total = sheet.row_count if by_rows else sheet.column_count
+    if start > total:
+        name = "row" if by_rows else "column"
+        raise Refused(f"range.startIndex[{start}] is too large, greater than the {name} count.")
+    inherit = bool(request.get("inheritFromBefore"))
+    if inherit and not start:
+        raise Refused("inheritFromBefore cannot be true when inserting at the start")
+    dimensions.insert(
+        work.draft, sheet, by_rows=by_rows, start=start, count=end - start, inherit=inherit
+    )
+
+
+def delete_dimension(work: Work, request: Json) -> None:
+    """Delete rows or columns."""
+    sheet, by_rows, start, end = _span(work, request["range"])
+    total = sheet.row_count if by_rows else sheet.column_count
+    if end > total:
+        name = "row" if by_rows else "column"
+        raise Refused(
+            f"Cannot delete a {name} that doesn't exist."
+            f" Tried to delete {name} index {end - 1} but there are only {total} {name}s."
+        )
+    work.check_free(_strip(sheet, start, end, by_rows=by_rows))
+    dimensions.delete(work.draft, sheet, by_rows=by_rows, start=start, end=end)
+
+
+def append_dimension(work: Work, request: Json) -> None:
+    """Add rows or columns at the end."""
+    sheet = work.sheet(request)
+    if request.get("dimension") == "ROWS":
+        sheet.row_count += request["length"]
+    else:
+        sheet.column_count += request["length"]
+    work.draft.check_size()
+
+
+def move_dimension(work: Work, request: Json) -> None:
+    """Move rows or columns."""
+    sheet, by_rows, start, end = _span(work, request["source"])
+    work.check_free(_strip(sheet, start, end, by_rows=by_rows))
+    to = request.get("destinationIndex", 0)
+    if start < to < end:
+        raise Refused("destinationIndex cannot be within the moved range")
+    dimensions.move(work.draft, sheet, by_rows=by_rows, start=start, end=end, to=to)
+
+
+def update_dimension_properties(work: Work, request: Json) -> None:
+    """Hide rows or columns, or give them a size in pixels."""
+    sheet, by_rows, start, end = _span(work, request["range"])
+    looks = sheet.row_looks if by_rows else sheet.column_looks
+    mask, given = fields.write_mask(request), request.get("properties", {})
+    for at in range(start, end):
+        look = fields.changed(looks.get(at, {}), given, mask)
+        look = {name: value for name, value in look.items() if value is not False}
+        if look:
+            looks[at] = look
+        else:
+            looks.pop(at, None)
+
+
+def auto_resize(work: Work, request: Json) -> None:
+    """Fit columns to their longest text: 6 pixels a character, near enough; real fonts are not measured."""
+    sheet, by_rows, start, end = _span(work, request.get("dimensions", {}))
+    if by_rows:
+        for at in range(start, end):
+            sheet.row_looks.pop(at, None)
+        return
+    reader = work.reader()
+    longest: dict[int, int] = {}
+    for at, cells in sheet.filled(0, sheet.row_count):
+        for column in (one for one in cells if start <= one < end and cells[one] != BLANK):
+            value = reader.of(sheet, at, column, cells[column])
+            text = formats.formatted(value, cells[column].look.get("numberFormat"), work.draft.locale)
+            longest[column] = max(longest.get(column, 0), len(text))
+    for column, length in longest.items():
+        if length:
+            pixels = max(21, 6 * length + 9)
+            sheet.column_looks[column] = {**sheet.column_looks.get(column, {}), "pixelSize": pixels}
+
+
+def _groups(work: Work, given: Json) -> tuple[Sheet, list[Json], bool]:
+    sheet, by_rows, _, _ = _span(work, given)
+    return sheet, sheet.things("rowGroups" if by_rows else "columnGroups"), by_rows
+
+
+def add_dimension_group(work: Work, request: Json) -> Json:
+    """Group rows or columns; a group within another is one deeper."""
+    sheet, groups, by_rows = _groups(work, request["range"])
+    given = request["range"]
+    around = [
+        one
+        for one in groups
+        if one["range"].get("startIndex", 0) <= given.get("startIndex", 0)
+        and one["range"]["endIndex"] >= given["endIndex"]
+    ]
+    groups.append({"range": stored(given), "depth": len(around) + 1})
+    sheet.grid["rowGroupControlAfter" if by_rows else "columnGroupControlAfter"] = True
+    return {"addDimensionGroup": {"dimensionGroups": list(groups)}}
+
+
+def delete_dimension_group(work: Work, request: Json) -> Json:
+    """Ungroup rows or columns."""
+    _, groups, _ = _groups(work, request["range"])
+    found = next((one for one in groups if one["range"] == stored(request["range"])), None)
+    if found is None:
+        raise Refused("No dimension group over this range")
+    groups.remove(found)
+    return {"deleteDimensionGroup": {"dimensionGroups": list(groups)} if groups else {}}
+
+
+KINDS: dict[str, Handler] = {
+    "addSheet": add_sheet,
+    "deleteSheet": delete_sheet,
+    "duplicateSheet": duplicate_sheet,
+    "updateSpreadsheetProperties": update_spreadsheet_properties,
+    "updateSheetProperties": update_sheet_properties,
+    "insertDimension": insert_dimension,
+    "deleteDimension": delete_dimension,
+    "appendDimension": append_dimension,
+    "moveDimension": move_dimension,
+    "updateDimensionProperties": update_dimension_properties,
+    "autoResizeDimensions": auto_resize,
+    "addDimensionGroup": add_dimension_group,
+    "deleteDimensionGroup": delete_dimension_group,
+}

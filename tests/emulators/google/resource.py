@@ -1,0 +1,171 @@
+"""A spreadsheet as JSON: the Spreadsheet resource, built only as far as a field mask asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.emulators.google import fields, formats
+from tests.emulators.google.a1 import Area, Box, area_of_a1
+from tests.emulators.google.cells import BLANK, Cell, extended
+from tests.emulators.google.errors import Json
+from tests.emulators.google.fields import Mask, below, wants
+from tests.emulators.google.formulas import Reader
+from tests.emulators.google.looks import DEFAULT_LOOK, THEME
+from tests.emulators.google.state import Contents, Sheet
+
+#: Pixels of a row and a column that nobody resized (seen in traffic).
+ROW_PIXELS, COLUMN_PIXELS = 21, 100
+
+
+def spreadsheet(
+    spreadsheet_id: str, reader: Reader, *, ranges: list[str], grid: bool, mask: Mask | None
+) -> Json:
+    """Give the resource; `ranges` limit sheets and grid data, `grid` is includeGridData.
+
+    With a mask, grid data come if the mask names them: includeGridData "is ignored if a field mask was set".
+    """
+    contents = reader.contents
+    areas = [area_of_a1(contents, text) for text in ranges]
+    sheets_mask = below(mask, "sheets")
+    if mask is not None:
+        grid = wants(mask, "sheets") and bool(sheets_mask) and wants(sheets_mask, "data") or "*" in mask
+    chosen = [
+        (at, sheet)
+        for at, sheet in enumerate(contents.sheets)
+        if not areas or any(area.sheet is sheet for area in areas)
+    ]
+    answer: Json = {"spreadsheetId": spreadsheet_id, "properties": properties(contents)}
+    if wants(mask, "sheets"):
+        answer["sheets"] = [
+            _sheet(reader, at, sheet, areas, sheets_mask, grid=grid) for at, sheet in chosen
+        ]
+    if contents.named_ranges:
+        answer["namedRanges"] = contents.named_ranges
+    answer["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
+    if own := [one for one in contents.metadata if one["location"]["locationType"] == "SPREADSHEET"]:
+        answer["developerMetadata"] = own
+    return dict(fields.cut(answer, mask))
+
+
+def properties(contents: Contents) -> Json:
+    """Give SpreadsheetProperties."""
+    return {**contents.properties, "defaultFormat": DEFAULT_LOOK, "spreadsheetTheme": THEME}
+
+
+def sheet_properties(contents: Contents, sheet: Sheet) -> Json:
+    """Give SheetProperties, whose sheetId stays even when it is 0 (seen in traffic)."""
+    index = next(at for at, one in enumerate(contents.sheets) if one.sheet_id == sheet.sheet_id)
+    counts = {"rowCount": sheet.row_count, "columnCount": sheet.column_count}
+    return {
+        "sheetId": sheet.sheet_id,
+        "title": sheet.title,
+        "index": index,
+        "sheetType": "GRID",
+        "gridProperties": {**counts, **sheet.grid},
+        **sheet.more,
+    }
+
+
+def _sheet(
+    reader: Reader, index: int, sheet: Sheet, areas: list[Area], mask: Mask | None, *, grid: bool
+) -> Json:
+    answer: Json = {"properties": sheet_properties(reader.contents, sheet)}
+    if grid:
+        here = [area for area in areas if area.sheet is sheet] or [Area(sheet, 0, 0, None, None)]
+        answer["data"] = [grid_data(reader, area.inside(), below(mask, "data")) for area in here]
+    answer |= {kind: things for kind, things in sheet.objects.items() if things}
+    if sheet.basic_filter:
+        answer["basicFilter"] = sheet.basic_filter
+    if own := [one for one in reader.contents.metadata if _of_sheet(one, sheet)]:
+        answer["developerMetadata"] = own
+    return answer
+
+
+def _of_sheet(metadata: Json, sheet: Sheet) -> bool:
+    place = metadata["location"]
+    return bool(place["locationType"] == "SHEET" and place.get("sheetId", 0) == sheet.sheet_id)
+
+
+def grid_data(reader: Reader, box: Box, mask: Mask | None) -> Json:
+    """Give GridData: rows up to the last that holds something, and the metadata of every row and column."""
+    answer: Json = {"startRow": box.top or None, "startColumn": box.left or None}
+    if wants(mask, "rowData"):
+        answer["rowData"] = _rows(reader, box, below(below(mask, "rowData"), "values")) or None
+    if wants(mask, "rowMetadata"):
+        looks = box.sheet.row_looks
+        answer["rowMetadata"] = [
+            {"pixelSize": ROW_PIXELS, **looks.get(at, {}), **_tags(reader.contents, box.sheet, "ROW", at)}
+            for at in range(box.top, box.bottom)
+        ]
+    if wants(mask, "columnMetadata"):
+        looks = box.sheet.column_looks
+        answer["columnMetadata"] = [
+            {"pixelSize": COLUMN_PIXELS, **looks.get(at, {}), **_tags(reader.contents, box.sheet, "COLUMN", at)}
+            for at in range(box.left, box.right)
+        ]
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def _tags(contents: Contents, sheet: Sheet, kind: str, at: int) -> Json:
+    tags = [
+        one
+        for one in contents.metadata
+        if one["location"]["locationType"] == kind
+        and one["location"]["dimensionRange"].get("sheetId", 0) == sheet.sheet_id
+        and one["location"]["dimensionRange"]["startIndex"] == at
+    ]
+    return {"developerMetadata": tags} if tags else {}
+
+
+def _rows(reader: Reader, box: Box, mask: Mask | None) -> list[Json]:
+    rows: list[Json] = [{} for _ in range(box.top, min(box.bottom, len(box.sheet.rows)))]
+    for at, cells in box.sheet.filled(box.top, box.bottom):
+        inside = [column for column in cells if box.left <= column < box.right]
+        if inside:
+            rows[at - box.top] = {
+                "values": [
+                    cell_data(reader, box.sheet, (at, column), cells.get(column, BLANK), mask)
+                    for column in range(box.left, max(inside) + 1)
+                ]
+            }
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def cell_data(
+    reader: Reader, sheet: Sheet, at: tuple[int, int], cell: Cell, mask: Mask | None = None
+) -> Json:
+    """Give CellData as far as the mask asks; nothing at all for a blank cell."""
+    if cell == BLANK:
+        return {}
+    data: Json = {}
+    if not cell.empty:
+        value = reader.of(sheet, *at, cell)
+        plain = cell.formula is None
+        if wants(mask, "userEnteredValue"):
+            data["userEnteredValue"] = extended(cell.value) if plain else {"formulaValue": cell.formula}
+        if wants(mask, "effectiveValue") and value is not None:
+            data["effectiveValue"] = extended(value)
+        if wants(mask, "formattedValue"):
+            look = cell.look.get("numberFormat")
+            data["formattedValue"] = formats.formatted(value, look, reader.contents.locale)
+    if cell.look and wants(mask, "userEnteredFormat"):
+        data["userEnteredFormat"] = dict(cell.look)
+    if wants(mask, "effectiveFormat"):
+        data["effectiveFormat"] = _effective_look(cell)
+    return data | _rest(cell)
+
+
+def _effective_look(cell: Cell) -> Json:
+    text = {**DEFAULT_LOOK["textFormat"], **cell.look.get("textFormat", {})}
+    return {**DEFAULT_LOOK, **cell.look, "textFormat": text}
+
+
+def _rest(cell: Cell) -> dict[str, Any]:
+    rest: Json = dict(cell.more)
+    if cell.note is not None:
+        rest["note"] = cell.note
+    if cell.rule is not None:
+        rest["dataValidation"] = cell.rule
+    return rest
