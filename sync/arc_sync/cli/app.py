@@ -11,6 +11,7 @@ import typer
 from arc_sheets import __version__
 from arc_sync.cli import (
     account,
+    addin,
     bank,
     demo,
     disputes,
@@ -99,6 +100,7 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "remind": ("Plan reminders, decide about them, send them.", remind.COMMANDS),
     "mail": ("Look whether messages can leave, and log in.", mail.COMMANDS),
+    "addin": ("Build the ARC tab for Excel, and install it.", addin.COMMANDS),
 }
 
 for _name, _command in _COMMANDS.items():

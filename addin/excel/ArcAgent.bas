@@ -1,0 +1,73 @@
+Attribute VB_Name = "ArcAgent"
+Option Explicit
+' The agent's sign of life, and the clock. VBA knows no UTC without calling into the system, which firms block: the
+' sign of life says when it was written in UTC, and its file when that was on the wall.
+Public Const ArcProtocol As Long = 1
+Private Const OldAfter As Long = 30
+Private Const QuartersADay As Long = 96
+
+Public Function ArcBeat() As String
+    ArcBeat = ArcSpool.ArcRead(ArcSpool.ArcFolder() & "agent.json")
+End Function
+
+' Why nothing can be asked at all, "" if it can. A request that can only wait can be asked.
+Public Function ArcTrouble() As String
+    Dim beat As String, spoken As Long
+    beat = ArcBeat()
+    spoken = Val(ArcMember(beat, "protocol"))
+    If ArcMember(beat, "alive") = "" Then
+        ArcTrouble = "ARC's agent is not running, so nothing was asked." & ArcStart() & " Then press the button again."
+    ElseIf spoken > ArcProtocol Then
+        ArcTrouble = "ARC's agent (" & ArcMember(beat, "version") & ") is newer than this add-in (" & _
+            ArcBuild.ArcVersion & "), so nothing was asked. Close Excel and run: arc addin install"
+    ElseIf spoken < ArcProtocol Then
+        ArcTrouble = "ARC's agent (" & ArcMember(beat, "version") & ") is older than this add-in (" & _
+            ArcBuild.ArcVersion & "), so nothing was asked. Update ARC on this computer and start the agent again."
+    End If
+End Function
+
+Public Function ArcStart() As String
+    ArcStart = " Start it in a terminal with: arc agent start"
+End Function
+
+Public Function ArcAlive() As Boolean
+    Dim beat As String
+    beat = ArcBeat()
+    If ArcMember(beat, "alive") <> "" Then ArcAlive = (ArcSeconds(beat) <= OldAfter)
+End Function
+
+' How long ago the agent gave its last sign of life, in seconds.
+Private Function ArcSeconds(ByVal beat As String) As Double
+    ArcSeconds = Abs(Now - ArcAhead(beat) - ArcMoment(ArcMember(beat, "alive"))) * 86400
+End Function
+
+' When that was, on the wall.
+Public Function ArcLastSeen(ByVal beat As String) As Date
+    ArcLastSeen = ArcMoment(ArcMember(beat, "alive")) + ArcAhead(beat)
+End Function
+
+' The moment in UTC, as requests give it.
+Public Function ArcUtc() As String
+    Dim moment As Date
+    moment = Now - ArcAhead(ArcBeat())
+    ArcUtc = ArcDigits(Year(moment), 4) & "-" & ArcDigits(Month(moment), 2) & "-" & ArcDigits(Day(moment), 2) & "T" & _
+        ArcDigits(Hour(moment), 2) & ":" & ArcDigits(Minute(moment), 2) & ":" & ArcDigits(Second(moment), 2) & "Z"
+End Function
+
+' By how many days the wall clock is ahead of UTC; time zones lie quarters of an hour apart.
+Private Function ArcAhead(ByVal beat As String) As Double
+    Dim written As Date
+    written = CDate(FileDateTime(ArcSpool.ArcFolder() & "agent.json"))
+    ArcAhead = Int((written - ArcMoment(ArcMember(beat, "alive"))) * QuartersADay + 0.5) / QuartersADay
+End Function
+
+' Reads 2026-11-26T01:15:00Z.
+Private Function ArcMoment(ByVal written As String) As Date
+    ArcMoment = DateSerial(Val(Mid$(written, 1, 4)), Val(Mid$(written, 6, 2)), Val(Mid$(written, 9, 2))) + _
+        TimeSerial(Val(Mid$(written, 12, 2)), Val(Mid$(written, 15, 2)), Val(Mid$(written, 18, 2)))
+End Function
+
+' Built from digits: formats of dates differ from system to system.
+Public Function ArcDigits(ByVal number As Long, ByVal many As Long) As String
+    ArcDigits = Right$("0000" & CStr(number), many)
+End Function

@@ -1,0 +1,76 @@
+Attribute VB_Name = "ArcForm"
+Option Explicit
+' The form on Account: labels in one column, what people enter in the next; each block ends with Then.
+Private Const Longest As Long = 30
+
+' The cell that a name of the workbook stands for; Nothing if there is no such name.
+Public Function ArcNamed(ByVal title As String) As Object
+    On Error Resume Next
+    Set ArcNamed = ActiveWorkbook.Names(title).RefersToRange
+End Function
+
+' Who is picked on Account.
+Public Function ArcPicked() As String
+    Dim picker As Object
+    Set picker = ArcNamed("go_customer")
+    If Not picker Is Nothing Then ArcPicked = Trim$(CStr(picker.Cells(1, 1).Value))
+End Function
+
+' The cell of a block that has this label; Nothing if there is none.
+Private Function ArcEntry(ByVal block As String, ByVal label As String) As Object
+    Dim first As Object, row As Long, found As String
+    Set first = ArcNamed("go_" & block)
+    If first Is Nothing Then Exit Function
+    For row = first.row To first.row + Longest
+        found = Trim$(CStr(first.Worksheet.Cells(row, first.column - 1).Value))
+        If found = label Then Set ArcEntry = first.Worksheet.Cells(row, first.column)
+        If found = label Or found = "Then" Then Exit Function
+    Next row
+End Function
+
+Public Function ArcEntered(ByVal block As String, ByVal label As String) As String
+    Dim cell As Object
+    Set cell = ArcEntry(block, label)
+    If Not cell Is Nothing Then ArcEntered = Trim$(CStr(cell.Value))
+End Function
+
+' Whether something is entered in a block, but for Then.
+Public Function ArcFilled(ByVal block As String) As Boolean
+    Dim first As Object, last As Object, row As Long
+    Set first = ArcNamed("go_" & block)
+    Set last = ArcEntry(block, "Then")
+    If first Is Nothing Or last Is Nothing Then Exit Function
+    For row = first.row To last.row - 1
+        If Trim$(CStr(first.Worksheet.Cells(row, first.column).Value)) <> "" Then ArcFilled = True
+    Next row
+End Function
+
+' Enters a word in a block; False if it cannot be, which is told.
+Public Function ArcEnter(ByVal block As String, ByVal label As String, ByVal words As String) As Boolean
+    On Error GoTo Failed
+    ArcEntry(block, label).Value = words
+    ArcEnter = True
+    Exit Function
+Failed:
+    ArcExcel.ArcTell "The Account tab cannot be written (" & Err.Description & "). Unprotect it with Review, " & _
+        "Unprotect Sheet, or pick " & words & " in " & label & " yourself and press Sync now."
+End Function
+
+' Brings Account to the front with this customer picked; False if that cannot be, which is told.
+Public Function ArcShow(ByVal customer As String) As Boolean
+    Dim picker As Object
+    Set picker = ArcNamed("go_customer")
+    If picker Is Nothing Then
+        ArcExcel.ArcTell "This workbook has no Account tab. Run arc sync --new to have a new one made from the ledger."
+        Exit Function
+    End If
+    On Error GoTo Failed
+    picker.Worksheet.Activate
+    picker.Select
+    If ArcPicked() <> customer Then picker.Cells(1, 1).Value = customer
+    ArcShow = True
+    Exit Function
+Failed:
+    ArcExcel.ArcTell "The Account tab cannot be written (" & Err.Description & "). Unprotect it with Review, " & _
+        "Unprotect Sheet, or pick the customer yourself and press Sync now."
+End Function
