@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,6 +26,7 @@ from arc_sheets.errors import ConfigError
 from arc_sheets.money import CURRENCIES
 from arc_sheets.rates import Rates
 from arc_sync.agent.places import BOOK, LEDGER, NAME, POLICY, beside, find, read_settings, stamp_of
+from arc_sync.agent.running.habits import USUAL, Habits, WrongHabit, habits_of
 from arc_sync.mail.settings import MailSettings, Sender
 
 
@@ -73,6 +74,7 @@ class _Written(_Table):
     sender: _Sender = _Sender()
     mail: _Mail = _Mail()
     texts: _Texts = _Texts()
+    agent: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Config:
     mail: MailSettings
     texts: bool  #: texts go out through the gateway whose address is in the keyring
     stamp: str  #: differs where the settings or the version of ARC do
+    agent: Habits = USUAL  #: when the background agent does what
 
     @classmethod
     def load(cls, path: Path | None = None) -> Config:
@@ -189,6 +192,7 @@ def _config(said: _Said, written: _Written) -> Config:
             _mail(said, written.mail),
             written.texts.how == "gateway",
             stamp_of(said.text),
+            _habits(said, written.agent),
         )
     except ConfigError as error:
         raise ConfigError(f"{said.file}: {error}") from None
@@ -219,6 +223,13 @@ def _mail(said: _Said, written: _Mail) -> MailSettings:
         written.login,
         written.drafts,
     )
+
+
+def _habits(said: _Said, told: dict[str, Any]) -> Habits:
+    try:
+        return habits_of(told)
+    except WrongHabit as error:
+        raise said.wrong(error.key, str(error)) from None
 
 
 def _rate(said: _Said, code: str, text: str) -> Decimal:
@@ -268,6 +279,7 @@ _MUST: Final = {
     "mail.security": 'must be "starttls" or "tls"; ARC does not send over an open line',
     "mail.login": 'must be "password", "google", "microsoft" or "none"',
     "texts": 'must be a table: [texts] with how = "gateway"',
+    "agent": "must be a table: [agent] with every, morning and night",
     "texts.how": 'must be "off" or "gateway"',
 }
 _WRONG: Final = {
@@ -312,4 +324,11 @@ how = "drafts" # or "smtp", or "imap-drafts"
 
 [texts]
 how = "off" # or "gateway": `arc mail login --texts` asks for its address
+
+[agent] # the background agent: `arc agent install` lets it start with the computer
+#every = 60 # seconds from one round to the next, where nobody saves or clicks meanwhile
+#morning = "07:30" # when the day's reminders are planned
+#night = "02:00" # when the ledger is verified and backed up
+#backups = 14 # how many backups are kept
+#folder = "backups" # where they lie
 """

@@ -25,18 +25,19 @@ _END: Final = b"PK\5\6"  # of a zip (APPNOTE 4.3.16); then six numbers, of which
 _COUNTS: Final = struct.Struct("<4s4H2LH")
 
 
-def quietly_in_step(config: Path | None, now: datetime) -> int | None:
+def quietly_in_step(config: Path | None, now: datetime, *, mail_may_wait: bool = False) -> int | None:
     """Return how many issues wait for a person if book and ledger are in step; None: look closely.
 
-    `now` is UTC. Whatever is wrong gives None: the long way says what it is.
+    `now` is UTC. Whatever is wrong gives None: the long way says what it is. With `mail_may_wait` a message on its
+    way is looked at closely only once its time has come.
     """
     try:
-        return _in_step(config, now)
+        return _in_step(config, now, mail_may_wait=mail_may_wait)
     except (ConfigError, OSError, KeyError, ValueError):  # the last two: no TOML, no zone, no record of ARC's
         return None
 
 
-def _in_step(config: Path | None, now: datetime) -> int | None:
+def _in_step(config: Path | None, now: datetime, *, mail_may_wait: bool) -> int | None:
     file = find(config)
     text = read_settings(file)
     told = tomllib.loads(text)
@@ -44,10 +45,10 @@ def _in_step(config: Path | None, now: datetime) -> int | None:
     if not (isinstance(book, str) and isinstance(ledger, str)) or "://" in ledger:
         return None
     place = Path(beside(file, book))
-    if _looks_open(place):
+    if looks_open(place):
         return None
     seen, left = glance(beside(file, ledger)), directory_print(place)
-    if seen is None or seen.outgoing or not left:
+    if seen is None or not left or (seen.next_out and not (mail_may_wait and seen.next_out > now)):
         return None
     today = now.astimezone(_zone(told.get("time_zone"))).date()
     mark = mark_of(today, stamp_of(text), left)
@@ -89,6 +90,6 @@ def directory_print(path: Path) -> str:
         return ""
 
 
-def _looks_open(path: Path) -> bool:
+def looks_open(path: Path) -> bool:
     """Say whether Excel or LibreOffice left its mark beside the file."""
     return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))

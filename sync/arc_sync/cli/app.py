@@ -12,6 +12,7 @@ from arc_sheets import __version__
 from arc_sync.cli import (
     account,
     addin,
+    agent,
     bank,
     demo,
     disputes,
@@ -100,6 +101,7 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "remind": ("Plan reminders, decide about them, send them.", remind.COMMANDS),
     "mail": ("Look whether messages can leave, and log in.", mail.COMMANDS),
+    "agent": ("Keep workbooks and ledgers in step in the background.", agent.COMMANDS),
     "addin": ("Build the ARC tab for Excel, and install it.", addin.COMMANDS),
 }
 

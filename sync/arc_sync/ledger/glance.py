@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,11 @@ _BOOKS: Final = (
     'SELECT id, number, place, mark, pending, epoch, holder, "until", fingerprint FROM book ORDER BY number'
 )
 
-_OUTGOING: Final = "SELECT EXISTS (SELECT 1 FROM message WHERE state IN ('queued', 'claimed', 'sending'))"
+#: Moments are of fixed width, so that they compare as texts; max() of a queued one, min() of all.
+_OUTGOING: Final = """
+SELECT min(CASE WHEN state = 'queued' THEN max(not_before, coalesce(next_try, not_before)) ELSE "until" END)
+FROM message WHERE state IN ('queued', 'claimed', 'sending')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,12 @@ class Glance:
     ledger: str
     head: Bookmark
     books: tuple[BookRecord, ...]
-    outgoing: bool = False  #: a message is queued, or in a sender's hands
+    next_out: datetime | None = None  #: UTC; when a sender may see to a message next; None: there is none
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether a message is queued, or in a sender's hands."""
+        return self.next_out is not None
 
 
 def glance(place: str | Path) -> Glance | None:
@@ -57,4 +67,5 @@ def _look(connection: sqlite3.Connection) -> Glance | None:
     found: Sequence[Any] = connection.execute(_LEDGER).fetchone()
     ledger, n, last = found
     books = tuple(map(read_book, connection.execute(_BOOKS)))
-    return Glance(ledger, Bookmark(n, last), books, bool(connection.execute(_OUTGOING).fetchone()[0]))
+    (first,) = connection.execute(_OUTGOING).fetchone()
+    return Glance(ledger, Bookmark(n, last), books, datetime.fromisoformat(first) if first else None)

@@ -150,6 +150,12 @@ class SqlLedger:
         with self._reading() as connection:
             return audit_database(connection, known)
 
+    @contextmanager
+    def connected(self, *, alone: bool) -> Iterator[Connection]:
+        """Open a connection for what no port offers, such as copying it all; `alone`: as the only writer."""
+        with self._writing() if alone else self._reading() as connection:
+            yield connection
+
     def close(self) -> None:
         """Let go of the database."""
         with spoken(self._place):

@@ -1,0 +1,67 @@
+"""What the agent's own process knows of a firm: the few settings it needs, read without the heavy libraries.
+
+Whether the settings are right as a whole is found by the child that does the work (`agent.config`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from arc_sheets.errors import ConfigError
+from arc_sync.agent.places import BOOK, LEDGER, beside, read_settings
+from arc_sync.agent.quick import looks_open, quietly_in_step
+from arc_sync.agent.running.habits import Habits, WrongHabit, habits_of
+from arc_sync.ledger.glance import glance
+
+#: Endings of workbook files; any other place is an address.
+_FILES: Final = (".xlsx", ".xlsm")
+
+
+class Glimpse(NamedTuple):
+    """One firm as its settings show it."""
+
+    file: Path  #: arc.toml
+    book: Path | None  #: None: it is no file
+    ledger: str  #: a path or an address
+    zone: ZoneInfo | None  #: the firm's wall clock; None is this machine's
+    habits: Habits
+
+    @property
+    def folders(self) -> set[Path]:
+        """The folders in which a change may matter."""
+        return {self.file.parent, *([self.book.parent] if self.book else [])}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a program has the workbook open, by the mark that it leaves beside it."""
+        return self.book is not None and looks_open(self.book)
+
+    def is_at_rest(self, now: datetime) -> bool:
+        """Say whether a round would find nothing to do; `now` is UTC. When in doubt it would."""
+        return quietly_in_step(self.file, now, mail_may_wait=True) is not None
+
+    def book_ids(self) -> list[str]:
+        """Return the ids under which the ledger knows the workbook; none where that cannot be seen at once."""
+        seen = glance(self.ledger) if self.book else None
+        return [b.id for b in seen.books if Path(b.where) == self.book] if seen else []
+
+
+def look(file: Path) -> Glimpse:
+    """Read the few settings; raises `ConfigError`, which names the file and the remedy."""
+    try:
+        told = tomllib.loads(read_settings(file))
+        book, ledger = str(told.get("book", BOOK)), str(told.get("ledger", LEDGER))
+        zone = ZoneInfo(str(told["time_zone"])) if told.get("time_zone") else None
+        habits = habits_of(told.get("agent"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} cannot be read: {error}. Correct that line.") from None
+    except WrongHabit as error:
+        raise ConfigError(f"{file}: {error.key} of [agent] {error}.") from None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f'{file}: time_zone must be one such as "Europe/Berlin".') from None
+    is_file = "://" not in book and book.lower().endswith(_FILES)
+    return Glimpse(file, Path(beside(file, book)) if is_file else None, beside(file, ledger), zone, habits)

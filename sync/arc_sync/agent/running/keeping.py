@@ -1,0 +1,133 @@
+"""One firm in the agent's hands: what it wants done now, and why not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from arc_sheets.errors import ConfigError
+from arc_sync.agent.running.glimpse import Glimpse, look
+from arc_sync.agent.running.jobs import Job, due, wait_after
+from arc_sync.agent.running.state import State, key_of
+from arc_sync.agent.running.tasks import Task, Told
+
+#: Seconds that a file is left in peace after a change: a save is several changes.
+SETTLING = 0.4
+#: How many times a request is tried that the work dies of.
+TRIES = 3
+
+
+@dataclass(slots=True)
+class Keeping:
+    """A firm and its jobs. Moments are UTC; `steady` is seconds of a clock that never jumps."""
+
+    file: Path  #: arc.toml
+    state: State
+    glimpse: Glimpse | None = None  #: None: its settings cannot be read
+    wrong: str = ""  #: why not, in a sentence
+    busy: Job | None = None
+    wants_round: bool = True
+    next_round: float = 0.0  #: steady; when a round is wanted at the latest
+    settles: float = 0.0  #: steady; until when its file is left in peace
+    not_before: dict[Job, datetime] = field(default_factory=dict)  #: after failures
+    requests: tuple[Path, ...] = ()  #: files that wait in the spool
+    tries: dict[Path, int] = field(default_factory=dict)  #: of requests that the work died of
+    books: frozenset[str] = frozenset()  #: ids of its workbook
+
+    @property
+    def key(self) -> str:
+        """By what the log calls it."""
+        return key_of(self.file)
+
+    def look(self) -> None:
+        """Read its settings anew, and under which ids its ledger knows its workbook."""
+        try:
+            self.glimpse, self.wrong = look(self.file), ""
+        except ConfigError as error:
+            self.glimpse, self.wrong = None, str(error)
+            return
+        known = {*self.glimpse.book_ids(), self.state.seen.book} - {""}
+        self.books = frozenset(known) or self.books
+
+    def changed(self, paths: Iterable[Path], steady: float) -> None:
+        """Note that files changed: of its workbook, its settings or its policy."""
+        if self.glimpse is None or any(
+            path.suffix == ".toml" and path.parent == self.file.parent for path in paths
+        ):
+            self.look()
+            self._at_once(steady)
+        elif self.glimpse.book and any(_belongs(path, self.glimpse.book) for path in paths):
+            self._at_once(steady)
+
+    def _at_once(self, steady: float) -> None:
+        self.wants_round = True
+        self.settles = steady + SETTLING
+        self.not_before.clear()
+
+    def tick(self, steady: float) -> None:
+        """Want a round when it is time for one."""
+        if self.glimpse and steady >= self.next_round:
+            self.wants_round = True
+            self.next_round = steady + self.glimpse.habits.every
+
+    def next_task(self, spool: Path, now: datetime, steady: float) -> Task | None:
+        """Return what is to be done now: what somebody waits for first, daily jobs last."""
+        if self.busy or self.glimpse is None:
+            return None
+        job = next(filter(None, (self._requests(now), self._round(now, steady), self._daily(now))), None)
+        if job is None:
+            return None
+        poison = bool(self.tries)  # one of them may be what the work dies of: each by itself
+        return Task(job, self.file, spool, self.requests[:1] if poison else self.requests)
+
+    def _requests(self, now: datetime) -> Job | None:
+        return Job.REQUESTS if self.requests and self._may(Job.REQUESTS, now) else None
+
+    def _daily(self, now: datetime) -> Job | None:
+        if self.glimpse is None:
+            return None
+        waits = due(self.glimpse.habits, self.state.done, now, self.glimpse.zone)
+        return next((job for job in waits if self._may(job, now)), None)
+
+    def _round(self, now: datetime, steady: float) -> Job | None:
+        """Return the round that is wanted; none over a workbook that is open, or where nothing has happened."""
+        if not self.wants_round or steady < self.settles or not self._may(Job.ROUND, now):
+            return None
+        if self.glimpse is None or self.glimpse.is_open:
+            return None
+        self.wants_round = False
+        return None if self.glimpse.is_at_rest(now) else Job.ROUND
+
+    def _may(self, job: Job, now: datetime) -> bool:
+        until = self.not_before.get(job)
+        return until is None or now >= until or until - now > wait_after(99)  # the clock was set back
+
+    def came(self, task: Task, told: Told, now: datetime) -> None:
+        """Note what became of a task."""
+        self.busy = None
+        self.state.came(task.job, now, told.trouble)
+        if told.trouble:
+            self.not_before[task.job] = now + wait_after(self.state.failures[task.job])
+        else:
+            self.not_before.pop(task.job, None)
+        if told.seen:
+            known = told.seen.book or self.state.seen.book
+            self.state.seen = told.seen.model_copy(update={"book": known})
+            self.books |= {known} - {""}
+        if told.backup:
+            self.state.backup, self.state.backup_file = now, told.backup
+        died = told.kind in ("Hung", "Died")
+        self.tries = {path: self.tries.get(path, 0) + 1 for path in task.requests} if died else {}
+        self.wants_round |= told.again or (bool(told.trouble) and task.job is not Job.NIGHT)
+
+    @property
+    def hopeless(self) -> list[Path]:
+        """The requests that the work died of too often."""
+        return [path for path, many in self.tries.items() if many >= TRIES]
+
+
+def _belongs(path: Path, book: Path) -> bool:
+    """Say whether a path is a workbook, or the mark that a program leaves beside it while it has it open."""
+    return path.parent == book.parent and path.name.endswith((book.name, f"{book.name}#"))

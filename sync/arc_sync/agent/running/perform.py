@@ -1,0 +1,168 @@
+"""The jobs themselves, done in the child: plain functions of a firm's settings and the time, with no state between two."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from arc_sheets.errors import ArcError, BookOpen, LedgerBusy
+from arc_sheets.message import MessageState
+from arc_sync.agent.bank import bank_until
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import Firm, opened
+from arc_sync.agent.inbox.consume import ROUNDS, after_round, consume
+from arc_sync.agent.inbox.envelope import NUMBER, Bad, Envelope, Reply, read
+from arc_sync.agent.inbox.spool import Spool
+from arc_sync.agent.reminding.planning import plan_reminders
+from arc_sync.agent.reminding.rows import reminders
+from arc_sync.agent.reminding.waiting import in_trouble
+from arc_sync.agent.running.jobs import Job
+from arc_sync.agent.running.nights import keep_night
+from arc_sync.agent.running.state import Seen
+from arc_sync.agent.running.tasks import Task, Told
+from arc_sync.agent.work import Worked, open_mailers, this_sender, work
+from arc_sync.books.draw.records import WAITING
+
+_Facts = dict[str, int | str]
+
+
+def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Told:
+    """Do a task; whatever goes wrong is told, not raised. `clock` tells the time in UTC."""
+    try:
+        with opened(Config.load(task.file)) as firm:
+            return _JOBS[task.job](firm, task, clock)
+    except ArcError as error:
+        return Told(str(error), type(error).__name__)
+    except OSError as error:
+        said = f"The system refused ({error.strerror or type(error).__name__}); make room, or allow writing. It is tried again."
+        return Told(said, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 (a defect in one firm's job must not end the others')
+        name = type(error).__name__
+        said = (
+            f"ARC met something it was not made for ({name}); arc agent logs shows where. It is tried again."
+        )
+        return Told(said, name, _places(error))
+
+
+def _round(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
+    return _after(firm, _worked(firm, clock), clock(), {})
+
+
+def _plan(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
+    planned = plan_reminders(firm, clock())
+    facts: _Facts = {"planned": sum(planned.counts.values())}
+    try:
+        return _after(firm, _worked(firm, clock), clock(), facts)
+    except (
+        BookOpen
+    ):  # the plan is in the ledger; the workbook shows it after the round that follows its closing
+        return Told(facts=facts | {"open": 1}, seen=seen_of(firm, clock()), again=True)
+
+
+def _night(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
+    kept = keep_night(firm, clock())
+    return Told(
+        kept.trouble,
+        "Wrong" if kept.trouble else "",
+        backup=str(kept.backup or ""),
+        seen=seen_of(firm, clock()),
+    )
+
+
+def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
+    """Carry out what lies in the spool, each answered at once; then a round, which answers those that ask for one."""
+    spool, waits, facts = Spool(task.spool or Path()), list[tuple[Path, Reply]](), _Facts(requests=0)
+    wants_round = False
+    for path in task.requests:
+        told = _read(path)
+        if told is None:
+            continue
+        try:
+            came = consume(firm, told, "ribbon", clock())
+        except LedgerBusy:
+            return Told(again=True, facts=facts)
+        facts["requests"] = int(facts["requests"]) + 1
+        wants_round |= came.wants_round
+        if isinstance(told, Envelope) and told.action in ROUNDS:
+            waits.append((path, came.reply))
+        else:
+            spool.answer(came.reply)
+            spool.clear(path)
+    if not wants_round:
+        return Told(facts=facts, seen=seen_of(firm, clock()))
+    return _round_for(firm, spool, waits, facts, clock)
+
+
+def _round_for(
+    firm: Firm, spool: Spool, waits: list[tuple[Path, Reply]], facts: _Facts, clock: Callable[[], datetime]
+) -> Told:
+    """Run the round that requests want, and answer those that waited for it."""
+    worked, why = None, ""
+    try:
+        worked = _worked(firm, clock)
+    except ArcError as error:
+        why, kind = str(error), type(error).__name__
+    for path, reply in waits:
+        spool.answer(after_round(reply, worked.round if worked else None, why))
+        spool.clear(path)
+    if worked is None:
+        return Told(why, kind, facts=facts, seen=seen_of(firm, clock()))
+    return _after(firm, worked, clock(), facts)
+
+
+def _worked(firm: Firm, clock: Callable[[], datetime]) -> Worked:
+    return work(firm, clock, this_sender(), partial(open_mailers, firm.config))
+
+
+def _after(firm: Firm, worked: Worked, now: datetime, facts: _Facts) -> Told:
+    report = worked.round
+    counts: _Facts = {
+        "taken": report.taken,
+        "written": report.written,
+        "added": report.added,
+        "opened": len(report.opened),
+        "sent": len(worked.sent.sent) if worked.sent else 0,
+    }
+    return Told(facts=facts | counts, seen=seen_of(firm, now, report.book), again=not report.in_step)
+
+
+def seen_of(firm: Firm, now: datetime, book: str = "") -> Seen:
+    """Return what stands in the ledger, in counts; `now` is UTC."""
+    with firm.ledger.read() as view:
+        waits = view.posted(MessageState.QUEUED)
+        decide = [r for r in reminders(view).values() if r.status in WAITING and not r.decision]
+        return Seen(
+            book=book,
+            issues=sum(not key.is_notice for key in view.issues()),
+            reminders=len(decide),
+            outgoing=len(waits),
+            stuck=sum(map(in_trouble, waits)),
+            bank_until=bank_until(view, firm.config.day(now)),
+        )
+
+
+def _read(path: Path) -> Envelope | Bad | None:
+    """Return the request of a file; None where it is gone."""
+    number = path.stem
+    try:
+        return read(path.read_bytes(), number) if NUMBER.fullmatch(number) else None
+    except OSError:
+        return None
+
+
+def _places(error: Exception) -> tuple[str, ...]:
+    """Return where an error came from: file names, functions and lines of ARC and its libraries, and no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-8:])
+
+
+_JOBS: Final[dict[Job, Callable[[Firm, Task, Callable[[], datetime]], Told]]] = {
+    Job.ROUND: _round,
+    Job.PLAN: _plan,
+    Job.NIGHT: _night,
+    Job.REQUESTS: _requests,
+}

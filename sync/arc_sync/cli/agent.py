@@ -1,0 +1,119 @@
+"""`arc agent`: the agent that keeps workbooks and ledgers in step in the background."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arc_sync.cli.out import FAILED, FINE, Json, answer, finish, many, say
+
+_Firms = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="arc.toml files, or their folders. [default: those of arc agent add, else this folder]"
+    ),
+]
+_Firm = Annotated[Path | None, typer.Argument(help="arc.toml, or its folder. [default: this folder]")]
+#: Seconds that a running agent may take to stop.
+_PATIENCE = 30.0
+
+
+def run(firms: _Firms = None) -> None:
+    """Keep workbooks and ledgers in step until stopped (Ctrl-C).
+
+    Rounds every minute and right after a save, requests of ribbon and menu at once, reminders planned in the morning
+    and sent in business hours, the ledger verified and backed up at night.
+    """
+    from arc_sync.agent.inbox.spool import Spool, usual_folder
+    from arc_sync.agent.places import find
+    from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.run import Agent, stopped_by_signals
+    from arc_sync.agent.running.state import usual_home
+
+    home = usual_home()
+    files = [find(one).resolve() for one in firms or []]
+    if not files and not listed(home):
+        files = [find().resolve()]
+    agent = Agent(home, Spool(usual_folder()), files)
+    say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
+    with stopped_by_signals(agent.stop):
+        agent.run()
+    say("The agent has stopped.")
+
+
+def add(firm: _Firm = None) -> None:
+    """Let the agent keep a firm from now on, also after the next start."""
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.running.firms import add as add_firm
+    from arc_sync.agent.running.state import usual_home
+
+    Config.load(firm)  # what is wrong with it is said now
+    file, new = add_firm(usual_home(), firm)
+    say(f"The agent keeps {file}{'' if new else ' already'}.")
+
+
+def remove(firm: _Firm = None) -> None:
+    """Let the agent keep a firm no longer; its files stay as they are."""
+    from arc_sync.agent.running.firms import remove as remove_firm
+    from arc_sync.agent.running.state import usual_home
+
+    say(f"The agent does not keep {remove_firm(usual_home(), firm)} any more.")
+
+
+def list_(json: Json = False) -> None:
+    """Show which firms the agent keeps."""
+    from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.state import usual_home
+
+    known = [str(file) for file in listed(usual_home())]
+    if json:
+        answer({"firms": known})
+    else:
+        say(*known or ["The agent keeps no firm yet; run arc agent add in the folder of its arc.toml."])
+
+
+def stop() -> None:
+    """Stop the running agent; it ends what it is doing first."""
+    from arc_sync.agent.running.lock import Lock
+    from arc_sync.agent.running.state import usual_home
+
+    lock = Lock(usual_home())
+    if not lock.is_held():
+        say("The agent does not run.")
+        return
+    lock.ask_to_stop()
+    until = time.monotonic() + _PATIENCE
+    while lock.is_held():
+        if time.monotonic() > until:
+            say(
+                f"The agent has not stopped within {_PATIENCE:g} seconds; end process {lock.pid()}. Nothing gets lost."
+            )
+            finish(FAILED)
+        time.sleep(0.1)
+    say("The agent has stopped.")
+    finish(FINE)
+
+
+def logs(
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")] = 40,
+) -> None:
+    """Show the newest lines of the agent's log: JSON, without names, addresses or amounts."""
+    from arc_sync.agent.running.logs import newest
+    from arc_sync.agent.running.state import usual_home
+
+    folder = usual_home() / "log"
+    say(*newest(folder, lines) or [f"There is no log yet in {folder}."])
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run,
+    "add": add,
+    "remove": remove,
+    "list": list_,
+    "stop": stop,
+    "logs": logs,
+}
