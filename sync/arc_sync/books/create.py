@@ -192,7 +192,7 @@ def _check_entries(sheet: Worksheet) -> None:
     """Give the form its lists, checks and prompts. Lists stop; what may be typed freely only warns."""
     for block in form.BLOCKS:
         for one, (row, column) in block.places():
-            told = _check(one.column) or {"validate": "any"}
+            told = check(one.column) or {"validate": "any"}
             if one.usual:
                 told = {"validate": "list", "source": list(one.usual), "show_error": False}
             told |= {"ignore_blank": True, "input_title": one.column.header, "input_message": one.hint}
@@ -223,7 +223,7 @@ def _records(writer: Writer, sheet: Worksheet, tab: Tab, rows: Sequence[BookRow]
             sheet.set_row(row - 1, records.height(tab, cells, writer.look))
         writer.line(sheet, row, cells)
     for number, declared in enumerate(tab.columns, 1):
-        if rule := _check(declared):
+        if rule := check(declared):
             sheet.data_validation(*whole_column(records.FIRST_ROW, number), {**rule, "ignore_blank": True})
     area = Area(records.FIRST_ROW, 1, LAST_ROW, len(tab.columns))
     sheet.ignore_errors({"number_stored_as_text": area_ref(area)})
@@ -234,7 +234,7 @@ def _line_of(drawing: Drawing, row: int) -> list[Drawn]:
     return [drawn for place, drawn in sorted(drawing.cells.items()) if place.row == row]
 
 
-def _check(column: Column) -> dict[str, Any] | None:
+def check(column: Column) -> dict[str, Any] | None:
     """Return the validation of a column. Lists stop; dates and amounts only warn: ARC holds what it cannot read."""
     if column.choices:
         said = "Please pick one from the list."

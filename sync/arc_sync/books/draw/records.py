@@ -107,15 +107,19 @@ def rows(tab: Tab, lines: Iterable[BookRow | None]) -> Iterator[list[Drawn]]:
 
 def page(tab: Tab, look: Look) -> Page:
     """Return the tab's furniture."""
-    keys = _TWO_KEYS.get(tab.name, 1)
     return Page(
         colour="rust" if asks(tab) else "steel",
         widths=(36, *(look.width(column) for column in tab.columns), 36),
-        freeze=Place(FIRST_ROW, 1 + keys),
+        freeze=Place(FIRST_ROW, 1 + keys(tab)),
         header=HEADER_ROW,
         rules=_RULES[tab.name](tab) if tab.name in _RULES else (),
         wide=2 if sum(look.width(column) for column in tab.columns) > _WIDEST else 1,
     )
+
+
+def keys(tab: Tab) -> int:
+    """Return how many of the tab's columns stay in sight, whatever scrolls."""
+    return _TWO_KEYS.get(tab.name, 1)
 
 
 def height(tab: Tab, cells: Sequence[Drawn], look: Look) -> float:
