@@ -112,13 +112,13 @@ End Sub
 Private Sub ArcCall()
     Dim customer As String, phone As String, barred As String, words As String
     customer = ArcContext.ArcCustomer()
-    phone = ArcContext.ArcOfCustomer(customer, "Phone")
-    barred = ArcContext.ArcOfCustomer(customer, "Do not contact")
+    phone = ArcTable.ArcOfCustomer(customer, "Phone")
+    barred = ArcTable.ArcOfCustomer(customer, "Do not contact")
     If ArcText.ArcPhoneDigits(phone) = "" Then
         ArcExcel.ArcTell "There is no phone number for " & customer & ". Enter one in Phone on the Customers tab."
         Exit Sub
     End If
-    words = "Call " & Trim$(ArcContext.ArcOfCustomer(customer, "Contact") & " " & customer) & " at " & phone & "?"
+    words = "Call " & Trim$(ArcTable.ArcOfCustomer(customer, "Contact") & " " & customer) & " at " & phone & "?"
     If barred <> "" Then words = "Do not contact: " & barred & vbLf & vbLf & words
     If Not ArcExcel.ArcConfirmed(words, "Call") Then Exit Sub
     If ArcExcel.ArcDialled(ArcText.ArcPhoneDigits(phone)) Then
@@ -186,10 +186,10 @@ Private Sub ArcSend()
 End Sub
 
 Private Sub ArcPayment()
-    Dim amount As String, day_ As String, applied As String, fields As String
+    Dim amount As String, onDay As String, applied As String, fields As String
     If Not ArcNeeded("How much did " & ArcWho() & " pay?" & ArcOwed(), "Record payment", amount) Then Exit Sub
-    If Not ArcExcel.ArcQuestion("On which day, such as 2026-11-30? Blank: today.", "Record payment", day_) Then Exit Sub
-    fields = ArcWith(ArcWith(ArcCustomerField(), "amount", amount), "date", day_)
+    If Not ArcExcel.ArcQuestion("On which day, such as 2026-11-30? Blank: today.", "Record payment", onDay) Then Exit Sub
+    fields = ArcWith(ArcWith(ArcCustomerField(), "amount", amount), "date", onDay)
     If Not ArcContext.ArcOnInvoices() Then
         If Not ArcExcel.ArcQuestion("For which invoices? Numbers with commas between them. Blank: it is not applied yet.", _
             "Record payment", applied) Then Exit Sub
@@ -199,15 +199,15 @@ Private Sub ArcPayment()
 End Sub
 
 Private Sub ArcPromise()
-    Dim amount As String, day_ As String
+    Dim amount As String, onDay As String
     If ArcContext.ArcOnAccount() And ArcForm.ArcFilled("promise") Then
         ArcSave "promise", "Save", "Promise"
         Exit Sub
     End If
     If Not ArcExcel.ArcQuestion("How much did " & ArcWho() & " promise to pay? Blank: all that is owed." & ArcOwed(), _
         "Promise", amount) Then Exit Sub
-    If Not ArcNeeded("By which day, such as 2026-11-30?", "Promise", day_) Then Exit Sub
-    ArcAsk "take_promise", ArcWith(ArcWith(ArcCustomerField(), "amount", amount), "date", day_), "Promise"
+    If Not ArcNeeded("By which day, such as 2026-11-30?", "Promise", onDay) Then Exit Sub
+    ArcAsk "take_promise", ArcWith(ArcWith(ArcCustomerField(), "amount", amount), "date", onDay), "Promise"
 End Sub
 
 Private Sub ArcDispute()
@@ -250,13 +250,13 @@ End Function
 ' Whom or what a question is about.
 Private Function ArcWho() As String
     ArcWho = ArcContext.ArcCustomer()
-    If ArcContext.ArcOnInvoices() Then ArcWho = ArcWho & " for " & ArcContext.ArcCell("Number")
+    If ArcContext.ArcOnInvoices() Then ArcWho = ArcWho & " for " & ArcTable.ArcCell("Number")
 End Function
 
 ' What the selected invoice owes, as a line of a question.
 Private Function ArcOwed() As String
-    If ArcContext.ArcOnInvoices() And ArcContext.ArcCell("Balance") <> "" Then
-        ArcOwed = vbLf & vbLf & "It owes " & ArcContext.ArcCell("Cur") & " " & ArcContext.ArcCell("Balance") & "."
+    If ArcContext.ArcOnInvoices() And ArcTable.ArcCell("Balance") <> "" Then
+        ArcOwed = vbLf & vbLf & "It owes " & ArcTable.ArcCell("Cur") & " " & ArcTable.ArcCell("Balance") & "."
     End If
 End Function
 

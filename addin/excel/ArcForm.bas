@@ -13,7 +13,7 @@ End Function
 Public Function ArcPicked() As String
     Dim picker As Object
     Set picker = ArcNamed("go_customer")
-    If Not picker Is Nothing Then ArcPicked = Trim$(CStr(picker.Cells(1, 1).Value))
+    If Not picker Is Nothing Then ArcPicked = ArcTable.ArcTyped(picker.Cells(1, 1))
 End Function
 
 ' The cell of a block that has this label; Nothing if there is none.
@@ -22,7 +22,7 @@ Private Function ArcEntry(ByVal block As String, ByVal label As String) As Objec
     Set first = ArcNamed("go_" & block)
     If first Is Nothing Then Exit Function
     For row = first.row To first.row + Longest
-        found = Trim$(CStr(first.Worksheet.Cells(row, first.column - 1).Value))
+        found = ArcTable.ArcTyped(first.Worksheet.Cells(row, first.column - 1))
         If found = label Then Set ArcEntry = first.Worksheet.Cells(row, first.column)
         If found = label Or found = "Then" Then Exit Function
     Next row
@@ -31,7 +31,7 @@ End Function
 Public Function ArcEntered(ByVal block As String, ByVal label As String) As String
     Dim cell As Object
     Set cell = ArcEntry(block, label)
-    If Not cell Is Nothing Then ArcEntered = Trim$(CStr(cell.Value))
+    If Not cell Is Nothing Then ArcEntered = ArcTable.ArcTyped(cell)
 End Function
 
 ' Whether something is entered in a block, but for Then.
@@ -41,7 +41,7 @@ Public Function ArcFilled(ByVal block As String) As Boolean
     Set last = ArcEntry(block, "Then")
     If first Is Nothing Or last Is Nothing Then Exit Function
     For row = first.row To last.row - 1
-        If Trim$(CStr(first.Worksheet.Cells(row, first.column).Value)) <> "" Then ArcFilled = True
+        If ArcTable.ArcTyped(first.Worksheet.Cells(row, first.column)) <> "" Then ArcFilled = True
     Next row
 End Function
 

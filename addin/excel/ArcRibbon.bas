@@ -26,6 +26,7 @@ End Sub
 ' Asks the ribbon to look again, only where what may be pressed has changed.
 Public Sub ArcLook()
     Dim place As String
+    ArcTable.ArcForget
     place = ArcContext.ArcPlace()
     If place <> mPlace Then
         mPlace = place

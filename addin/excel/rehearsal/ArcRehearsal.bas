@@ -2,14 +2,14 @@ Attribute VB_Name = "ArcRehearsal"
 Option Explicit
 ' Presses buttons without a ribbon, through the callbacks that the ribbon calls.
 
-' Presses a button; returns what was asked and told, one a line.
+' Presses a button; returns its id and what was asked and told, one a line.
 Public Function Press(ByVal id As String, ByVal needs As String, ByVal answers As String) As String
     Dim button As New ArcButton
     button.ID = id
     button.Tag = needs
     ArcExcel.ArcRehearse answers
     ArcRibbon.ArcOnAction button
-    Press = ArcExcel.ArcTold()
+    Press = "pressed: " & id & vbLf & ArcExcel.ArcTold()
 End Function
 
 ' Lets a second pass: looks for answers once.
