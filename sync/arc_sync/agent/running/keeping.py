@@ -33,7 +33,7 @@ class Keeping:
     settles: float = 0.0  #: steady; until when its file is left in peace
     not_before: dict[Job, datetime] = field(default_factory=dict)  #: after failures
     requests: tuple[Path, ...] = ()  #: files that wait in the spool
-    tries: dict[Path, int] = field(default_factory=dict)  #: of requests that the work died of
+    tries: dict[Path, int] = field(default_factory=dict)  #: of requests that the work died of: each by itself then
     books: frozenset[str] = frozenset()  #: ids of its workbook
 
     @property
@@ -79,8 +79,9 @@ class Keeping:
         job = next(filter(None, (self._requests(now), self._round(now, steady), self._daily(now))), None)
         if job is None:
             return None
-        poison = bool(self.tries)  # one of them may be what the work dies of: each by itself
-        return Task(job, self.file, spool, self.requests[:1] if poison else self.requests)
+        if job is not Job.REQUESTS:
+            return Task(job, self.file)
+        return Task(job, self.file, spool, self.requests[:1] if self.tries else self.requests)
 
     def _requests(self, now: datetime) -> Job | None:
         return Job.REQUESTS if self.requests and self._may(Job.REQUESTS, now) else None
@@ -109,7 +110,8 @@ class Keeping:
         self.busy = None
         self.state.came(task.job, now, told.trouble)
         if told.trouble:
-            self.not_before[task.job] = now + wait_after(self.state.failures[task.job])
+            many = 1 if task.job is Job.REQUESTS else self.state.failures[task.job]  # there somebody waits
+            self.not_before[task.job] = now + wait_after(many)
         else:
             self.not_before.pop(task.job, None)
         if told.seen:
@@ -118,8 +120,9 @@ class Keeping:
             self.books |= {known} - {""}
         if told.backup:
             self.state.backup, self.state.backup_file = now, told.backup
-        died = told.kind in ("Hung", "Died")
-        self.tries = {path: self.tries.get(path, 0) + 1 for path in task.requests} if died else {}
+        if task.job is Job.REQUESTS:
+            died = told.kind in ("Hung", "Died")
+            self.tries = {path: self.tries.get(path, 0) + 1 for path in task.requests} if died else {}
         self.wants_round |= told.again or (bool(told.trouble) and task.job is not Job.NIGHT)
 
     @property
