@@ -124,7 +124,7 @@ def _context() -> SpawnContext | ForkServerContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.sending"])
+    context.set_forkserver_preload(["tests.mail_servers", "tests.reminding_firm"])
     return context
 
 
