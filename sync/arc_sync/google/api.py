@@ -13,7 +13,7 @@ from urllib.parse import quote
 from arc_sheets.errors import ArcError, BookBusy
 from arc_sync.google.quota import Quota
 from arc_sync.google.transport import Transport
-from arc_sync.google.trouble import Lost, Rejected, explained
+from arc_sync.google.trouble import Failed, Rejected, explained
 
 
 class Places(NamedTuple):
@@ -67,7 +67,7 @@ class Sheets:
         told = {"fields": fields, "prettyPrint": "false"}
         return self.transport.call("GET", self._book(book), params=told, again=True, bucket=self.quota.reads)
 
-    def write(
+    def batch_update(
         self, book: str, requests: Sequence[Mapping[str, Any]], answer: str = "", fields: str = ""
     ) -> dict[str, Any]:
         """Carry out requests, all of them or none: one write. It is never repeated where its fate is unknown.
@@ -90,7 +90,7 @@ class Sheets:
             bucket=self.quota.writes,
         )
 
-    def make(self, spreadsheet: Mapping[str, Any]) -> str:
+    def create(self, spreadsheet: Mapping[str, Any]) -> str:
         """Make a new spreadsheet and return its id: one write. It is never repeated."""
         made = self.transport.call(
             "POST",
@@ -133,7 +133,7 @@ class Sheets:
         return f"{self.places.sheets}/v4/spreadsheets/{quote(book, safe='')}"
 
 
-def said(failure: Lost | Rejected, where: str, who: str) -> ArcError:
+def said(failure: Failed, where: str, who: str) -> ArcError:
     """Return a failure as an error for a person."""
     if isinstance(failure, Rejected):
         return explained(failure, where, who)

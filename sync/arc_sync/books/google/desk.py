@@ -1,0 +1,109 @@
+"""One spreadsheet over the wire: reading it, and sending captured batches whose answers may get lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from arc_sync.books.create import HIDDEN
+from arc_sync.books.google.captured import ANSWER, Batch, fresh_step
+from arc_sync.books.google.hidden import mark_in, read_hidden
+from arc_sync.books.google.judging import Judged, judge
+from arc_sync.books.google.reading import FIELDS, TITLES, scratch_of, snapshot
+from arc_sync.books.google.record import Record
+from arc_sync.books.google.sheets import SCRATCH, SHEET_IDS
+from arc_sync.books.google.state import State
+from arc_sync.google.api import Sheets, said
+from arc_sync.google.trouble import Failed, Rejected
+
+#: Sendings of one batch whose answer got lost; only one of them can take effect.
+_SENDINGS: Final = 3
+
+
+@dataclass(slots=True)
+class Desk:
+    """A spreadsheet as one account sees it."""
+
+    google: Sheets
+    spreadsheet: str
+    where: str
+    ids: Mapping[str, int] = field(default_factory=lambda: SHEET_IDS)  #: of ARC's sheets, by title
+
+    def look(self) -> State:
+        """Read the book: one read. Raises `BookError` or `SignInError`."""
+        try:
+            answer = self.google.read(self.spreadsheet, self._ranges(), FIELDS)
+        except Failed as failed:
+            if not (isinstance(failed, Rejected) and failed.status == 400):
+                raise said(failed, self.where, self.google.who) from None
+            answer = self._look_again()
+        found = snapshot(answer, self.ids)
+        hidden = read_hidden(found.grids.get(HIDDEN), self.spreadsheet, self.where)
+        state = State(found, {title: grid.sheet for title, grid in found.grids.items()}, hidden)
+        return state if SCRATCH in state.ids else self._with_scratch()
+
+    def _look_again(self) -> dict[str, Any]:
+        """Read what there is, where a sheet is not there under its id."""
+        try:
+            told = self.google.get(self.spreadsheet, TITLES)
+            there = {
+                s["properties"].get("sheetId", 0): s["properties"]["title"] for s in told.get("sheets", ())
+            }
+            by_title = {title: number for number, title in there.items()}
+            known = {t: i if i in there else by_title.get(t) for t, i in self.ids.items()}
+            self.ids = {title: number for title, number in known.items() if number is not None}
+            return self.google.read(self.spreadsheet, self._ranges(), FIELDS)
+        except Failed as failed:
+            raise said(failed, self.where, self.google.who) from None
+
+    def _ranges(self) -> list[Mapping[str, int]]:
+        return [{"sheetId": number} for number in self.ids.values()]
+
+    def _with_scratch(self) -> State:
+        """Bring back the sheet that batches need, where somebody deleted it."""
+        properties = {"title": SCRATCH, "sheetId": SHEET_IDS[SCRATCH], "hidden": True}
+        try:
+            self.google.batch_update(self.spreadsheet, [{"addSheet": {"properties": properties}}])
+        except Failed as failed:
+            raise said(failed, self.where, self.google.who) from None
+        self.ids = {**self.ids, SCRATCH: SHEET_IDS[SCRATCH]}
+        return self.look()
+
+    def begin(self, state: State) -> Batch:
+        """Return a new batch over what was read."""
+        number, was = state.record.number + 1, mark_in(state.values)
+        record = Record(number, fresh_step(number), was, was, None, hits=list(state.masked.hits))
+        record.lost = list(dict.fromkeys([*state.record.lost, *state.masked.lost]))
+        places = state.places
+        return Batch(
+            state.physical, places, state.ids[SCRATCH], state.ids[HIDDEN], state.snapshot.step, record
+        )
+
+    def send(self, batch: Batch, state: State) -> Judged | None:
+        """Send a batch: one write. None where it came too late: somebody else's was there first.
+
+        An answer that got lost is looked for in the book, and the batch sent again only where it did not arrive: of
+        all its sendings one can take effect. Raises `BookError` or `SignInError`.
+        """
+        requests = batch.requests()
+        title = state.snapshot.grids[SCRATCH].title
+        for sending in range(_SENDINGS):
+            try:
+                answer = self.google.batch_update(
+                    self.spreadsheet, requests, f"'{title}'!{batch.answer}", ANSWER
+                )
+                return judge(batch.record, scratch_of(answer, batch.scratch), state.ids)
+            except Failed as failed:
+                now = self.look()
+                if now.snapshot.step == batch.record.step:
+                    return now.judged  # it was applied, and only the answer got lost
+                if now.snapshot.step != batch.before or _sizes(now) != _sizes(state):
+                    return None
+                if isinstance(failed, Rejected) or sending == _SENDINGS - 1:
+                    raise said(failed, self.where, self.google.who) from None
+        raise AssertionError("the last sending returned or raised")
+
+
+def _sizes(state: State) -> Mapping[str, tuple[int, int]]:
+    return {title: (grid.height, grid.width) for title, grid in state.snapshot.grids.items()}

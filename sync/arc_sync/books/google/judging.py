@@ -1,0 +1,218 @@
+"""What happened when a batch was applied: its copies against its record.
+
+Pure: the same whether the answer of the batch is at hand, or the book is read an hour later because it got lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from arc_sheets.cells import Formula
+from arc_sheets.tab import Tab
+from arc_sync.books.draw import account
+from arc_sync.books.form import LABELS, PLACES, THEN
+from arc_sync.books.google.layout import STAMP, header_in, names_of
+from arc_sync.books.google.prints import print_of, print_of_all
+from arc_sync.books.google.reading import Grid, Raw
+from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record
+from arc_sync.books.google.sheets import RECORD_TABS
+from arc_sync.books.seals import is_ours, read_seals
+from arc_sync.merge.issues import ID
+from arc_sync.xlsx.refs import Place, parse_area
+
+#: Rows of a sheet's top that are copied, so that its header is found although rows were put above it.
+HEAD_ROWS: Final = 8
+#: Batches that a hit outlives whose row is not found: the row may come back by an undo.
+_KEPT: Final = 200
+#: Where the copies begin on `_ARC_PRE`: the first column has the record.
+LEFT: Final = 1
+_TABS: Final[Mapping[str, Tab]] = {tab.title: tab for tab in RECORD_TABS}
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a batch did."""
+
+    hits: list[Hit] = field(default_factory=list)  #: open now, oldest first
+    held: bool = True  #: all of the plan was written over what was read
+    form_held: bool = True  #: all of the form's entries were
+
+
+class Copies:
+    """The rows that a batch copied before it wrote, by sheet and row."""
+
+    def __init__(self, record: Record, scratch: Grid) -> None:
+        self._rows: dict[tuple[int, int], int] = {}
+        self._scratch = scratch
+        at = record.base
+        for sheet, first, last, _ in record.copied:
+            for row in range(first, last + 1):
+                self._rows[sheet, row] = at + row - first
+            at += last - first + 1
+
+    def row(self, sheet: int, row: int) -> list[Raw]:
+        """Return a row as it was, blanks at its end left out."""
+        at = self._rows.get((sheet, row))
+        return list(self._scratch.row(at)[LEFT:]) if at is not None else []
+
+    def source(self, sheet: int, row: int, column: int) -> tuple[int, int]:
+        """Return where on `_ARC_PRE` the copy of a cell is."""
+        return self._rows[sheet, row], LEFT + column
+
+
+def judge(record: Record, scratch: Grid, sheets: Mapping[str, int]) -> Judged:
+    """Return what became of a batch; `sheets` are the ids of ARC's sheets by title."""
+    return _Judge(record, scratch, {number: title for title, number in sheets.items()}).run()
+
+
+class _Judge:
+    def __init__(self, record: Record, scratch: Grid, titles: Mapping[int, str]) -> None:
+        self._record, self._titles = record, titles
+        self._copies = Copies(record, scratch)
+        self._names: dict[int, list[str] | None] = {}
+        self._healed: dict[str, set[str]] = {}
+        self._followed: dict[str, list[str]] = {}
+
+    def run(self) -> Judged:
+        record, judged = self._record, Judged()
+        stamped = {mark: hit.id for hit in record.hits for mark in hit.marks}
+        broken = set(self._broken())
+        new: list[Hit] = []
+        for aim in record.aims:
+            cells = self._copies.row(aim.sheet, aim.row)
+            for cell in cells:
+                if isinstance(cell, str) and cell in stamped:
+                    self._followed.setdefault(stamped[cell], []).append(aim.mark)
+            if aim in broken:
+                new += self._hit(aim, cells)
+                judged.held &= aim.part == REPAIR
+                judged.form_held &= not aim.part.startswith("form")
+            else:
+                self._heal(aim)
+        for hit in self._overdrawn():
+            new.append(hit)
+            judged.held = False
+        judged.hits = [*self._left(), *new]
+        return judged
+
+    def _broken(self) -> Iterator[Aim]:
+        """Yield the aims that did not find what was read; a block of the form whose *Then* moved, whole."""
+        record = self._record
+        broken = [aim for aim in record.aims if not self._found(aim)]
+        thens = {aim.part for aim in broken if aim.part.endswith(f" {THEN}")}
+        blocks = {part.removesuffix(f" {THEN}") for part in thens}
+        for aim in record.aims:
+            if aim in broken or (aim.part.startswith("form") and aim.part.rpartition(" ")[0] in blocks):
+                yield aim
+
+    def _found(self, aim: Aim) -> bool:
+        places = self._record.heads.get(aim.sheet)
+        if places is not None:
+            names = self._head(aim.sheet)
+            if names is None or any(
+                column >= len(names) or names[column] != name for name, column in places.items()
+            ):
+                return False
+        if aim.row < 0:
+            return True
+        return expected(self._copies.row(aim.sheet, aim.row), aim.checked, places) == aim.expect
+
+    def _head(self, sheet: int) -> list[str] | None:
+        """Return the names of a sheet's columns at that moment; None for a sheet without header."""
+        if sheet not in self._names:
+            tab = _TABS.get(self._titles.get(sheet, ""))
+            top = [self._copies.row(sheet, row) for row in range(HEAD_ROWS)]
+            at = header_in(tab, top) if tab else None
+            self._names[sheet] = names_of(tab, top[at]) if tab and at is not None else None
+        return self._names[sheet]
+
+    def _hit(self, aim: Aim, cells: Sequence[Raw]) -> Iterator[Hit]:
+        """Yield what is to be put right after an aim that missed."""
+        places = self._record.heads.get(aim.sheet)
+        names = self._head(aim.sheet) if places is not None else None
+        if places is not None and names is None:  # the header cannot be found: as it was read
+            names = named(places)
+        dirt = []
+        for column, wrote in aim.wrote.items():
+            held = cells[column] if column < len(cells) else None
+            name = f"@{column}" if names is None else names[column] if column < len(names) else "?"
+            if print_of(held) != wrote and not (name == STAMP and aim.row >= 0):
+                source = (
+                    self._copies.source(aim.sheet, aim.row, column) if isinstance(held, Formula) else None
+                )
+                dirt.append(Cell(name, held, wrote, source))
+        if not dirt:
+            return
+        key = _key(cells, names)
+        marks = (aim.mark, *self._given(aim)) if names is not None else ()
+        yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number)
+
+    def _given(self, aim: Aim) -> tuple[str, ...]:
+        return (aim.part.removeprefix("stamp "),) if aim.part.startswith("stamp ") else ()
+
+    def _heal(self, aim: Aim) -> None:
+        names = self._head(aim.sheet) if aim.sheet in self._record.heads else None
+        for hit in aim.heals:
+            self._healed.setdefault(hit, set()).update(
+                f"@{c}" if names is None else names[c] if c < len(names) else "?" for c in aim.wrote
+            )
+
+    def _left(self) -> Iterator[Hit]:
+        """Yield the earlier hits that are still open, found by the new stamps as well."""
+        for hit in self._record.hits:
+            healed = self._healed.get(hit.id, set())
+            cells = tuple(c for c in hit.cells if c.name not in healed)
+            if cells and hit.since > self._record.number - _KEPT:
+                yield hit._replace(cells=cells, marks=(*hit.marks, *self._followed.get(hit.id, ())))
+
+    def _overdrawn(self) -> Iterator[Hit]:
+        """Yield what was typed on a report after it was read and before it was drawn anew."""
+        before = self._values_before()
+        for sheet, area, known in self._record.drawn:
+            title = self._titles.get(sheet, "")
+            ours = read_seals(title, before) or frozenset()
+            held = parse_area(area)
+            for row in range(held.top - 1, held.bottom):
+                yield from self._typed(sheet, row, (held.left, held.right), ours | set(known))
+
+    def _typed(self, sheet: int, row: int, span: tuple[int, int], ours: Collection[str]) -> Iterator[Hit]:
+        form = self._titles.get(sheet) == account.SHEET
+        for column, held in enumerate(self._copies.row(sheet, row)):
+            place = Place(row + 1, column)
+            inside = span[0] <= column <= span[1] and not (form and is_entry(place))
+            if held is not None and inside and not is_ours(held, ours):
+                source = self._copies.source(sheet, row, column) if isinstance(held, Formula) else None
+                mark = f"{self._record.number}.{sheet}.{row}.{column}"
+                cell = Cell(f"@{column}", held, "", source)
+                yield Hit(mark, sheet, (), "", row, (cell,), self._record.number)
+
+    def _values_before(self) -> dict[str, str]:
+        sheet = next((s for s, title in self._titles.items() if title == "_ARC"), 0)
+        rows = [self._copies.row(sheet, row) for s, first, last, _ in self._record.copied if s == sheet
+                for row in range(first, last + 1)]  # fmt: skip
+        return {str(r[0]): str(r[1]) for r in rows if len(r) > 1 and r[0] is not None and r[1] is not None}
+
+
+def is_entry(place: Place) -> bool:
+    """Say whether a cell of Account belongs to people: the customer picked there, the form."""
+    return place.row == account.PICKER.row or place in PLACES.values()
+
+
+def expected(cells: Sequence[Raw], checked: Sequence[int], places: Mapping[str, int] | None) -> str:
+    """Return the print by which a row is recognised: its id and stamp, and the cells to be checked."""
+    columns = [places[name] for name in (ID, STAMP) if name in places] if places else []
+    return print_of_all(cells[c] if c < len(cells) else None for c in (*columns, *checked))
+
+
+def named(places: Mapping[str, int]) -> list[str]:
+    """Return the names of columns from left to right; "?" for those that are not ARC's."""
+    names = {column: name for name, column in places.items()}
+    return [names.get(column, "?") for column in range(max(names, default=-1) + 1)]
+
+
+def _key(cells: Sequence[Raw], names: Sequence[str] | None) -> str:
+    column = LABELS if names is None else names.index(ID) if ID in names else -1
+    found = cells[column] if 0 <= column < len(cells) else None
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,147 @@
+"""The book as people mean it: where a batch of ours hit what it did not aim at, what stood there before.
+
+The merge sees only this view. A hit cell counts as hit as long as it holds what ARC wrote there, wherever its row has
+gone meanwhile; once a person typed over it, it is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from arc_sheets.cells import verbatim
+from arc_sheets.tab import Tab
+from arc_sync.books.form import LABELS
+from arc_sync.books.google.layout import SEARCHED, header_in, names_of
+from arc_sync.books.google.prints import same
+from arc_sync.books.google.reading import Grid, Raw
+from arc_sync.books.google.record import Cell, Hit
+from arc_sync.books.google.sheets import RECORD_TABS
+from arc_sync.books.seals import is_ours, read_seals
+from arc_sync.merge.issues import ID
+from arc_sync.xlsx.refs import cell_ref
+
+_TABS: Final[Mapping[str, Tab]] = {tab.title: tab for tab in RECORD_TABS}
+
+
+class Spot(NamedTuple):
+    """A cell: the sheet's title, row and column from 0."""
+
+    title: str
+    row: int
+    column: int
+
+
+@dataclass(slots=True)
+class Dirt:
+    """What ARC is to put back into a cell."""
+
+    value: Raw
+    source: tuple[int, int] | None = None  #: where on `_ARC_PRE` it is kept, if it is a formula
+    hits: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Masked:
+    """The view, and what lies under it."""
+
+    grids: dict[str, Grid]
+    dirt: dict[Spot, Dirt] = field(default_factory=dict)
+    hits: list[Hit] = field(default_factory=list)  #: still open, oldest first
+    lost: list[tuple[str, str, str]] = field(
+        default_factory=list
+    )  #: sheet, cell, and the text that was typed there
+
+
+def unmask(
+    grids: Mapping[str, Grid], hits: Sequence[Hit], titles: Mapping[int, str], kept: Mapping[str, str]
+) -> Masked:
+    """Return the view; `titles` are those of ARC's sheets by id, `kept` are the lines of `_ARC`."""
+    masked = Masked(dict(grids))
+    for hit in reversed(hits):  # the newest first: it may lie on top of an older one
+        title = titles.get(hit.sheet, "")
+        if title in masked.grids:
+            _lift(masked, title, hit, kept)
+        else:
+            masked.hits.append(hit)
+    masked.hits.reverse()
+    return masked
+
+
+def _lift(masked: Masked, title: str, hit: Hit, kept: Mapping[str, str]) -> None:
+    """Undo one hit in the view."""
+    grid, names = masked.grids[title], _names(masked.grids[title], title)
+    row = _row(grid, names, hit)
+    if row is None:
+        masked.hits.append(hit)  # deleted since; an undo may bring it back
+        return
+    view, left, taken = grid.copy(), [], set[int]()
+    for cell in hit.cells:
+        column = next(
+            (c for c in _columns(names, cell) if c not in taken and _holds(grid, row, c, cell, title, kept)),
+            None,
+        )
+        if column is not None:
+            taken.add(column)
+            left.append(cell)
+            view.put(row, column, cell.held)
+            dirt = masked.dirt.setdefault(Spot(title, row, column), Dirt(cell.held))
+            dirt.value, dirt.source = cell.held, cell.source
+            dirt.hits.append(hit.id)
+        elif _is_lost(grid, row, names, cell, title):
+            masked.lost.append((title, cell_ref(row + 1, _columns(names, cell)[0]), verbatim(cell.held)))
+    masked.grids[title] = view
+    if left:
+        masked.hits.append(hit._replace(cells=tuple(left)))
+
+
+def _names(grid: Grid, title: str) -> list[str] | None:
+    tab = _TABS.get(title)
+    header = header_in(tab, grid.rows[:SEARCHED]) if tab else None
+    return names_of(tab, grid.row(header)) if tab and header is not None else None
+
+
+def _row(grid: Grid, names: Sequence[str] | None, hit: Hit) -> int | None:
+    """Find the row of a hit: by its marks, else by the id it had; on a sheet without ids by its label."""
+    if not hit.marks:
+        labelled = [n for n in range(len(grid.rows)) if hit.key and grid.at(n, LABELS) == hit.key]
+        return min(labelled, key=lambda n: abs(n - hit.row), default=hit.row)
+    marks = set(hit.marks)
+    for number, cells in enumerate(grid.rows):
+        if any(isinstance(cell, str) and cell in marks for cell in cells):
+            return number
+    if not (hit.key and names and ID in names):
+        return None
+    column = names.index(ID)
+    return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None)
+
+
+def _columns(names: Sequence[str] | None, cell: Cell) -> list[int]:
+    """Return where a cell may stand now: its column by name, else any that is not ARC's."""
+    if cell.name.startswith("@") or names is None:
+        return [int(cell.name.removeprefix("@"))] if cell.name.startswith("@") else [0]
+    exactly = [c for c, name in enumerate(names) if name == cell.name]
+    strange = [c for c, name in enumerate(names) if name.startswith("?")]
+    return exactly or [*strange, len(names)]
+
+
+def _holds(grid: Grid, row: int, column: int, cell: Cell, title: str, kept: Mapping[str, str]) -> bool:
+    """Say whether a cell still holds what ARC wrote there: on a report, anything that ARC draws."""
+    now = grid.at(row, column)
+    if cell.wrote:
+        return same(now, cell.wrote)
+    return now != cell.held and (now is None or is_ours(now, read_seals(title, kept) or ()))
+
+
+def _is_lost(grid: Grid, row: int, names: Sequence[str] | None, cell: Cell, title: str) -> bool:
+    """Say whether what a cell held stands nowhere now, and is a person's."""
+    if cell.held is None or any(grid.at(row, c) == cell.held for c in _columns(names, cell)):
+        return False
+    tab = _TABS.get(title)
+    return tab is None or cell.name.startswith("?") or cell.name in {c.name for c in tab.stored}
+
+
+def covered(masked: Masked, title: str) -> Iterator[tuple[Spot, Dirt]]:
+    """Yield the dirt of one sheet."""
+    yield from ((spot, dirt) for spot, dirt in masked.dirt.items() if spot.title == title)
