@@ -42,7 +42,18 @@ def seal(value: Shown) -> str:
 
 def seal_lines(sheet: str, values: Iterable[Shown]) -> Iterator[tuple[str, str]]:
     """Yield names and texts that keep the seals of a sheet's values, each text short enough for a cell."""
-    text = "".join(sorted({seal(value) for value in values}))
+    yield from _lines(sheet, {seal(value) for value in values})
+
+
+def more_seal_lines(
+    sheet: str, values: Iterable[Shown], kept: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield lines that keep the seals of values besides those kept already: while one gives way to the other."""
+    yield from _lines(sheet, {seal(value) for value in values} | (read_seals(sheet, kept) or frozenset()))
+
+
+def _lines(sheet: str, seals: Collection[str]) -> Iterator[tuple[str, str]]:
+    text = "".join(sorted(seals))
     for at in range(0, max(len(text), 1), _ROOM):
         yield f"seals {sheet} {at // _ROOM}", text[at : at + _ROOM]
 

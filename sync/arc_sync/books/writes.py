@@ -12,6 +12,7 @@ from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
 from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
 from arc_sync.books.drawing import Table as DrawnTable
+from arc_sync.books.dressed import dress_lines
 from arc_sync.books.form import KEPT, as_text
 from arc_sync.books.hidden import Hidden, write_hidden
 from arc_sync.books.layout import SEAL, Layout
@@ -68,13 +69,26 @@ class Writes:
     def _remember(self, plan: BookPlan) -> None:
         """Gather what ARC must know of its own drawings, whether the bookmark moves or not."""
         values: dict[str, str | int] = {"as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat()}
-        values |= {f"area {d.sheet}": area_ref(d.area) for d in plan.drawings}
-        values |= {f"drawn {d.sheet}": digest(d) for d in plan.drawings}
         for drawing in plan.drawings:
-            values |= self._seals(drawing.sheet, (drawn.value for drawn in drawing.cells.values()))
+            values |= self.lines_of(drawing)
         if plan.issues is not None:
-            values |= self._seals(ISSUES.title, (v for line in plan.issues for v in as_row(line).values))
+            values |= self.lines_of_issues(plan.issues)
         write_hidden(self._package, self._hidden, values)
+
+    def lines_of(self, drawing: Drawing) -> dict[str, str | int]:
+        """Return what `_ARC` keeps of a drawing that stands in the book."""
+        sheet, values = drawing.sheet, (drawn.value for drawn in drawing.cells.values())
+        kept: dict[str, str | int] = {
+            f"area {sheet}": area_ref(drawing.area),
+            f"drawn {sheet}": digest(drawing),
+        }
+        kept |= self.renewed("seals", sheet, seal_lines(sheet, values))
+        return kept | self.renewed("dress", sheet, dress_lines(drawing))
+
+    def lines_of_issues(self, lines: Sequence[IssueLine]) -> dict[str, str | int]:
+        """Return what `_ARC` keeps of the lines on the Issues tab."""
+        values = (v for line in lines for v in as_row(line).values)
+        return self.renewed("seals", ISSUES.title, seal_lines(ISSUES.title, values))
 
     def _settle_form(self, plan: BookPlan) -> bool:
         """Gather the entry cells of the form and what is kept of it: here they reach the disk together."""
@@ -83,10 +97,12 @@ class Writes:
             write_hidden(self._package, self._hidden, {KEPT: as_text(after)})
         return held
 
-    def _seals(self, sheet: str, values: Iterable[Shown]) -> dict[str, str]:
-        """Return a sheet's seals as lines of `_ARC`; those that it no longer needs are blank."""
-        before = {name: "" for name in self._hidden.values if name.rpartition(" ")[0] == f"seals {sheet}"}
-        return before | dict(seal_lines(sheet, values))
+    def renewed(self, kind: str, sheet: str, lines: Iterable[tuple[str, str]]) -> dict[str, str | int]:
+        """Return a sheet's lines of that kind for `_ARC`; those that are no longer needed are blank."""
+        before: dict[str, str | int] = {
+            name: "" for name in self._hidden.values if name.rpartition(" ")[0] == f"{kind} {sheet}"
+        }
+        return before | dict(lines)
 
     # -- record tabs -----------------------------------------------------------------------------------
 

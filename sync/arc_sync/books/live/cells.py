@@ -1,0 +1,85 @@
+"""Between the values that xlwings hands over and the cells that ARC reads and writes.
+
+xlwings gives floats, texts, booleans and datetimes, errors as their texts. To it goes what Excel takes as it is:
+every text with an apostrophe before it, which Excel drops, so that none becomes a formula, a number or a date.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from arc_sheets import dates
+from arc_sync.xlsx import Cell, Formula, Value
+from arc_sync.xlsx.values import number
+
+#: The style of a cell that shows a date; of all others it is 0.
+DATED: Final = 1
+#: Longer texts are written in a call of their own: Excel takes them there, but not everywhere in a block.
+LONG: Final = 8_000
+_ERRORS: Final = frozenset(
+    "#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A #GETTING_DATA #SPILL! #CONNECT! #BLOCKED! #UNKNOWN! #FIELD! "
+    "#CALC!".split()
+)
+
+
+def is_formula(value: Any, formula: str) -> bool:
+    """Say whether a cell holds a formula: a text that looks like one is its own value."""
+    return formula.startswith("=") and value != formula
+
+
+def cell(column: int, value: Any, formula: str) -> Cell | None:
+    """Return a cell as the file would have it; None for a blank one. `column` counts from 0."""
+    kind, raw, style = _content(value)
+    if is_formula(value, formula):
+        return Cell(column, kind, raw, formula[1:], style)
+    return Cell(column, kind, raw, None, style) if kind else None
+
+
+def _content(value: Any) -> tuple[str | None, str | None, int]:
+    """Return type, text and style."""
+    if value is None or value == "":
+        return None, None, 0
+    if isinstance(value, str):
+        return ("e" if value in _ERRORS else "s"), value, 0
+    if isinstance(value, bool):
+        return "b", str(int(value)), 0
+    if isinstance(value, date):
+        return "n", number(dates.to_serial(value)), DATED
+    return "n", number(value), 0
+
+
+def given(value: Value) -> Any:
+    """Return what is handed to xlwings for a value."""
+    if isinstance(value, str):
+        return f"'{value}" if value else None
+    if isinstance(value, Formula):
+        return "=" + value.text.removeprefix("=")
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, date):
+        return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 (wall clock)
+    return float(value) if isinstance(value, Decimal | int) else value
+
+
+def shown(value: Value) -> Any:
+    """Return what xlwings will give for a value that has been written; a formula's result is not known."""
+    if isinstance(value, Formula) or value == "":
+        return None
+    told = given(value)
+    return told[1:] if isinstance(told, str) else told
+
+
+def same(was: Cell | None, value: Value) -> bool:
+    """Say whether a cell holds a value already, so that nothing need be written."""
+    if was is None or value is None or value == "":
+        return (was is None) == (value is None or value == "")
+    if isinstance(value, Formula) or was.formula is not None:
+        text = value.text if isinstance(value, Formula) else ""
+        return _tidy(was.formula or "") == _tidy(text.removeprefix("="))
+    return (was.type, was.raw) == _content(shown(value))[:2]
+
+
+def _tidy(formula: str) -> str:
+    return "".join(formula.split()).casefold()

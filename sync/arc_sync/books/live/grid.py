@@ -1,0 +1,111 @@
+"""The cells of one sheet as they were read: two calls to the program, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from arc_sheets.errors import BookRefused
+from arc_sync.books.live.cells import cell
+from arc_sync.xlsx import Cell, Row
+from arc_sync.xlsx.refs import Area, Place, area_ref, parse_area
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from arc_sync.books.live.asking import Asking
+
+#: Cells of the largest sheet that is read: a formatted column down to the sheet's end would take gigabytes.
+MOST: Final = 6_000_000
+
+
+@dataclass(slots=True)
+class Grid:
+    """Values and formulas from A1 on. A cell's formula is its value as text where it has none."""
+
+    values: Sequence[Sequence[Any]]
+    formulas: Sequence[Sequence[Any]]
+    written: dict[Place, Cell | None] = field(default_factory=dict)  #: since, by ARC itself
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that hold anything, top to bottom."""
+        beyond = sorted({p.row for p in self.written if p.row > len(self.values)})
+        for number in [*range(1, len(self.values) + 1), *beyond]:
+            if cells := self._row(number):
+                yield Row(number, cells)
+
+    def _row(self, number: int) -> list[Cell]:
+        held = number <= len(self.values)
+        values, formulas = (self.values[number - 1], self.formulas[number - 1]) if held else ((), ())
+        cells = [
+            made
+            for column, value in enumerate(values)
+            if (value is not None or formulas[column])
+            and (made := cell(column, value, _text(formulas[column]))) is not None
+        ]
+        since = {p.column: c for p, c in self.written.items() if p.row == number} if self.written else {}
+        if not since:
+            return cells
+        kept = {c.column: c for c in cells} | since
+        return [c for _, c in sorted(kept.items()) if c is not None]
+
+    def cell(self, place: Place) -> Cell | None:
+        """Return one cell; None for a blank one."""
+        if place in self.written:
+            return self.written[place]
+        if not self._holds(place):
+            return None
+        value, formula = (told[place.row - 1][place.column] for told in (self.values, self.formulas))
+        return cell(place.column, value, _text(formula))
+
+    def formula(self, place: Place) -> str | None:
+        """Return what the program says is in a cell, "" for a blank one; None if that is not known.
+
+        It is not known where ARC has written a date or a fraction: programs show those in their own ways.
+        """
+        if place in self.written:
+            return _expected(self.written[place])
+        return _text(self.formulas[place.row - 1][place.column]) if self._holds(place) else ""
+
+    def _holds(self, place: Place) -> bool:
+        return place.row <= len(self.values) and place.column < len(self.values[0])
+
+
+def read(sheet: xw.Sheet, name: str, asking: Asking) -> Grid:
+    """Read a sheet. Raises `BookRefused` for one that reaches too far.
+
+    Formulas come first: what is typed between the two calls then differs from them when it is compared.
+    """
+    used = parse_area(asking(f"read {name}", lambda: sheet.used_range.address))
+    area = Area(1, 0, used.bottom, used.right)
+    if area.bottom * (area.right + 1) > MOST:
+        raise BookRefused(
+            f"{name} in {asking.book} reaches to {area_ref(area).partition(':')[2]}, far below its rows; delete the "
+            "empty rows and columns behind them (they hold formats), then run this again."
+        )
+    formulas = formulas_of(sheet, area, name, asking)
+    told = sheet.range(area_ref(area)).options(ndim=2, err_to_str=True)
+    return Grid(asking(f"read {name}", lambda: told.value), formulas)
+
+
+def formulas_of(sheet: xw.Sheet, area: Area, name: str, asking: Asking) -> Sequence[Sequence[Any]]:
+    """Return the formulas of an area, and constants as texts, in one call."""
+    told = asking(f"read {name}", lambda: sheet.range(area_ref(area)).formula)
+    if area.single:
+        return [[told]]
+    if isinstance(told[0], list | tuple):
+        return told
+    return [told] if area.top == area.bottom else [[one] for one in told]
+
+
+def _text(formula: Any) -> str:
+    return formula if isinstance(formula, str) else "" if formula is None else str(formula)
+
+
+def _expected(made: Cell | None) -> str | None:
+    """Return the formula of a cell that ARC has written."""
+    if made is None:
+        return ""
+    whole = made.type == "n" and (made.raw or "").isdigit() and not made.style
+    return made.raw if made.formula is None and (made.type == "s" or whole) else None
