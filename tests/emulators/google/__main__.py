@@ -15,13 +15,16 @@ def main() -> None:
     options = _options()
     end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: end.set())
-    with contextlib.suppress(KeyboardInterrupt), GoogleEmulator(
-        port=options.port,
-        seed=options.seed,
-        latency=options.latency,
-        quota=options.quota,
-        fault_rate=options.faults,
-    ) as google:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        GoogleEmulator(
+            port=options.port,
+            seed=options.seed,
+            latency=options.latency,
+            quota=options.quota,
+            fault_rate=options.faults,
+        ) as google,
+    ):
         google.world.version_lag = options.lag
         print(google.url, flush=True)  # noqa: T201 - whoever started it reads this line
         end.wait()

@@ -5,11 +5,33 @@
 
 from __future__ import annotations
 
-from tests.emulators.google import metadata, on_cells, on_objects, on_sheets
+from tests.emulators.google import (
+    metadata,
+    on_cells,
+    on_charts,
+    on_copies,
+    on_dimensions,
+    on_objects,
+    on_ranges,
+    on_search,
+    on_sheets,
+)
 from tests.emulators.google.errors import ApiError, Json, Refused, invalid
 from tests.emulators.google.work import Handler, Work
 
-KINDS: dict[str, Handler] = {**on_cells.KINDS, **on_sheets.KINDS, **on_objects.KINDS, **metadata.KINDS}
+_MODULES = (
+    on_cells,
+    on_copies,
+    on_search,
+    on_sheets,
+    on_dimensions,
+    on_ranges,
+    on_objects,
+    on_charts,
+    metadata,
+)
+#: What does each kind of request.
+KINDS: dict[str, Handler] = {kind: handler for module in _MODULES for kind, handler in module.KINDS.items()}
 
 
 def carry_out(work: Work, requests: list[Json]) -> list[Json]:

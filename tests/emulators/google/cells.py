@@ -21,9 +21,7 @@ class Failure(NamedTuple):
     message: str
 
 
-DIVIDED_BY_ZERO = Failure(
-    "DIVIDE_BY_ZERO", "#DIV/0!", "Function DIVIDE parameter 2 cannot be zero."
-)
+DIVIDED_BY_ZERO = Failure("DIVIDE_BY_ZERO", "#DIV/0!", "Function DIVIDE parameter 2 cannot be zero.")
 NO_NAME = Failure("NAME", "#NAME?", "Unknown function or range name.")
 NO_REFERENCE = Failure("REF", "#REF!", "Reference does not exist.")
 NOT_A_VALUE = Failure("VALUE", "#VALUE!", "The value cannot be used here.")
@@ -85,7 +83,7 @@ def extended(value: Value) -> Json:
             return {"numberValue": tidy(value)}
 
 
-def entered(given: Json) -> tuple[Value, str | None]:
+def entered(given: Json | None) -> tuple[Value, str | None]:
     """Give the value and the formula of an ExtendedValue; only one of its fields may be set."""
     if not given:
         return None, None

@@ -9,17 +9,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.emulators.google.errors import ApiError, Json
 
 #: What is wrong with a value at a path: (field, description).
 Violation = tuple[str, str]
-Check = Callable[[Any, str], Iterator[Violation]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Method:
 def document(name: str) -> Json:
     """Load a discovery document, such as sheets.v4."""
     spec = importlib.util.find_spec("googleapiclient.discovery_cache")
-    assert spec is not None and spec.submodule_search_locations
+    assert spec is not None
+    assert spec.submodule_search_locations
     folder = Path(spec.submodule_search_locations[0]) / "documents"
     return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
 
@@ -93,94 +93,153 @@ def route(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
 
 
 @cache
-def schema(service: str, name: str) -> Check:
-    """Give the check of a schema; values are JSON with Google's camelCase names."""
+def schema(service: str, name: str) -> Shape:
+    """Give the shape of a schema; values are JSON with Google's camelCase names."""
     whole = document({"sheets": "sheets.v4", "drive": "drive.v3"}[service])["schemas"][name]
-    known = {field: _check(service, kind) for field, kind in whole.get("properties", {}).items()}
-    snake = {field: _snake(field) for field in known}
+    known = {field: _shape(service, kind) for field, kind in whole.get("properties", {}).items()}
+    return Message(name, known)
 
-    def check(value: Any, at: str) -> Iterator[Violation]:
+
+class Shape(Protocol):
+    """What a value must be like. `fits` is quick and says yes or no; `wrong` is slow and says what."""
+
+    def fits(self, value: Any) -> bool:
+        """Say whether the value is like this."""
+        ...
+
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
+        """Say what is not, in Google's words."""
+        ...
+
+
+class Anything:
+    """Whatever it is, it fits."""
+
+    def fits(self, _value: Any) -> bool:
+        return True
+
+    def wrong(self, _value: Any, _at: str) -> Iterator[Violation]:
+        yield from ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """An object with known fields; null counts as not given."""
+
+    name: str
+    known: dict[str, Shape]
+
+    def fits(self, value: Any) -> bool:
         if type(value) is not dict:
-            yield at, f"Invalid value at '{at}' ({name}), {json.dumps(value)}"
+            return False
+        known = self.known
+        for field, inner in value.items():
+            shape = known.get(field)
+            if shape is None or not (inner is None or shape.fits(inner)):
+                return False
+        return True
+
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
+        if type(value) is not dict:
+            yield at, f"Invalid value at '{at}' ({self.name}), {json.dumps(value)}"
             return
         for field, inner in value.items():
-            if field not in known:
+            if field not in self.known:
                 where = f" at '{at}'" if at else ""
                 yield at, f'Invalid JSON payload received. Unknown name "{field}"{where}: Cannot find field.'
             elif inner is not None:
-                yield from known[field](inner, f"{at}.{snake[field]}" if at else snake[field])
-
-    return check
+                yield from self.known[field].wrong(inner, f"{at}.{_snake(field)}" if at else _snake(field))
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+@dataclass(frozen=True)
+class Reference:
+    """Another schema by its name; schemas refer to each other in circles, so it is looked up late."""
+
+    service: str
+    name: str
+
+    def fits(self, value: Any) -> bool:
+        return schema(self.service, self.name).fits(value)
+
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
+        yield from schema(self.service, self.name).wrong(value, at)
 
 
-def _check(service: str, kind: Json) -> Check:
-    if "$ref" in kind:
-        return _reference(service, kind["$ref"])
-    if kind["type"] == "array":
-        return _array(_check(service, kind["items"]))
-    if kind["type"] == "object":
-        return _mapping(kind, service)
-    return _scalar(kind)
+@dataclass(frozen=True)
+class Repeated:
+    """A list."""
 
+    one: Shape
 
-def _reference(service: str, name: str) -> Check:
-    def check(value: Any, at: str) -> Iterator[Violation]:  # schemas refer to each other in circles
-        yield from schema(service, name)(value, at)
+    def fits(self, value: Any) -> bool:
+        return type(value) is list and all(map(self.one.fits, value))
 
-    return check
-
-
-def _array(one: Check) -> Check:
-    def check(value: Any, at: str) -> Iterator[Violation]:
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
         if type(value) is not list:
             yield at, f"Invalid value at '{at}' (repeated), {json.dumps(value)}"
             return
         for index, inner in enumerate(value):
-            yield from one(inner, f"{at}[{index}]")
-
-    return check
+            yield from self.one.wrong(inner, f"{at}[{index}]")
 
 
-def _mapping(kind: Json, service: str) -> Check:
-    values = kind.get("additionalProperties")
-    one = _check(service, values) if values and values.get("type") != "any" else None
+@dataclass(frozen=True)
+class Mapping:
+    """An object with any names."""
 
-    def check(value: Any, at: str) -> Iterator[Violation]:
+    one: Shape
+
+    def fits(self, value: Any) -> bool:
+        return type(value) is dict and all(map(self.one.fits, value.values()))
+
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
         if type(value) is not dict:
             yield at, f"Invalid value at '{at}' (Map), {json.dumps(value)}"
-        elif one is not None:
-            for name, inner in value.items():
-                yield from one(inner, f"{at}[{name}]")
-
-    return check
+            return
+        for name, inner in value.items():
+            yield from self.one.wrong(inner, f"{at}[{name}]")
 
 
-_KINDS: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "any": (object,),
-}
-_WORDS = {"string": "TYPE_STRING", "boolean": "TYPE_BOOL", "integer": "TYPE_INT32", "number": "TYPE_DOUBLE"}
+@dataclass(frozen=True)
+class Plain:
+    """A scalar, perhaps one of an enumeration."""
 
+    types: tuple[type, ...]
+    word: str
+    allowed: frozenset[str]
 
-def _scalar(kind: Json) -> Check:
-    wanted, allowed = _KINDS[kind["type"]], frozenset(kind.get("enum", ()))
-    not_a_bool = bool not in wanted and object not in wanted
-    word = _WORDS.get(kind["type"], "TYPE_ANY")
+    def fits(self, value: Any) -> bool:
+        return type(value) in self.types and (not self.allowed or value in self.allowed)
 
-    def check(value: Any, at: str) -> Iterator[Violation]:
-        if not isinstance(value, wanted) or (not_a_bool and value is True) or (not_a_bool and value is False):
-            yield at, f"Invalid value at '{at}' ({word}), {json.dumps(value)}"
-        elif allowed and value not in allowed:
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
+        if type(value) not in self.types:
+            yield at, f"Invalid value at '{at}' ({self.word}), {json.dumps(value)}"
+        elif self.allowed and value not in self.allowed:
             yield at, f"Invalid value at '{at}' (type.googleapis.com/google.apps), {json.dumps(value)}"
 
-    return check
+
+_PLAIN = {
+    "string": ((str,), "TYPE_STRING"),
+    "boolean": ((bool,), "TYPE_BOOL"),
+    "integer": ((int,), "TYPE_INT32"),
+    "number": ((int, float), "TYPE_DOUBLE"),
+}
+
+
+def _shape(service: str, kind: Json) -> Shape:
+    if "$ref" in kind:
+        return Reference(service, kind["$ref"])
+    if kind["type"] == "array":
+        return Repeated(_shape(service, kind["items"]))
+    if kind["type"] == "object":
+        return Mapping(_shape(service, kind.get("additionalProperties") or {"type": "any"}))
+    if kind["type"] == "any":
+        return Anything()
+    types, word = _PLAIN[kind["type"]]
+    return Plain(types, word, frozenset(kind.get("enum", ())))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> None:
@@ -193,9 +252,9 @@ def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> N
             what = f"Invalid value at '{_snake(name)}' (type.googleapis.com/google.apps), \"{value}\""
             raise refusal([(_snake(name), what)])
     if body and method.request:
-        wrong = list(schema(method.service, method.request)(body, ""))
-        if wrong:
-            raise refusal(wrong)
+        shape = schema(method.service, method.request)
+        if not shape.fits(body):
+            raise refusal(list(shape.wrong(body, "")))
 
 
 def _unbound(name: str) -> str:
@@ -215,5 +274,5 @@ def refusal(wrong: list[Violation]) -> ApiError:
 def check_answer(method: Method, answer: Json) -> None:
     """Hold our own answer to the published schema: a violation is a fault of the emulator."""
     if method.response:
-        wrong = list(schema(method.service, method.response)(answer, ""))
-        assert not wrong, f"{method.name}: {wrong[:5]}"
+        shape = schema(method.service, method.response)
+        assert shape.fits(answer), f"{method.name}: {list(shape.wrong(answer, ''))[:5]}"

@@ -104,7 +104,9 @@ def _matches(file: File, query: str) -> bool:
             continue
         text = found["value"]
         wanted = text == "true" if text in {"true", "false"} else text[1:-1].replace("\\'", "'")
-        same = wanted in known[found["name"]] if found["sign"] == "contains" else known[found["name"]] == wanted
+        same = (
+            wanted in known[found["name"]] if found["sign"] == "contains" else known[found["name"]] == wanted
+        )
         if same == (found["sign"] == "!="):
             return False
     return True
@@ -165,7 +167,9 @@ def files_export(call: Call, world: World, caller: Caller) -> bytes:
     file = world.for_drive(call.parameters["fileId"], caller)
     if call.one("mimeType") != "text/csv":
         return b"%PDF-1.4 " + b"emulator " * 16
-    rows = values.read(world.reader(file), Area(file.contents.sheets[0], 0, 0, None, None), values.Rendering())
+    rows = values.read(
+        world.reader(file), Area(file.contents.sheets[0], 0, 0, None, None), values.Rendering()
+    )
     lines = rows.get("values", [])
     width = max((len(line) for line in lines), default=0)
     text = io.StringIO()
@@ -178,9 +182,13 @@ def about(call: Call, world: World, caller: Caller) -> Json:
     if not call.one("fields"):
         message = "The 'fields' parameter is required for this method."
         raise ApiError(400, message, reason="required")
-    limit = "0" if world.robots_own_nothing and caller.user.endswith(".gserviceaccount.com") else "16106127360"
+    limit = (
+        "0" if world.robots_own_nothing and caller.user.endswith(".gserviceaccount.com") else "16106127360"
+    )
     user = {"kind": "drive#user", "displayName": caller.user, "emailAddress": caller.user, "me": True}
-    return _shown(call, {"kind": "drive#about", "user": user, "storageQuota": {"limit": limit, "usage": "0"}}, ())
+    return _shown(
+        call, {"kind": "drive#about", "user": user, "storageQuota": {"limit": limit, "usage": "0"}}, ()
+    )
 
 
 def permissions_list(call: Call, world: World, caller: Caller) -> Json:
@@ -196,10 +204,11 @@ def permissions_list(call: Call, world: World, caller: Caller) -> Json:
 def permissions_create(call: Call, world: World, caller: Caller) -> Json:
     """permissions.create: share with a user, a group, a domain or anyone."""
     file = world.for_drive(call.parameters["fileId"], caller, write=True)
-    given = {name: call.body[name] for name in ("type", "role", "emailAddress", "domain") if name in call.body}
-    anyone = given.get("type") == "anyone"
+    kept = ("type", "role", "emailAddress", "domain")
+    made: Json = {name: call.body[name] for name in kept if name in call.body}
+    anyone = made.get("type") == "anyone"
     fresh = "anyoneWithLink" if anyone else str(world.ids.randint(10**19, 10**20))
-    made = {"kind": "drive#permission", "id": fresh, **given}
+    made = {"kind": "drive#permission", "id": fresh, **made}
     file.permissions.append(made)
     return _shown(call, made, ("kind", "id", "type", "role"))
 

@@ -98,6 +98,8 @@ def changed(before: Mapping[str, Any], given: Mapping[str, Any], mask: Mask) -> 
     """Give `before` with the named fields as `given` has them; a named field that is not given goes."""
     if "*" in mask:
         return dict(given)
+    if not before and not given:
+        return {}
     after = dict(before)
     for name, inner in mask.items():
         value = given.get(name)

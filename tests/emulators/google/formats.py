@@ -15,7 +15,9 @@ from tests.emulators.google.cells import Failure, Value
 #: Serial number 0 (guides/concepts: "the whole number portion counts the days since December 30th 1899").
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no zone
 DATES = {"DATE", "TIME", "DATE_TIME"}
-_NUMBER = re.compile(r'^(?P<before>(?:"[^"]*"|\[\$[^\]]*\]|[$€£\s])*)(?P<whole>#,##0|#|0+)(?P<decimals>\.0+)?(?P<after>.*)$')
+_NUMBER = re.compile(
+    r'^(?P<before>(?:"[^"]*"|\[\$[^\]]*\]|[$€£\s])*)(?P<whole>#,##0|#|0+)(?P<decimals>\.0+)?(?P<after>.*)$'
+)
 _DATE_PARTS = re.compile(r'"[^"]*"|\\.|yyyy|yy|mmmm|mmm|MM|mm|M|m|dddd|ddd|dd|d|HH|H|hh|h|ss|s|am/pm|AM/PM')
 #: (thousands separator, decimal comma or point, date, time) by language.
 LOCALES = {
@@ -78,7 +80,7 @@ def _by_pattern(value: float, pattern: str, locale: str) -> str:
     places = len(parts["decimals"] or ".") - 1
     digits = f"{number:,.{places}f}" if "," in parts["whole"] else f"{number:.{places}f}"
     thousands, decimal, _ = separators(locale)
-    digits = digits.translate(str.maketrans({",": thousands, ".": decimal}))
+    digits = digits.translate({ord(","): thousands, ord("."): decimal})
     return f"{'-' if negative else sign}{_literal(parts['before'])}{digits}{_literal(parts['after'])}"
 
 

@@ -240,7 +240,7 @@ def copied(formula: str, down: int, right: int) -> str:
 
 
 def shifted(
-    formula: str, here: Sheet, changed: Sheet, by_rows: bool, new_index: Callable[[int], int | None]
+    formula: str, here: Sheet, changed: Sheet, *, by_rows: bool, index: Callable[[int], int | None]
 ) -> str:
     """Give a formula as it is after rows or columns of `changed` moved; what it meant, it still means."""
 
@@ -249,7 +249,7 @@ def shifted(
         if (title or here.title).casefold() != changed.title.casefold():
             return found[0]
         row, column = int(found["row"]) - 1, a1.column_number(found["column"])
-        to = new_index(row if by_rows else column)
+        to = index(row if by_rows else column)
         if to is None:
             return "#REF!"
         row, column = (to, column) if by_rows else (row, to)

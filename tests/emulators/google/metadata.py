@@ -141,7 +141,9 @@ def _area(contents: Contents, place: Json) -> Area | None:
         return None
     span = place["dimensionRange"]
     sheet, start, end = contents.sheet(span.get("sheetId", 0)), span["startIndex"], span["endIndex"]
-    return Area(sheet, start, 0, end, None) if span["dimension"] == "ROWS" else Area(sheet, 0, start, None, end)
+    return (
+        Area(sheet, start, 0, end, None) if span["dimension"] == "ROWS" else Area(sheet, 0, start, None, end)
+    )
 
 
 def search(contents: Contents, filters: list[Json]) -> Json:

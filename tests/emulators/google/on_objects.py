@@ -9,121 +9,9 @@ from tests.emulators.google.a1 import Box, box_of_grid
 from tests.emulators.google.cells import BLANK, Cell
 from tests.emulators.google.errors import Json, Refused
 from tests.emulators.google.kept import stored
+from tests.emulators.google.on_ranges import checked
 from tests.emulators.google.state import Sheet
 from tests.emulators.google.work import Handler, Work
-
-
-def merge_cells(work: Work, request: Json) -> None:
-    """Merge; only the top left cell keeps its value (MergeCellsRequest; in the window Google warns so)."""
-    box = work.box(request["range"])
-    work.check_free(box)
-    for part in _parts(box, request.get("mergeType", "MERGE_ALL")):
-        kept, merges = [], part.sheet.things("merges")
-        for one in merges:
-            other = box_of_grid(work.draft, one)
-            if not other.meets(part):
-                kept.append(one)
-            elif not _holds(part, other):
-                raise Refused("You must select all cells in a merged range to merge or unmerge them.")
-        part.sheet.objects["merges"] = [*kept, part.grid_range()]
-        _clear_covered(part)
-
-
-def _parts(box: Box, kind: str) -> list[Box]:
-    if kind == "MERGE_ROWS":
-        return [box._replace(top=at, bottom=at + 1) for at in range(box.top, box.bottom)]
-    if kind == "MERGE_COLUMNS":
-        return [box._replace(left=at, right=at + 1) for at in range(box.left, box.right)]
-    return [box]
-
-
-def _holds(outer: Box, inner: Box) -> bool:
-    return (
-        outer.top <= inner.top
-        and inner.bottom <= outer.bottom
-        and outer.left <= inner.left
-        and inner.right <= outer.right
-    )
-
-
-def _clear_covered(box: Box) -> None:
-    for at, cells in list(box.sheet.filled(box.top, box.bottom)):
-        covered = {
-            column: cell.cleared()
-            for column, cell in cells.items()
-            if box.left <= column < box.right and (at, column) != (box.top, box.left)
-        }
-        box.sheet.put(at, covered)
-
-
-def unmerge_cells(work: Work, request: Json) -> None:
-    """Undo every merge that the range holds."""
-    box = work.box(request["range"])
-    kept = []
-    for one in box.sheet.things("merges"):
-        other = box_of_grid(work.draft, one)
-        if not other.meets(box):
-            kept.append(one)
-        elif not _holds(box, other):
-            raise Refused("You must select all cells in a merged range to merge or unmerge them.")
-    box.sheet.objects["merges"] = kept
-
-
-def add_named_range(work: Work, request: Json) -> Json:
-    """Name a range; a name is free only once, whatever its case."""
-    given = request["namedRange"]
-    name = given.get("name", "")
-    if any(one["name"].casefold() == name.casefold() for one in work.draft.named_ranges):
-        raise Refused(f'A named range with the name "{name}" already exists.')
-    if any(one["namedRangeId"] == given.get("namedRangeId") for one in work.draft.named_ranges):
-        raise Refused(f"Named range with id {given['namedRangeId']} already exists.")
-    made = {"namedRangeId": str(work.new_id()), **given, "range": _checked(work, given["range"])}
-    work.draft.named_ranges.append(made)
-    return {"addNamedRange": {"namedRange": made}}
-
-
-def _checked(work: Work, grid: Json) -> Json:
-    work.box(grid)
-    return dict(stored(grid))
-
-
-def _at(things: list[Json], name: str, wanted: Any, what: str) -> int:
-    for at, one in enumerate(things):
-        if one.get(name) == wanted:
-            return at
-    raise Refused(f"No {what} with id: {wanted}")
-
-
-def update_named_range(work: Work, request: Json) -> None:
-    """Rename a range or put it elsewhere."""
-    given, names = request["namedRange"], work.draft.named_ranges
-    at = _at(names, "namedRangeId", given.get("namedRangeId"), "named range")
-    names[at] = fields.changed(names[at], stored(given), fields.write_mask(request))
-
-
-def delete_named_range(work: Work, request: Json) -> None:
-    """Forget a name."""
-    names = work.draft.named_ranges
-    del names[_at(names, "namedRangeId", request["namedRangeId"], "named range")]
-
-
-def add_protected_range(work: Work, request: Json) -> Json:
-    """Protect a range. Who asks is among the editors, unless it only warns (ProtectedRange.editors)."""
-    given = request["protectedRange"]
-    made = {name: value for name, value in given.items() if value not in (None, "")}
-    made = {"protectedRangeId": work.new_id(), **made, "requestingUserCanEdit": True}
-    made["editors"] = _editors(work, made)
-    made["range"] = stored(made.get("range", {}))
-    work.sheet(made["range"]).things("protectedRanges").append(made)
-    return {"addProtectedRange": {"protectedRange": made}}
-
-
-def _editors(work: Work, protection: Json) -> Json:
-    editors = dict(protection.get("editors") or {})
-    if protection.get("warningOnly"):
-        return editors
-    users = list(editors.get("users", []))
-    return {**editors, "users": users + [one for one in dict.fromkeys([work.user, work.owner]) if one not in users]}
 
 
 def _named(name: str, kind: str, id_name: str) -> tuple[Handler, Handler, Handler]:
@@ -150,7 +38,9 @@ def _named(name: str, kind: str, id_name: str) -> tuple[Handler, Handler, Handle
 
     def update(work: Work, request: Json) -> None:
         sheet, at = find(work, request[name].get(id_name))
-        sheet.things(kind)[at] = fields.changed(sheet.things(kind)[at], stored(request[name]), fields.write_mask(request))
+        sheet.things(kind)[at] = fields.changed(
+            sheet.things(kind)[at], stored(request[name]), fields.write_mask(request)
+        )
 
     def delete(work: Work, request: Json) -> None:
         sheet, at = find(work, request.get("filterId" if kind == "filterViews" else id_name))
@@ -178,7 +68,7 @@ def _rules(work: Work, request: Json) -> list[Json]:
 def add_rule(work: Work, request: Json) -> None:
     """Add a conditional format at an index; the first rule wins."""
     rule = request["rule"]
-    ranges = [_checked(work, grid) for grid in rule.get("ranges", [])]
+    ranges = [checked(work, grid) for grid in rule.get("ranges", [])]
     if not ranges:
         raise Refused("rule.ranges must not be empty")
     rules = work.draft.sheet(ranges[0].get("sheetId", 0)).things("conditionalFormats")
@@ -211,61 +101,6 @@ def delete_rule(work: Work, request: Json) -> Json:
     return {"deleteConditionalFormatRule": {"rule": rules.pop(at)}}
 
 
-def add_chart(work: Work, request: Json) -> Json:
-    """Add a chart over a cell of a sheet (`position.overlayPosition`)."""
-    given = request["chart"]
-    anchor = given.get("position", {}).get("overlayPosition", {}).get("anchorCell")
-    if anchor is None:
-        raise Refused("chart.position.overlayPosition.anchorCell must be set in the emulator")
-    _check_sources(work, given.get("spec", {}))
-    made = {"chartId": work.new_id(), **stored(given)}
-    work.sheet(anchor).things("charts").append(made)
-    return {"addChart": {"chart": made}}
-
-
-def _check_sources(work: Work, thing: Any) -> None:
-    """Refuse a chart whose data lie outside the grid."""
-    if isinstance(thing, list):
-        for one in thing:
-            _check_sources(work, one)
-    elif isinstance(thing, dict):
-        if "startRowIndex" in thing:
-            work.box(thing)
-        for one in thing.values():
-            _check_sources(work, one)
-
-
-def _object_at(work: Work, object_id: int) -> tuple[list[Json], int]:
-    for sheet in work.draft.sheets:
-        for kind, name in (("charts", "chartId"), ("slicers", "slicerId")):
-            for at, one in enumerate(sheet.things(kind)):
-                if one[name] == object_id:
-                    return sheet.things(kind), at
-    raise Refused(f"No object with id: {object_id}")
-
-
-def update_chart_spec(work: Work, request: Json) -> None:
-    """Replace a chart's spec."""
-    charts, at = _object_at(work, request.get("chartId", 0))
-    _check_sources(work, request.get("spec", {}))
-    charts[at] = {**charts[at], "spec": stored(request["spec"])}
-
-
-def delete_object(work: Work, request: Json) -> None:
-    """Delete a chart or slicer."""
-    things, at = _object_at(work, request.get("objectId", 0))
-    del things[at]
-
-
-def move_object(work: Work, request: Json) -> Json:
-    """Put a chart elsewhere on its sheet."""
-    things, at = _object_at(work, request.get("objectId", 0))
-    given = request.get("newPosition", {})
-    position = fields.changed(things[at].get("position", {}), stored(given), fields.write_mask(request))
-    things[at] = {**things[at], "position": position}
-    return {"updateEmbeddedObjectPosition": {"position": position}}
-
-
 def add_table(work: Work, request: Json) -> Json:
     """Add a table; its header row is the first of the range and takes the columns' names."""
     given = request["table"]
@@ -278,7 +113,7 @@ def add_table(work: Work, request: Json) -> Json:
                 raise Refused("You can't add a table that overlaps another table.")
     columns = _columns(work, box, given.get("columnProperties", []))
     _write_headers(box, columns)
-    return _TABLE[0](work, {"table": {**given, "columnProperties": columns}})
+    return _TABLE[0](work, {"table": {**given, "columnProperties": columns}}) or {}
 
 
 def _columns(work: Work, box: Box, given: list[Json]) -> list[Json]:
@@ -318,12 +153,6 @@ def _answering(handler: Handler, was: str, becomes: str) -> Handler:
 
 
 KINDS: dict[str, Handler] = {
-    "mergeCells": merge_cells,
-    "unmergeCells": unmerge_cells,
-    "addNamedRange": add_named_range,
-    "updateNamedRange": update_named_range,
-    "deleteNamedRange": delete_named_range,
-    "addProtectedRange": add_protected_range,
     "updateProtectedRange": _PROTECTION[1],
     "deleteProtectedRange": _PROTECTION[2],
     "setBasicFilter": set_basic_filter,
@@ -334,10 +163,6 @@ KINDS: dict[str, Handler] = {
     "addConditionalFormatRule": add_rule,
     "updateConditionalFormatRule": update_rule,
     "deleteConditionalFormatRule": delete_rule,
-    "addChart": add_chart,
-    "updateChartSpec": update_chart_spec,
-    "deleteEmbeddedObject": delete_object,
-    "updateEmbeddedObjectPosition": move_object,
     "addTable": add_table,
     "updateTable": _TABLE[1],
     "deleteTable": _TABLE[2],

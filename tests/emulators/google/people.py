@@ -85,7 +85,10 @@ class Person:
 
     def sort(self, tab: str, column: str, *, descending: bool = False, header_rows: int = 1) -> None:
         """Sort the whole sheet below its header by a column."""
-        spec = {"dimensionIndex": column_number(column), "sortOrder": "DESCENDING" if descending else "ASCENDING"}
+        spec = {
+            "dimensionIndex": column_number(column),
+            "sortOrder": "DESCENDING" if descending else "ASCENDING",
+        }
         grid = {"sheetId": self.sheet(tab).sheet_id, "startRowIndex": header_rows}
         self.do({"sortRange": {"range": grid, "sortSpecs": [spec]}})
 
@@ -126,7 +129,13 @@ class Person:
         """Share the file."""
         with self.world.lock:
             fresh = str(self.world.ids.randint(10**19, 10**20))
-            one = {"kind": "drive#permission", "id": fresh, "type": "user", "role": role, "emailAddress": email}
+            one = {
+                "kind": "drive#permission",
+                "id": fresh,
+                "type": "user",
+                "role": role,
+                "emailAddress": email,
+            }
             self.file.permissions.append(one)
 
     def withdraw(self, email: str) -> None:

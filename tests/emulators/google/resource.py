@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.emulators.google import fields, formats
 from tests.emulators.google.a1 import Area, Box, area_of_a1
 from tests.emulators.google.cells import BLANK, Cell, extended
@@ -28,23 +26,18 @@ def spreadsheet(
     areas = [area_of_a1(contents, text) for text in ranges]
     sheets_mask = below(mask, "sheets")
     if mask is not None:
-        grid = wants(mask, "sheets") and bool(sheets_mask) and wants(sheets_mask, "data") or "*" in mask
-    chosen = [
-        (at, sheet)
-        for at, sheet in enumerate(contents.sheets)
-        if not areas or any(area.sheet is sheet for area in areas)
-    ]
+        grid = (wants(mask, "sheets") and bool(sheets_mask) and wants(sheets_mask, "data")) or "*" in mask
+    chosen = [one for one in contents.sheets if not areas or any(area.sheet is one for area in areas)]
     answer: Json = {"spreadsheetId": spreadsheet_id, "properties": properties(contents)}
-    if wants(mask, "sheets"):
-        answer["sheets"] = [
-            _sheet(reader, at, sheet, areas, sheets_mask, grid=grid) for at, sheet in chosen
-        ]
     if contents.named_ranges:
         answer["namedRanges"] = contents.named_ranges
     answer["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
     if own := [one for one in contents.metadata if one["location"]["locationType"] == "SPREADSHEET"]:
         answer["developerMetadata"] = own
-    return dict(fields.cut(answer, mask))
+    answer = dict(fields.cut(answer, mask))
+    if wants(mask, "sheets"):
+        answer["sheets"] = [_sheet(reader, sheet, areas, sheets_mask, grid=grid) for sheet in chosen]
+    return answer
 
 
 def properties(contents: Contents) -> Json:
@@ -66,18 +59,17 @@ def sheet_properties(contents: Contents, sheet: Sheet) -> Json:
     }
 
 
-def _sheet(
-    reader: Reader, index: int, sheet: Sheet, areas: list[Area], mask: Mask | None, *, grid: bool
-) -> Json:
+def _sheet(reader: Reader, sheet: Sheet, areas: list[Area], mask: Mask | None, *, grid: bool) -> Json:
     answer: Json = {"properties": sheet_properties(reader.contents, sheet)}
-    if grid:
-        here = [area for area in areas if area.sheet is sheet] or [Area(sheet, 0, 0, None, None)]
-        answer["data"] = [grid_data(reader, area.inside(), below(mask, "data")) for area in here]
     answer |= {kind: things for kind, things in sheet.objects.items() if things}
     if sheet.basic_filter:
         answer["basicFilter"] = sheet.basic_filter
     if own := [one for one in reader.contents.metadata if _of_sheet(one, sheet)]:
         answer["developerMetadata"] = own
+    answer = dict(fields.cut(answer, mask))
+    if grid:
+        here = [area for area in areas if area.sheet is sheet] or [Area(sheet, 0, 0, None, None)]
+        answer["data"] = [grid_data(reader, area.inside(), below(mask, "data")) for area in here]
     return answer
 
 
@@ -89,21 +81,30 @@ def _of_sheet(metadata: Json, sheet: Sheet) -> bool:
 def grid_data(reader: Reader, box: Box, mask: Mask | None) -> Json:
     """Give GridData: rows up to the last that holds something, and the metadata of every row and column."""
     answer: Json = {"startRow": box.top or None, "startColumn": box.left or None}
-    if wants(mask, "rowData"):
-        answer["rowData"] = _rows(reader, box, below(below(mask, "rowData"), "values")) or None
     if wants(mask, "rowMetadata"):
-        looks = box.sheet.row_looks
         answer["rowMetadata"] = [
-            {"pixelSize": ROW_PIXELS, **looks.get(at, {}), **_tags(reader.contents, box.sheet, "ROW", at)}
-            for at in range(box.top, box.bottom)
+            _row_metadata(reader.contents, box.sheet, at) for at in range(box.top, box.bottom)
         ]
     if wants(mask, "columnMetadata"):
-        looks = box.sheet.column_looks
-        answer["columnMetadata"] = [
-            {"pixelSize": COLUMN_PIXELS, **looks.get(at, {}), **_tags(reader.contents, box.sheet, "COLUMN", at)}
-            for at in range(box.left, box.right)
-        ]
-    return {name: value for name, value in answer.items() if value is not None}
+        columns = range(box.left, box.right)
+        answer["columnMetadata"] = [_column_metadata(reader.contents, box.sheet, at) for at in columns]
+    answer = fields.cut({name: value for name, value in answer.items() if value is not None}, mask)
+    if wants(mask, "rowData"):
+        rows = _rows(reader, box, below(below(mask, "rowData"), "values"))
+        answer |= {"rowData": rows} if rows else {}
+    return answer
+
+
+def _row_metadata(contents: Contents, sheet: Sheet, at: int) -> Json:
+    return {"pixelSize": ROW_PIXELS, **sheet.row_looks.get(at, {}), **_tags(contents, sheet, "ROW", at)}
+
+
+def _column_metadata(contents: Contents, sheet: Sheet, at: int) -> Json:
+    return {
+        "pixelSize": COLUMN_PIXELS,
+        **sheet.column_looks.get(at, {}),
+        **_tags(contents, sheet, "COLUMN", at),
+    }
 
 
 def _tags(contents: Contents, sheet: Sheet, kind: str, at: int) -> Json:
@@ -137,13 +138,13 @@ def cell_data(
     reader: Reader, sheet: Sheet, at: tuple[int, int], cell: Cell, mask: Mask | None = None
 ) -> Json:
     """Give CellData as far as the mask asks; nothing at all for a blank cell."""
-    if cell == BLANK:
+    if cell is BLANK:
         return {}
     data: Json = {}
     if not cell.empty:
         value = reader.of(sheet, *at, cell)
-        plain = cell.formula is None
         if wants(mask, "userEnteredValue"):
+            plain = cell.formula is None
             data["userEnteredValue"] = extended(cell.value) if plain else {"formulaValue": cell.formula}
         if wants(mask, "effectiveValue") and value is not None:
             data["effectiveValue"] = extended(value)
@@ -154,18 +155,16 @@ def cell_data(
         data["userEnteredFormat"] = dict(cell.look)
     if wants(mask, "effectiveFormat"):
         data["effectiveFormat"] = _effective_look(cell)
-    return data | _rest(cell)
+    if cell.note is not None:
+        data["note"] = cell.note
+    if cell.rule is not None:
+        data["dataValidation"] = cell.rule
+    data |= cell.more
+    return data if mask is None else dict(fields.cut(data, mask))
 
 
 def _effective_look(cell: Cell) -> Json:
+    if not cell.look:
+        return DEFAULT_LOOK
     text = {**DEFAULT_LOOK["textFormat"], **cell.look.get("textFormat", {})}
     return {**DEFAULT_LOOK, **cell.look, "textFormat": text}
-
-
-def _rest(cell: Cell) -> dict[str, Any]:
-    rest: Json = dict(cell.more)
-    if cell.note is not None:
-        rest["note"] = cell.note
-    if cell.rule is not None:
-        rest["dataValidation"] = cell.rule
-    return rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +19,7 @@ from tests.emulators.google.errors import Json
 from tests.emulators.google.faults import Dropped, Faults
 from tests.emulators.google.people import Habits, Person
 from tests.emulators.google.quota import Quota
-from tests.emulators.google.service import Service
+from tests.emulators.google.service import Answer, Service
 from tests.emulators.google.tokens import Tokens
 from tests.emulators.google.world import PERSON, ROBOT, Clock, File, World
 
@@ -55,6 +56,8 @@ class GoogleEmulator:
         self.quota = Quota.of_google(self.clock) if quota else Quota(self.clock)
         self.tokens, self.calls, self.habits = Tokens(self.clock), Calls(), Habits()
         self.faults = Faults(seed, fault_rate)
+        #: The emulator's own faults; leaving the `with` block raises the first.
+        self.broken: list[Exception] = []
         self._http = _Server(("127.0.0.1", port), _handler(self))
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self.service = Service(
@@ -73,6 +76,8 @@ class GoogleEmulator:
         self._http.end_connections()
         self._http.server_close()
         self._thread.join()
+        if self.broken and kind is None:
+            raise self.broken[0]
 
     @property
     def clock(self) -> Clock:
@@ -185,6 +190,9 @@ def _handler(google: GoogleEmulator) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
+            except Exception as error:  # noqa: BLE001 - a fault of the emulator itself; the test shall hear of it
+                google.broken.append(error)
+                answer = Answer(500, "".join(traceback.format_exception(error)).encode())
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.emulators.google import discovery, drive, sheets
@@ -18,6 +18,8 @@ from tests.emulators.google.quota import Quota
 from tests.emulators.google.tokens import GrantRefused, Tokens
 from tests.emulators.google.world import Caller, World
 
+#: Header fields, found whatever their case.
+Headers = Message
 _UPLOAD = re.compile(r"/upload/drive/v2/files/(?P<fileId>[^/?]+)")
 _JSON = "application/json; charset=UTF-8"
 
@@ -44,7 +46,7 @@ class Service:
     url: str = ""
     check_answers: bool = True
 
-    def answer(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def answer(self, verb: str, target: str, headers: Headers, body: bytes) -> Answer:
         """Answer one request; raises Dropped where the line is to break."""
         parts = urlsplit(target)
         call = Call("", "", verb, parts.path, parse_qsl(parts.query, keep_blank_values=True))
@@ -87,7 +89,7 @@ class Service:
                 return _json(200, {})
             return _json(200, self.tokens.grant(asked, f"{self.url}{call.path}"))
 
-    def _api(self, call: Call, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _api(self, call: Call, headers: Headers, body: bytes) -> Answer:
         method = self._route(call)
         fault = self.faults.meet(call)
         if fault and not fault.after:
@@ -116,7 +118,7 @@ class Service:
         call.kind = sheets.ENDPOINTS[method.name][0] if method.name in sheets.ENDPOINTS else "drive"
         return method
 
-    def _caller(self, call: Call, method: Method | None, headers: Mapping[str, str]) -> Caller:
+    def _caller(self, call: Call, method: Method | None, headers: Headers) -> Caller:
         caller = self.tokens.caller(headers.get("Authorization"))
         call.user = caller.user
         if method is not None and not caller.scopes & method.scopes:
@@ -182,7 +184,9 @@ def _refusal(call: Call, error: ApiError) -> Answer:
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     if error.code == 401:
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="https://accounts.google.com/", error="invalid_token"'
+        answer.headers["WWW-Authenticate"] = (
+            'Bearer realm="https://accounts.google.com/", error="invalid_token"'
+        )
     return answer
 
 
@@ -195,5 +199,3 @@ def _scope_missing(method: Method) -> ApiError:
     }
     message = "Request had insufficient authentication scopes."
     return ApiError(403, message, details=[details], reason="insufficientPermissions")
-
-

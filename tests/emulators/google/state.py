@@ -133,7 +133,9 @@ class Contents:
     def check_size(self) -> None:
         """Refuse more cells or columns than a spreadsheet can have."""
         if any(sheet.column_count > MOST_COLUMNS for sheet in self.sheets):
-            raise Refused(f"This action would increase the number of columns above the limit of {MOST_COLUMNS}.")
+            raise Refused(
+                f"This action would increase the number of columns above the limit of {MOST_COLUMNS}."
+            )
         if self.cell_count() > MOST_CELLS:
             raise Refused(
                 "This action would increase the number of cells in the workbook above the limit of"

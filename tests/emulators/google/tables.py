@@ -24,9 +24,7 @@ def _block(sheet: Sheet, row: int, column: int) -> Box:
         grown = False
         for at in range(max(top - 1, 0), min(bottom + 1, len(sheet.rows))):
             near = [
-                one
-                for one, cell in sheet.rows[at].items()
-                if left - 1 <= one <= right and not cell.empty
+                one for one, cell in sheet.rows[at].items() if left - 1 <= one <= right and not cell.empty
             ]
             if near and (at < top or at >= bottom or min(near) < left or max(near) >= right):
                 top, bottom = min(top, at), max(bottom, at + 1)

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from google.auth import jwt
 
+from google.auth import jwt
 from tests.emulators.google.errors import ApiError, Json
 from tests.emulators.google.world import PERSON, ROBOT, Caller, Clock
 
@@ -164,11 +164,13 @@ class Tokens:
                 raise GrantRefused("unsupported_grant_type", f"Invalid grant_type: {other}")
 
     def _by_jwt(self, assertion: str, token_url: str) -> Json:
-        public = _key().public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        public = (
+            _key()
+            .public_key()
+            .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         )
         try:
-            claims = jwt.decode(assertion, certs=public, audience=[token_url, AUDIENCE])
+            claims = jwt.decode(assertion, certs=public, audience=[token_url, AUDIENCE])  # type: ignore[no-untyped-call]  # google-auth has no types
         except ValueError as wrong:
             text = "Invalid JWT Signature." if "signature" in str(wrong).lower() else f"Invalid JWT: {wrong}"
             raise GrantRefused("invalid_grant", text) from None

@@ -122,8 +122,10 @@ def write(contents: Contents, area: Area, given: Json, option: str) -> Json:
     sheet.column_count = max(sheet.column_count, area.left + width)
     _check_size(contents)
     columns: set[int] = set()
-    written = [_write_row(contents, sheet, (area.top + at, area.left), row, option, columns)
-               for at, row in enumerate(rows)]
+    written = [
+        _write_row(contents, sheet, (area.top + at, area.left), row, option, columns)
+        for at, row in enumerate(rows)
+    ]
     return _report(area, height, width, written, columns)
 
 
@@ -228,5 +230,3 @@ def clear(area: Area) -> str:
         inside = {column: cell for column, cell in cells.items() if box.left <= column < box.right}
         box.sheet.put(at, {column: cell.cleared() for column, cell in inside.items() if not cell.empty})
     return box.a1()
-
-

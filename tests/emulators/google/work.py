@@ -62,7 +62,10 @@ class Work:
         """Say whether the box lies in one unprotected range of a protected sheet."""
         boxes = [box_of_grid(self.draft, one) for one in protection.get("unprotectedRanges", [])]
         return any(
-            one.top <= box.top and box.bottom <= one.bottom and one.left <= box.left and box.right <= one.right
+            one.top <= box.top
+            and box.bottom <= one.bottom
+            and one.left <= box.left
+            and box.right <= one.right
             for one in boxes
         )
 

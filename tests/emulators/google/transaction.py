@@ -1,0 +1,48 @@
+"""What all methods of Sheets v4 share: finding the file, a change that is kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.emulators.google import fields
+from tests.emulators.google.calls import Call
+from tests.emulators.google.errors import ApiError, Json, Refused, bad_request, invalid
+from tests.emulators.google.fields import Mask, cut
+from tests.emulators.google.state import Contents
+from tests.emulators.google.world import Caller, File, World
+
+#: One method: the call, the world, who calls; gives the answer.
+Endpoint = Callable[[Call, World, Caller], Json]
+
+#: A change of a draft, giving the answer.
+Change = Callable[[Contents, File], Json]
+
+
+def answer_mask(call: Call) -> Mask | None:
+    """Read the `fields` parameter: what the answer shall hold."""
+    text = call.one("fields")
+    return fields.parse(text, _no_selection) if text else None
+
+
+def _no_selection(text: str) -> ApiError:
+    return bad_request(
+        text, f"Error expanding 'fields' parameter. Cannot find matching fields for path '{text}'."
+    )
+
+
+def readable(call: Call, world: World, caller: Caller) -> File:
+    """Find the spreadsheet of a read."""
+    return world.for_sheets(call.parameters["spreadsheetId"], caller, write=False)
+
+
+def change_kept(call: Call, world: World, caller: Caller, change: Change) -> Json:
+    """Apply a change to a draft, and keep the draft only if all of it went well."""
+    file = world.for_sheets(call.parameters["spreadsheetId"], caller, write=True)
+    draft = file.contents.draft()
+    try:
+        answer = change(draft, file)
+    except Refused as refused:
+        raise invalid(str(refused)) from None
+    file.contents = draft
+    file.touch(world.clock.now())
+    return dict(cut({"spreadsheetId": file.file_id, **answer}, answer_mask(call)))
