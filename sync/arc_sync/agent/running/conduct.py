@@ -146,6 +146,8 @@ class Conductor:
             if task is not None:
                 firm.busy = task.job
                 self._start(task)
+            elif firm.is_news:
+                self._save(firm)
 
     def came(self, task: Task, told: Told, took: float) -> None:
         """Hear what became of a task; `took` is in seconds."""
@@ -159,10 +161,14 @@ class Conductor:
             firm.tries.pop(path)
         facts = {"job": task.job.value, "ms": round(took * 1000), **told.facts}
         self.log.note("done" if not told.trouble else "failed", firm.key, told.trace, **facts, **_kind(told))
-        with suppress(OSError):  # a cache: lost, it costs a day's jobs done once more
-            state.save(self.home, firm.file, firm.state)
+        self._save(firm)
         if task.requests:
             self.look_at_spool()
+
+    def _save(self, firm: Keeping) -> None:
+        with suppress(OSError):  # a cache: lost, it costs a day's jobs done once more
+            state.save(self.home, firm.file, firm.state)
+            firm.is_news = False
 
     def beat(self, pid: int | None = None) -> None:
         """Give a sign of life."""

@@ -33,8 +33,11 @@ class Keeping:
     settles: float = 0.0  #: steady; until when its file is left in peace
     not_before: dict[Job, datetime] = field(default_factory=dict)  #: after failures
     requests: tuple[Path, ...] = ()  #: files that wait in the spool
-    tries: dict[Path, int] = field(default_factory=dict)  #: of requests that the work died of: each by itself then
+    tries: dict[Path, int] = field(
+        default_factory=dict
+    )  #: of requests that the work died of: each by itself then
     books: frozenset[str] = frozenset()  #: ids of its workbook
+    is_news: bool = False  #: its state is to be saved
 
     @property
     def key(self) -> str:
@@ -99,7 +102,11 @@ class Keeping:
         if self.glimpse is None or self.glimpse.is_open:
             return None
         self.wants_round = False
-        return None if self.glimpse.is_at_rest(now) else Job.ROUND
+        if Job.ROUND in self.state.trouble or not self.glimpse.is_at_rest(now):
+            return Job.ROUND
+        self.state.came(Job.ROUND, now, "")
+        self.is_news = True
+        return None
 
     def _may(self, job: Job, now: datetime) -> bool:
         until = self.not_before.get(job)
@@ -107,7 +114,7 @@ class Keeping:
 
     def came(self, task: Task, told: Told, now: datetime) -> None:
         """Note what became of a task."""
-        self.busy = None
+        self.busy, self.is_news = None, True
         self.state.came(task.job, now, told.trouble)
         if told.trouble:
             many = 1 if task.job is Job.REQUESTS else self.state.failures[task.job]  # there somebody waits
