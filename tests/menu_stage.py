@@ -54,9 +54,9 @@ def modules() -> Path:
 class Stage:
     """Spreadsheets with the script in them, one after the other, in a process of its own until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Path = SOURCES) -> None:
         self._node = subprocess.Popen(
-            ["node", "--no-warnings", TOOLS / "stage.mjs", SOURCES],
+            ["node", "--no-warnings", TOOLS / "stage.mjs", sources],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -146,7 +146,7 @@ def sheet_of(made: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _hidden(contents: Contents, alive: datetime | None) -> list[list[Any]]:
-    told = [["book", contents.meta.book], ["protocol", 1]]
+    told: list[list[Any]] = [["book", contents.meta.book], ["protocol", 1]]
     return [*told, ["agent", stamp(alive)]] if alive else told
 
 

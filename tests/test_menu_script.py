@@ -4,15 +4,19 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from arc_sheets import tabs
-from arc_sync.agent.actions import requests
 from arc_sync.agent.details import details
-from arc_sync.books.contents import BookRow
+from arc_sync.agent.inbox import envelope
+from arc_sync.agent.inbox.queue import QUEUE_COLUMNS, RESULT_COLUMNS
+from arc_sync.books.contents import BookRow, Contents
+from arc_sync.books.draw import account, records
+from arc_sync.xlsx.refs import cell_ref
 from tests.menu_stage import NOW, SOURCES, USER, Stage, book, sheet_of, stamp
 from tests.sample_contents import AS_OF, empty, sample
 
@@ -64,13 +68,20 @@ def items(part: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_menu_has_the_groups_and_labels_of_the_ribbon(stage: Stage) -> None:
     made = menu(stage)
     assert made["title"] == "ARC"
-    assert {part["title"]: [one["label"] for one in part["items"]] for part in made["items"] if "items" in part} == {
+    assert {
+        part["title"]: [one["label"] for one in part["items"]] for part in made["items"] if "items" in part
+    } == {
         "Customer": ["Details", "Open account", "Call", "Log call", "Log text", "Compose", "Send"],
         "Money": ["Record payment", "Promise", "Dispute"],
         "Reminders": ["Plan", "Approve selected", "Skip selected"],
         "Refresh": ["Aging", "KPIs", "Sync now"],
     }
-    assert [one["label"] for one in made["items"] if "label" in one] == ["Issues", "Status", "Your name", "Help"]
+    assert [one["label"] for one in made["items"] if "label" in one] == [
+        "Issues",
+        "Status",
+        "Your name",
+        "Help",
+    ]
 
 
 def test_every_item_of_the_menu_runs_a_function_that_is_there(stage: Stage) -> None:
@@ -121,7 +132,9 @@ def test_the_same_request_twice_is_one_row(stage: Stage) -> None:
     assert len(stage.queue()) == 1
 
 
-@pytest.mark.parametrize("evil", ['=IMPORTDATA("http://x.example")', "+1+cmd", "-1", "@SUM(A1)", "'=1", "\t=1", "1e5"])
+@pytest.mark.parametrize(
+    "evil", ['=IMPORTDATA("http://x.example")', "+1+cmd", "-1", "@SUM(A1)", "'=1", "\t=1", "1e5"]
+)
 def test_no_text_in_the_queue_becomes_a_formula_or_a_number(stage: Stage, evil: str) -> None:
     stage.call("sidebarName", f"{evil} Lopez")
     assert "trouble" not in stage.call("sidebarAsk", asked(notes=evil, customer=evil))
@@ -137,7 +150,8 @@ def test_a_note_too_long_for_a_cell_is_refused_in_a_sentence_and_nothing_is_writ
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"action": "drop_ledger"}, {"request": "r 1"}, {"request": ""}, {"row": 7}, {"fields": {"notes": 1}}]
+    "wrong",
+    [{"action": "drop_ledger"}, {"request": "r 1"}, {"request": ""}, {"row": 7}, {"fields": {"notes": 1}}],
 )
 def test_what_is_no_request_does_not_get_into_the_queue(stage: Stage, wrong: dict[str, Any]) -> None:
     assert "no request" in stage.call("sidebarAsk", asked() | wrong)["trouble"]
@@ -172,7 +186,9 @@ def test_without_a_name_nothing_is_asked(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("theirs", "told"), [(2, "install it again"), (0, "update ARC")])
-def test_menu_and_agent_of_different_protocols_say_which_to_update(stage: Stage, theirs: int, told: str) -> None:
+def test_menu_and_agent_of_different_protocols_say_which_to_update(
+    stage: Stage, theirs: int, told: str
+) -> None:
     stage.order("put", sheet="_ARC", row=2, column=2, cell=theirs)
     assert told in stage.call("sidebarAsk", asked())["trouble"]
     assert stage.queue() == []
@@ -192,23 +208,32 @@ def test_an_answer_is_found_by_the_requests_id(stage: Stage) -> None:
     stage.reply("r0", "Another one.")
     stage.reply("r1", "It is composed.", shown=json.dumps({"subject": "Due", "body": "Dear …", "n": 2}))
     heard = stage.call("sidebarHear", "r1")["answer"]
-    assert heard == {"done": True, "sentence": "It is composed.", "shown": {"subject": "Due", "body": "Dear …", "n": "2"}}
+    assert heard == {
+        "done": True,
+        "sentence": "It is composed.",
+        "shown": {"subject": "Due", "body": "Dear …", "n": "2"},
+    }
 
 
-@pytest.mark.parametrize(("cell", "done"), [(True, True), ("TRUE", True), (False, False), ("FALSE", False), ("", False)])
-def test_done_may_be_a_boolean_or_its_text(stage: Stage, cell: object, done: bool) -> None:
+@pytest.mark.parametrize(
+    ("cell", "done"), [(True, True), ("TRUE", True), (False, False), ("FALSE", False), ("", False)]
+)
+def test_done_may_be_a_boolean_or_its_text(stage: Stage, cell: object, *, done: bool) -> None:
     stage.order("write", sheet="_ARC_RESULTS", rows=[["r1", "", cell, "So it is.", "{broken"]])
     assert stage.call("sidebarHear", "r1")["answer"] == {"done": done, "sentence": "So it is.", "shown": {}}
 
 
 @pytest.mark.parametrize(
-    ("age", "awake"), [(timedelta(seconds=5), True), (timedelta(minutes=9), True), (timedelta(minutes=11), False)]
+    ("age", "awake"),
+    [(timedelta(seconds=5), True), (timedelta(minutes=9), True), (timedelta(minutes=11), False)],
 )
-def test_the_agent_is_awake_while_its_sign_of_life_is_fresh(stage: Stage, age: timedelta, awake: bool) -> None:
+def test_the_agent_is_awake_while_its_sign_of_life_is_fresh(
+    stage: Stage, age: timedelta, *, awake: bool
+) -> None:
     stage.begin(book(CONTENTS, alive=NOW - age))
     state = stage.call("sidebarHear", "r1")["agent"]
     assert state["awake"] is awake
-    assert f"{NOW - age:%d %b %Y %H:%M}" in state["sentence"]
+    assert f"{NOW - age:{'at %H:%M' if awake else '%d %b %Y %H:%M'}}" in state["sentence"]
     assert ("arc agent" in state["sentence"]) is not awake
 
 
@@ -231,12 +256,17 @@ def test_status_says_how_many_requests_wait(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sheet", "column"), [("Customers", 1), ("Invoices", 2), ("Activity", 2), ("Promises", 1), ("Disputes", 9)]
+    ("sheet", "column"),
+    [("Customers", 1), ("Invoices", 2), ("Activity", 2), ("Promises", 1), ("Disputes", 9)],
 )
 def test_a_row_is_known_by_its_id_and_its_customer(stage: Stage, sheet: str, column: int) -> None:
     line = stage.rows(sheet)[4]
     stage.select(sheet, 5)
-    assert stage.call("sidebarShow", "")["selection"] == {"tab": sheet, "row": line[0], "customer": line[column]}
+    assert stage.call("sidebarShow", "")["selection"] == {
+        "tab": sheet,
+        "row": line[0],
+        "customer": line[column],
+    }
 
 
 def test_a_row_is_still_known_after_columns_were_moved_and_inserted(stage: Stage) -> None:
@@ -306,7 +336,7 @@ def test_approving_names_the_selected_rows_by_their_ids(stage: Stage) -> None:
     [payload] = stage.payloads()
     assert payload["action"] == "approve_reminders"
     assert payload["fields"] == {"rows": "rem-000000; rem-000002"}
-    assert [one.get("alert") for one in stage.told()][0] == "Approve 2 reminders?"
+    assert next(one.get("alert") for one in stage.told()) == "Approve 2 reminders?"
 
 
 def test_whoever_says_no_approves_nothing(stage: Stage) -> None:
@@ -339,9 +369,16 @@ def test_reminders_are_approved_on_their_own_tab_and_rows_only(stage: Stage, she
 
 @pytest.mark.parametrize(
     ("item", "action"),
-    [("menuPlan", "plan_reminders"), ("menuAging", "refresh_aging"), ("menuKpis", "refresh_kpis"), ("menuSync", "sync_now")],
+    [
+        ("menuPlan", "plan_reminders"),
+        ("menuAging", "refresh_aging"),
+        ("menuKpis", "refresh_kpis"),
+        ("menuSync", "sync_now"),
+    ],
 )
-def test_what_needs_no_words_is_asked_at_once_and_a_box_follows_it(stage: Stage, item: str, action: str) -> None:
+def test_what_needs_no_words_is_asked_at_once_and_a_box_follows_it(
+    stage: Stage, item: str, action: str
+) -> None:
     stage.call(item)
     [payload] = stage.payloads()
     assert payload["action"] == action
@@ -436,16 +473,17 @@ def test_details_of_ten_thousand_invoices_take_as_many_calls_as_those_of_ten(sta
     counts = []
     for many in (10, 10_000):
         rows = dict(CONTENTS.rows)
-        lines = [BookRow(f"i{n}", rows["invoices"][0].values, rows["invoices"][0].computed, "") for n in range(many)]
+        lines = [
+            BookRow(f"i{n}", rows["invoices"][0].values, rows["invoices"][0].computed, "")
+            for n in range(many)
+        ]
         stage.begin(book(_with(rows | {"invoices": lines})))
         stage.call("sidebarShow", str(rows["invoices"][0].values[1]))
         counts.append(stage.order("calls"))
     assert counts[0] == counts[1]
 
 
-def _with(rows: dict[str, list[BookRow]]) -> Any:
-    from dataclasses import replace
-
+def _with(rows: dict[str, Any]) -> Contents:
     return replace(CONTENTS, rows=rows)
 
 
@@ -470,8 +508,8 @@ def test_no_page_is_built_from_texts_as_markup() -> None:
 
 
 def test_what_the_script_may_ask_for_is_what_the_agent_can_do(stage: Stage) -> None:
-    extra = {"plan_reminders", "approve_reminders", "skip_reminders"}
-    assert set(stage.order("constant", name="ACTIONS")) - extra <= set(requests.ACTIONS)
+    assert set(stage.order("constant", name="ACTIONS")) <= envelope.KNOWN
+    assert stage.order("constant", name="PROTOCOL") == envelope.PROTOCOL
 
 
 def test_the_headers_that_the_script_knows_are_those_of_the_tabs(stage: Stage) -> None:
@@ -479,7 +517,13 @@ def test_the_headers_that_the_script_knows_are_those_of_the_tabs(stage: Stage) -
         tab = tabs.BY_NAME[name]
         assert known["title"] == tab.title
         assert known["columns"] == {column: tab.column(column).header for column in known["columns"]}
-    assert stage.order("constant", name="ID_HEADER") == "ARC id"
+    assert stage.order("constant", name="ID_HEADER") == records.ID_HEADER
+    assert stage.order("constant", name="PICKER") == cell_ref(*account.PICKER)
+
+
+def test_the_columns_of_queue_and_results_are_those_that_the_agent_reads_and_writes(stage: Stage) -> None:
+    assert stage.order("constant", name="QUEUE_HEADERS") == list(QUEUE_COLUMNS)
+    assert stage.order("constant", name="RESULT_HEADERS") == list(RESULT_COLUMNS)
 
 
 def test_the_time_of_a_request_is_the_scripts_own(stage: Stage) -> None:

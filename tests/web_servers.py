@@ -86,7 +86,7 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST  # noqa: N815 - http.server's
+        do_GET = do_PUT = do_POST  # noqa: N815 - http.server's
 
         def log_message(self, *_: object) -> None:
             """Be quiet."""

@@ -26,10 +26,9 @@ function agentState_(kept, now) {
   if (Number.isNaN(seen)) {
     return { awake: false, sentence: 'The agent has never run. What you ask for waits until it does: start it with `arc agent run`.' };
   }
-  const when = local_(seen);
   const every = Number(kept.agent_every) || USUAL_SIGN;
-  if (now - seen <= 2 * every * 1000) return { awake: true, sentence: `The agent is at work; last seen ${when}.` };
-  return { awake: false, sentence: `The agent was last seen ${when}. What you ask for waits until it runs: start it with \`arc agent run\`.` };
+  if (now - seen <= 2 * every * 1000) return { awake: true, sentence: `The agent is at work, seen at ${local_(seen).slice(12)}.` };
+  return { awake: false, sentence: `The agent was last seen ${local_(seen)}. What you ask for waits until it runs: start it with \`arc agent run\`.` };
 }
 
 /**

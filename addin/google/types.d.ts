@@ -12,6 +12,8 @@ interface Field {
   usual?: string[];
   hint?: string;
   needed?: boolean;
+  /** Shares its line with the next. */
+  half?: boolean;
   /** Lines of a note. */
   rows?: number;
 }
