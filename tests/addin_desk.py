@@ -47,6 +47,12 @@ class Spool:
         """Return what lies among the requests."""
         return sorted((self.folder / "requests").iterdir(), key=lambda file: file.stat().st_mtime_ns)
 
+    def empty(self) -> None:
+        """Take away whatever lies there."""
+        for name in ("requests", "answers"):
+            for file in (self.folder / name).iterdir():
+                file.unlink()
+
     def taken(self) -> list[Envelope]:
         """Return the requests as the agent reads them, and take them away."""
         found = []
@@ -122,6 +128,19 @@ class Desk:
         """Return a sheet of the workbook."""
         return self.book.Sheets.getByName(name)
 
+    def front(self) -> str:
+        """Bring the workbook to the front; return which of its sheets is in front."""
+        self.book.CurrentController.Frame.activate()
+        return str(self.book.CurrentController.ActiveSheet.Name)
+
+    def cell(self, sheet: str, at: str) -> str:
+        """Return a cell's text."""
+        return str(self.sheet(sheet).getCellRangeByName(at).String)
+
+    def type(self, sheet: str, at: str, text: str) -> None:
+        """Type a text into a cell, "" to clear it."""
+        self.sheet(sheet).getCellRangeByName(at).String = text
+
     def select(self, sheet: str, *areas: str) -> None:
         """Bring a sheet to the front and select cells of it."""
         controller = self.book.CurrentController
@@ -135,17 +154,26 @@ class Desk:
         """Press a button, and answer what it asks; return what was asked and told."""
         told = self.call("ArcRehearsal.Press", button, _TAGS[button], "\n".join(answers))
         assert told, f"{button} fell over"  # LibreOffice says nothing of an error in a macro
-        return str(told).splitlines()
+        return str(told).splitlines()[1:]
 
     def look(self) -> list[str]:
         """Let a second pass; return what was told."""
         return str(self.call("ArcRehearsal.Look")).splitlines()
 
     def enabled(self) -> set[str]:
-        """Return the buttons that are not grey."""
-        return {
-            button for button, tag in _TAGS.items() if self.call("ArcRehearsal.Enabled", button, tag) is True
+        """Return the buttons that are not grey: one of each tag is asked."""
+        asked = {tag: button for button, tag in _TAGS.items()}
+        allowed = {
+            tag for tag, button in asked.items() if self.call("ArcRehearsal.Enabled", button, tag) is True
         }
+        return {button for button, tag in _TAGS.items() if tag in allowed}
+
+    def drain(self) -> None:
+        """Let time pass until the add-in expects no more answers."""
+        for _ in range(100):
+            if self.look()[-1:] == ["status: "]:
+                return
+        raise AssertionError("the add-in goes on waiting")
 
     def call(self, macro: str, *told: object, where: Any = None, library: str = "ARC") -> Any:
         """Run a macro of the add-in and return its result."""

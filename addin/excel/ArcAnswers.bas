@@ -4,14 +4,14 @@ Option Explicit
 Private Const Again As String = "ArcAnswers.ArcPoll"
 Private Const Looks As Long = 60
 Private Const Shown As Long = 12
-Private mExpected As New Collection
+Private mExpected As String
 Private mLooks As Long
 Private mRuns As Boolean
 Private mShownFor As Long
 
 ' Waits for the answer to this request as well.
 Public Sub ArcExpect(ByVal request As String)
-    mExpected.Add request
+    mExpected = mExpected & request & " "
     mLooks = Looks
     If Not mRuns Then ArcAgain
 End Sub
@@ -22,23 +22,28 @@ Private Sub ArcAgain()
 End Sub
 
 Public Sub ArcPoll()
-    Dim i As Long, answer As String
     mRuns = False
-    For i = mExpected.Count To 1 Step -1
-        answer = ArcSpool.ArcTake(mExpected(i))
-        If answer <> "" Then
-            mExpected.Remove i
-            ArcShowAnswer answer
-        End If
-    Next i
+    ArcTakeAll
     mLooks = mLooks - 1
-    If mExpected.Count > 0 And mLooks <= 0 Then ArcGiveUp
+    If mExpected <> "" And mLooks <= 0 Then ArcGiveUp
     If mShownFor > 0 Then mShownFor = mShownFor - 1
-    If mShownFor = 0 And mExpected.Count = 0 Then
+    If mShownFor = 0 And mExpected = "" Then
         ArcExcel.ArcStatus ""
     Else
         ArcAgain
     End If
+End Sub
+
+' Shows the answers that are there, in the order of the requests.
+Private Sub ArcTakeAll()
+    Dim request As Variant, answer As String
+    For Each request In Split(Trim$(mExpected), " ")
+        answer = ArcSpool.ArcTake(request)
+        If answer <> "" Then
+            mExpected = Replace(mExpected, request & " ", "")
+            ArcShowAnswer answer
+        End If
+    Next request
 End Sub
 
 ' What was done goes to the status bar; what was not, and why, to a message that must be seen.
@@ -57,7 +62,7 @@ Private Sub ArcShowAnswer(ByVal answer As String)
 End Sub
 
 Private Sub ArcGiveUp()
-    Set mExpected = New Collection
+    mExpected = ""
     mShownFor = Shown
     ArcExcel.ArcStatus "the agent has not answered yet. It will carry out what waits; Status on the ARC tab tells how many."
 End Sub

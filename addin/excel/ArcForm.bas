@@ -47,13 +47,8 @@ End Function
 
 ' Enters a word in a block; False if it cannot be, which is told.
 Public Function ArcEnter(ByVal block As String, ByVal label As String, ByVal words As String) As Boolean
-    On Error GoTo Failed
-    ArcEntry(block, label).Value = words
-    ArcEnter = True
-    Exit Function
-Failed:
-    ArcExcel.ArcTell "The Account tab cannot be written (" & Err.Description & "). Unprotect it with Review, " & _
-        "Unprotect Sheet, or pick " & words & " in " & label & " yourself and press Sync now."
+    ArcEnter = ArcPutIn(ArcEntry(block, label), words)
+    If Not ArcEnter Then ArcTellProtected "pick " & words & " in " & label & " yourself and press Sync now"
 End Function
 
 ' Brings Account to the front with this customer picked; False if that cannot be, which is told.
@@ -64,13 +59,19 @@ Public Function ArcShow(ByVal customer As String) As Boolean
         ArcExcel.ArcTell "This workbook has no Account tab. Run arc sync --new to have a new one made from the ledger."
         Exit Function
     End If
-    On Error GoTo Failed
     picker.Worksheet.Activate
     picker.Select
-    If ArcPicked() <> customer Then picker.Cells(1, 1).Value = customer
-    ArcShow = True
-    Exit Function
-Failed:
-    ArcExcel.ArcTell "The Account tab cannot be written (" & Err.Description & "). Unprotect it with Review, " & _
-        "Unprotect Sheet, or pick the customer yourself and press Sync now."
+    ArcShow = (ArcPicked() = customer)
+    If Not ArcShow Then ArcShow = ArcPutIn(picker.Cells(1, 1), customer)
+    If Not ArcShow Then ArcTellProtected "pick the customer yourself and press Sync now"
 End Function
+
+Private Function ArcPutIn(ByVal cell As Object, ByVal words As String) As Boolean
+    On Error Resume Next
+    cell.Value = words
+    ArcPutIn = (ArcTable.ArcTyped(cell) = words)
+End Function
+
+Private Sub ArcTellProtected(ByVal otherwise As String)
+    ArcExcel.ArcTell "The Account tab cannot be written. Unprotect it with Review, Unprotect Sheet, or " & otherwise & "."
+End Sub

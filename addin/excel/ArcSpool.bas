@@ -3,8 +3,9 @@ Option Explicit
 ' Requests go into a folder of this user, where the agent finds them: written aside, then renamed. No program is
 ' started and nothing leaves the computer.
 Private Const Largest As Long = 60000
+Private Const Remembered As Long = 20000
 Private mMany As Long
-Private mAsked As New Collection
+Private mAsked As String
 
 Public Function ArcFolder() As String
     Dim home As String
@@ -89,21 +90,20 @@ End Function
 
 ' Whether the very same has been asked and the agent has not taken it yet.
 Public Function ArcWaits(ByVal command As String, ByVal fields As String) As Boolean
-    Dim request As String
-    On Error Resume Next
-    request = mAsked(ArcSame(command, fields))
-    On Error GoTo 0
-    If request <> "" Then ArcWaits = ArcThere(ArcIn("requests", request & ".json"))
+    Dim asked As Variant
+    For Each asked In Split(mAsked, vbLf)
+        If Left$(asked, Len(ArcSame(command, fields))) = ArcSame(command, fields) Then
+            ArcWaits = ArcWaits Or ArcThere(ArcIn("requests", Mid$(asked, Len(ArcSame(command, fields)) + 1) & ".json"))
+        End If
+    Next asked
 End Function
 
 Public Sub ArcRemember(ByVal command As String, ByVal fields As String, ByVal request As String)
-    On Error Resume Next
-    mAsked.Remove ArcSame(command, fields)
-    mAsked.Add request, ArcSame(command, fields)
+    mAsked = Right$(mAsked, Remembered) & ArcSame(command, fields) & request & vbLf
 End Sub
 
 Private Function ArcSame(ByVal command As String, ByVal fields As String) As String
-    ArcSame = command & "|" & ArcContext.ArcBook() & "|" & ArcContext.ArcRow() & "|" & fields
+    ArcSame = command & "|" & ArcContext.ArcBook() & "|" & ArcContext.ArcRow() & "|" & fields & vbTab
 End Function
 
 ' How many requests lie there.
