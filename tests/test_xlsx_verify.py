@@ -8,7 +8,7 @@ import pytest
 
 from arc_sync.xlsx import Formula, Package, Refused, newrows, shapes, splice
 from arc_sync.xlsx.cells import RowReader
-from arc_sync.xlsx.refs import letters
+from arc_sync.xlsx.refs import letters, parse_ref
 from arc_sync.xlsx.scan import Block, names
 from arc_sync.xlsx.values import Content, content, number
 from tests.xlsx_corpus import MAIN, by_xlsxwriter, handmade, openpyxl_cells, relation, worksheet
@@ -223,6 +223,28 @@ def test_cells_far_apart_in_one_long_row_are_written_over(
     book.save()
     found = openpyxl_cells(path)
     assert (found["Data", 1, 2], found["Data", 1, 3_991], len(found)) == ("left", "right", 4_000)
+
+
+@pytest.mark.parametrize("refs", [("B2",), ("B2", "B3"), ("B2", "B4"), ("B2", "FAA2", "B5")])
+def test_cells_of_rows_that_are_long_themselves_are_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refs: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("arc_sync.xlsx.saving.WHOLE", 0)
+    monkeypatch.setattr("arc_sync.xlsx.verify.WHOLE", 0)
+    rows = (
+        f'<row r="{row}">{"".join(f"""<c r="{letters(n)}{row}"><v>{n}</v></c>""" for n in range(5_000))}</row>'
+        for row in range(1, 7)
+    )
+    path = handmade(tmp_path / "wide.xlsx", worksheet("".join(rows)))
+    before = openpyxl_cells(path)
+    book = Package(path)
+    for ref in refs:
+        book.sheet("Data").set(ref, f"new {ref}")
+    book.save()
+    places = {
+        ("Data", place.row, place.column + 1): f"new {ref}" for ref in refs for place in [parse_ref(ref)]
+    }
+    assert openpyxl_cells(path) == before | places
 
 
 def test_every_form_of_a_cell_reads_the_same_by_each_way() -> None:

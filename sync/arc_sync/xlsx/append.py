@@ -11,7 +11,7 @@ from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import grow
 from arc_sync.xlsx.grow import Growth
 from arc_sync.xlsx.refs import LAST_ROW
-from arc_sync.xlsx.shapes import NewRow
+from arc_sync.xlsx.shapes import new_rows
 from arc_sync.xlsx.splice import ABOVE, Edit
 from arc_sync.xlsx.values import Fill, Formula, Given, Value
 
@@ -55,11 +55,10 @@ class Appending:
         places = range(area.left, area.right + 1)
         looks = tuple(ABOVE if style is None else style for style in styles)
         fills = [None if column.formula is None else Fill(column.formula) for column in self.table.columns]
-        given = rows if not any(fills) else [map(_filled, row, fills) for row in rows]
-        for number, row in zip(numbers, given, strict=True):
-            new = NewRow(places, tuple(row), looks)
-            pending = edits.get(number)
-            edits[number] = {**pending, **new} if pending else new
+        given = rows if not any(fills) else [[*map(_filled, row, fills)] for row in rows]
+        pending = {number: edits[number] for number in edits.keys() & numbers}
+        edits.update(zip(numbers, new_rows(places, given, looks), strict=True))
+        edits.update((number, {**old, **edits[number]}) for number, old in pending.items())
 
     def _put_blank(self, number: int, row: Sequence[Value], styles: Sequence[int | None]) -> None:
         """Note the blank first row: None leaves a cell as it is, with its formula."""

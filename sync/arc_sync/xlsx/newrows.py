@@ -82,13 +82,15 @@ class NewRows:
         """Write rows of one sort through one template, and note how they have to read back."""
         columns = self._columns(sort, [row.given for _, row in rows])
         numbers = [number for number, _ in rows]
-        template = "%s" + "".join(column.template for column in columns) + self._end
-        holes: list[Sequence[object]] = [[self._tag(number, look) for number in numbers]]
+        names = [*map(str, numbers)]
+        tag, tags = self._tags(numbers, names, look)
+        template = tag + "".join(column.template for column in columns) + self._end
+        holes = [tags]
         for each in columns:
-            holes += [numbers] if each.texts is None else [numbers, each.texts]
+            holes += [names] if each.texts is None else [names, each.texts]
         shape = shape_of(tuple(column.slot for column in columns))
         raws = [column.raws for column in columns if column.raws is not None]
-        likes = map(Like, repeat(shape), zip(*raws, strict=True) if raws else repeat(()))
+        likes = map(Like, repeat(shape), zip(names, *raws, strict=True))
         self.splicer.done.update(zip(numbers, likes, strict=False))
         return zip(numbers, map(template.__mod__, zip(*holes, strict=True)), strict=True)
 
@@ -108,6 +110,12 @@ class NewRows:
         like = self.above.tag() if number in self.appended else b""
         values = {name: attribute(like, name) for name in _LOOK} if like else {}
         return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value).encode()
+
+    def _tags(self, numbers: Sequence[int], names: Sequence[str], look: bytes) -> tuple[str, Sequence[str]]:
+        """Give a template with one hole for the rows' start tags, and what goes into the hole."""
+        if self.heights.keys().isdisjoint(numbers):
+            return f'{self.name.row.decode()} r="%s"{look.decode().replace("%", "%%")}>', names
+        return "%s", [self._tag(number, look) for number in numbers]
 
     def _tag(self, number: int, look: bytes) -> str:
         """Write a row's start tag."""

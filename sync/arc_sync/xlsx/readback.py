@@ -16,7 +16,7 @@ from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.refs import cell_ref, letters
 from arc_sync.xlsx.scan import Block, rows_of
 from arc_sync.xlsx.shapes import Like
-from arc_sync.xlsx.splice import Over
+from arc_sync.xlsx.splice import Over, marks
 from arc_sync.xlsx.text import decode
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ReadBack:
     def __init__(self, name: Names, asked: Mapping[int, Written]) -> None:
         self._name = name
         self._prefix = name.prefix.decode()
-        self._cell = _cell(self._prefix)
+        self._cell, self._marks = _cell(self._prefix), marks(self._prefix)
         self._follows = b"<%bc " % name.prefix, name.row_end
         self._reader = RowReader(name, _Unread())
         self._asked = dict(asked)
@@ -67,7 +67,7 @@ class ReadBack:
         at, left = 0, []
         for number in due:
             asked = self._asked[number]
-            end = self._over(number, asked, data, at) if isinstance(asked, Over) else 0
+            end = self._over(number, asked.cells, data, at) if isinstance(asked, Over) else 0
             if end:
                 at = end
                 del self._asked[number]
@@ -75,10 +75,10 @@ class ReadBack:
                 left.append(number)
         return left
 
-    def _over(self, number: int, asked: Over, data: bytes, at: int) -> int:
+    def _over(self, number: int, cells: Sequence[Plain], data: bytes, at: int) -> int:
         """Say where a row's edited cells end, if each stands after `at` between two tags of whole cells, or of the row."""
-        for cell in asked.cells:
-            mark = f'<{self._prefix}c r="{letters(cell[0])}{number}"'.encode()
+        for cell in cells:
+            mark = self._marks[cell[0]] % number
             start = data.find(mark, at)
             found = self._cell.match(data, start) if start > 0 else None
             if found is None or data[start - 1] != _END_OF_TAG or _plain(cell[0], found) != cell:
@@ -88,17 +88,22 @@ class ReadBack:
                 return 0
         return at
 
-    def _but_like(self, data: bytes, due: Sequence[int]) -> list[int]:
+    def _but_like(self, data: bytes, due: Sequence[int]) -> Sequence[int]:
         """Compare rows of shapes that come often; give the others."""
-        likes = [(number, asked) for number in due if isinstance(asked := self._asked[number], Like)]
-        text, at = data.decode() if likes else "", 0
-        for number, asked in likes:
-            pattern = self._often.get(asked.shape)
+        if not any(isinstance(self._asked[number], Like) for number in due):
+            return due
+        text, at, left = data.decode(), 0, []
+        plain = "&" not in text and "_x" not in text
+        for number in due:
+            asked = self._asked[number]
+            pattern = self._often.get(asked.shape) if isinstance(asked, Like) else None
             found = pattern.match(text, at) if pattern is not None else None
-            if found is not None and _fits(number, asked, found):
+            if found is not None and asked.texts == (found.groups() if plain else _decoded(found)):
                 at = found.end()
                 del self._asked[number]
-        return [number for number in due if number in self._asked]
+            else:
+                left.append(number)
+        return left
 
     def _compare(self, number: int, row: bytes) -> None:
         asked = self._asked.pop(number, None)
@@ -116,13 +121,9 @@ class ReadBack:
         _check(number, found, asked)
 
 
-def _fits(number: int, asked: Like, found: re.Match[str]) -> bool:
-    """Say whether a row of some shape holds what was asked for."""
-    row, *raws = found.groups()
-    start, end = found.span()
-    if found.string.find("&", start, end) >= 0 or found.string.find("_x", start, end) >= 0:
-        raws = [*map(decode, raws)]
-    return row == str(number) and tuple(raws) == asked.raws
+def _decoded(found: re.Match[str]) -> tuple[str, ...]:
+    """Give the number and the raw values of a row of some shape."""
+    return (*map(decode, found.groups()),)
 
 
 def _check(number: int, found: Mapping[int, Plain], asked: Written) -> None:

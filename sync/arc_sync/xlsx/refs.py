@@ -68,10 +68,11 @@ def column_index(name: str) -> int:
 def parse_ref(ref: str) -> Place:
     """Read `B7` or `$B$7`. Raises Refused if it is not a cell of a sheet."""
     match = _REF.fullmatch(ref)
-    row = int(match[2]) if match is not None else 0
-    if match is None or not 1 <= row <= LAST_ROW:
+    name, digits = match.groups() if match is not None else ("", "0")
+    row = int(digits)
+    if not 1 <= row <= LAST_ROW:
         raise Refused(f"{ref!r} is not a cell of a sheet; write it like B7.")
-    return Place(row, column_index(match[1]))
+    return Place(row, column_index(name))
 
 
 def parse_area(ref: str) -> Area:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from arc_sync.xlsx.above import RowAbove, row_style
@@ -63,6 +64,7 @@ class Rewriter:
     ) -> None:
         self._source, self._plan, self._whole = source, plan, whole
         self._todo = sorted(plan.edits.keys() | plan.heights.keys())
+        self._anew = plan.heights.keys() | set(plan.appended)  # rows of which more is asked than cells
         self._turn = 0
         self._name = source.names
         self._above = RowAbove(source.names, Shared())
@@ -87,23 +89,20 @@ class Rewriter:
     def _block(self, block: Block, before: int) -> Iterator[Piece]:
         """Cut a block where it changes; short stretches between count as edited, to be packed in one go."""
         due = self._due(block.last)
-        cuts = self._cell_cuts(block, due)
+        cells = self._cell_cuts(block, due)
         at, view, edited = 0, memoryview(block.data), list[bytes | memoryview]()
-        for start, end, xml in self._row_cuts(block, before, due) if cuts is None else cuts:
-            if self._may_stay(block, start - at):
-                yield from (Piece(b"".join(edited), same=False), Piece(view[at:start], same=True))
-                edited = [xml]
-            else:
-                edited += [view[at:start], xml]
+        least = _WORTH_CUTTING if block.numbered and not self._whole else len(block.data) + 1
+        cuts = self._row_cuts(block, before, due) if cells is None else cells
+        for start, end, xml in chain(cuts, [(len(block.data), len(block.data), b"")]):
+            if start - at >= least:
+                first, last = (at, start) if cells is None else self._rows_between(block.data, at, start)
+                if last - first >= least:
+                    yield Piece(b"".join([*edited, view[at:first]]), same=False)
+                    yield Piece(view[first:last], same=True)
+                    at, edited = last, []
+            edited += [view[at:start], xml]
             at = end
-        if self._may_stay(block, len(block.data) - at):
-            yield from (Piece(b"".join(edited), same=False), Piece(view[at:], same=True))
-        else:
-            yield Piece(b"".join([*edited, view[at:]]), same=False)
-
-    def _may_stay(self, block: Block, length: int) -> bool:
-        """Say whether a stretch of so many bytes between edits is worth a cut."""
-        return not self._whole and block.numbered and length >= _WORTH_CUTTING
+        yield Piece(b"".join(edited), same=False)
 
     def _due(self, last: int) -> list[int]:
         """Take the next rows to be changed, up to and with `last`."""
@@ -114,31 +113,18 @@ class Rewriter:
 
     def _cell_cuts(self, block: Block, due: list[int]) -> list[Cut] | None:
         """Write over cells that stand there as Excel writes them; None if more is to be done to the block."""
-        if self.splicer.unshare and b"shared" in block.data:
+        if (self.splicer.unshare and b"shared" in block.data) or not self._anew.isdisjoint(due):
             return None
-        cuts: list[Cut] = []
-        for number in due:
-            if number in self._plan.heights or number in self._plan.appended:
-                return None
-            last = cuts[-1][1] if cuts else 0
-            found = self.splicer.in_place(block.data, last, number, self._plan.edits[number])
-            if found is None:
-                return None
-            between = self._rows_between(block, last, found[0][0])
-            if between is None:
-                return None
-            cuts += [*between, *found]
-        row = _last_row(block.data, self._name.row, cuts)
-        self._above.passed(row, len(row), block.last)
-        return cuts and [*cuts, *(self._rows_between(block, cuts[-1][1], len(block.data)) or ())]
+        cuts = self.splicer.in_place(block.data, due, self._plan.edits)
+        if cuts is not None:
+            row = _last_row(block.data, self._name.row, cuts)
+            self._above.passed(row, len(row), block.last)
+        return cuts
 
-    def _rows_between(self, block: Block, start: int, end: int) -> list[Cut] | None:
-        """Mark where the whole rows between two edited cells begin and end, if they may stay; None if there are none."""
-        if not self._may_stay(block, end - start):
-            return []
-        first = block.data.find(b">", block.data.find(self._name.row_end, start)) + 1 if start else 0
-        last = block.data.rfind(self._name.row, first, end) if end < len(block.data) else end
-        return [(first, first, b""), (last, last, b"")] if first <= last else None
+    def _rows_between(self, data: bytes, start: int, end: int) -> tuple[int, int]:
+        """Say where the whole rows between two edited cells begin and end."""
+        first = data.find(b">", data.find(self._name.row_end, start)) + 1 if start else 0
+        return first, data.rfind(self._name.row, first, end) if end < len(data) else end
 
     def _row_cuts(self, block: Block, before: int, due: list[int]) -> Iterator[Cut]:
         """Write whole rows anew."""

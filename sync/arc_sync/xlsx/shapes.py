@@ -54,11 +54,9 @@ class NewRow(Mapping[int, Edit]):
 
     __slots__ = ("given", "sort")
 
-    def __init__(
-        self, columns: Sequence[int], given: Sequence[Given], styles: tuple[int | None, ...]
-    ) -> None:
+    def __init__(self, sort: Sort, given: Sequence[Given]) -> None:
+        self.sort = sort
         self.given = given
-        self.sort = sort_of(columns, tuple(map(type, given)), styles)
 
     def __getitem__(self, column: int) -> Edit:
         try:
@@ -74,13 +72,23 @@ class NewRow(Mapping[int, Edit]):
         return len(self.given)
 
 
+def new_rows(
+    columns: Sequence[int], rows: Sequence[Sequence[Given]], styles: tuple[int | None, ...]
+) -> list[NewRow]:
+    """Give rows of values for the same columns, in the same styles, in that form."""
+    types = [tuple(map(type, row)) for row in rows]
+    sorts = {each: sort_of(columns, each, styles) for each in set(types)}
+    return [NewRow(sorts[each], (*row,)) for each, row in zip(types, rows, strict=True)]
+
+
 def new_row(edits: Mapping[int, Edit]) -> NewRow:
     """Give any edits of a row in that form."""
     if isinstance(edits, NewRow):
         return edits
     columns = tuple(sorted(edits))
     asked = [edits[column] for column in columns]
-    return NewRow(columns, [value for value, _ in asked], tuple(style for _, style in asked))
+    [row] = new_rows(columns, [[value for value, _ in asked]], tuple(style for _, style in asked))
+    return row
 
 
 class Slot(NamedTuple):
@@ -105,15 +113,15 @@ def shape_of(slots: tuple[Slot, ...]) -> Shape:
 
 
 class Like(NamedTuple):
-    """A row as it has to read back: its shape, and the raw values of those of its cells that have one."""
+    """A row as it has to read back: its shape; its number, and the raw values of those of its cells that have one."""
 
     shape: Shape
-    raws: tuple[str, ...]
+    texts: tuple[str, ...]
 
     @property
     def cells(self) -> Sequence[Plain]:
         """The cells themselves, left to right."""
-        raws = iter(self.raws)
+        raws = iter(self.texts[1:])
         return [
             (place, type_, None if type_ is None else next(raws), None, style)
             for place, type_, style in self.shape.slots

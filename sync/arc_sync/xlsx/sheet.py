@@ -19,7 +19,7 @@ from arc_sync.xlsx.room import make_room
 from arc_sync.xlsx.scan import SheetStream
 from arc_sync.xlsx.splice import Edit
 from arc_sync.xlsx.tables import Table, resized
-from arc_sync.xlsx.values import Value, content
+from arc_sync.xlsx.values import Value, check
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -139,7 +139,7 @@ class Sheet:
         (merged cells, array formulas) is refused on saving.
         """
         place = parse_ref(ref)
-        content(value, "", date1904=self._package.date1904)
+        check(value, date1904=self._package.date1904)
         self.put(place.row, place.column, Edit(value, self._checked(style)))
 
     def put(self, row: int, column: int, edit: Edit) -> None:

@@ -18,7 +18,7 @@ from arc_sync.xlsx.text import escape, unescape
 from arc_sync.xlsx.values import Content, Fill, Formula, Given, Value, content
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arc_sync.xlsx.cells import Plain
     from arc_sync.xlsx.shapes import Like
@@ -75,22 +75,28 @@ class Splicer:
         """Turn to another row, whose own style is `row_style`, if it has one."""
         self._number, self._row_style, self.written = number, row_style, Above({}, {})
 
-    def in_place(self, data: bytes, at: int, number: int, edits: Mapping[int, Edit]) -> list[Cut] | None:
-        """Write over cells of a row that stand after `at` in the form that Excel writes; None if one does not."""
-        cuts, done = [], []
-        for column in sorted(edits):
-            value, style = edits[column]
-            start = data.find(f'<{self.prefix}c r="{letters(column)}{number}"'.encode(), at)
-            match = _plain(self.prefix).match(data, start) if start >= 0 else None
-            if match is None or style == ABOVE or isinstance(value, Fill):
-                return None
-            at = match.end()
-            own, formula = match.groups()
-            self.formulas_changed |= formula is not None
-            cell, xml = self._made(number, column, value, int(own or 0) if style is None else style)
-            cuts.append((start, at, xml.encode()))
-            done.append(cell)
-        self.done[number] = Over((*done,))
+    def in_place(
+        self, data: bytes, due: Sequence[int], edits: Mapping[int, Mapping[int, Edit]]
+    ) -> list[Cut] | None:
+        """Write over cells of the rows `due` that stand in the form that Excel writes; None if one does not."""
+        cuts, at = list[Cut](), 0
+        find, match, mark = data.find, _plain(self.prefix).match, marks(self.prefix)
+        for number in due:
+            row, done = edits[number], []
+            for column in sorted(row):
+                value, style = row[column]
+                start = find(mark[column] % number, at)
+                found = match(data, start) if start >= 0 else None
+                if found is None or style == ABOVE or isinstance(value, Fill):
+                    return None
+                at = found.end()
+                own, formula = found.groups()
+                if formula is not None:
+                    self.formulas_changed = True
+                cell, xml = self._made(number, column, value, int(own or 0) if style is None else style)
+                cuts.append((start, at, xml.encode()))
+                done.append(cell)
+            self.done[number] = Over((*done,))
         return cuts
 
     def _walked(self, xml: str, edits: Mapping[int, Edit]) -> str:
@@ -204,7 +210,8 @@ class Splicer:
         if isinstance(value, dt.date):
             style = self._dated(value, style)
         type_, raw, formula, t, xml = content(value, self.prefix, date1904=self.date1904)
-        self.formulas_changed |= formula is not None
+        if formula is not None:
+            self.formulas_changed = True
         start, rest, end = frame(self.prefix, column, style, t)
         whole = f"{start}{number}{rest}>{xml}{end}" if xml else f"{start}{number}{rest}/>"
         return (column, type_, raw, formula, style), whole
@@ -228,6 +235,21 @@ def frame(prefix: str, column: int, style: int, t: str) -> tuple[str, str, str]:
     """Give a cell's tag up to its row number, the attributes after that, and the end tag."""
     shown, kind = f' s="{style}"' if style else "", f' t="{t}"' if t else ""
     return f'<{prefix}c r="{letters(column)}', f'"{shown}{kind}', f"</{prefix}c>"
+
+
+class Marks(dict[int, bytes]):
+    """How a cell begins, by its column, with a hole for its row; remembered."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def __missing__(self, column: int) -> bytes:
+        self[column] = mark = f'<{self._prefix}c r="{letters(column)}%d"'.encode()
+        return mark
+
+
+marks = lru_cache(maxsize=64)(Marks)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
 from arc_sync.xlsx.errors import Refused
@@ -94,6 +95,14 @@ def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
         return Content("s", value.value, text, "str", formula + shown)
     inner = content(value.value, prefix, date1904=date1904)
     return Content(inner.type, inner.raw, text, inner.t, formula + inner.xml)
+
+
+def check(value: Value, *, date1904: bool) -> None:
+    """Raise what `content` raises for a value that a cell cannot hold."""
+    if type(value) is not float or not isfinite(
+        value
+    ):  # what comes most often need not be written to be known
+        content(value, "", date1904=date1904)
 
 
 def number(value: object) -> str:
