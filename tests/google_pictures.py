@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from html import escape
 from itertools import accumulate
@@ -23,13 +23,13 @@ from arc_sheets.cells import Formula
 from arc_sync.books.contents import Contents
 from arc_sync.books.draw import kpis, reports
 from arc_sync.books.google.charts import labels
-from arc_sync.books.google.create import create
-from arc_sync.books.google.drawing import dress
+from arc_sync.books.google.drawing import adapt
 from arc_sync.books.google.records import to_first_waiting
-from arc_sync.books.google.shapes import Request, locale_free
-from arc_sync.books.google.sheets import SHEET_IDS, Setting
+from arc_sync.books.google.shapes import locale_free
+from arc_sync.books.google.sheets import SHEET_IDS
 from arc_sync.books.look import Look, read_look
 from tests.emulators.google import GoogleEmulator
+from tests.google_book import Wire, made
 from tests.google_formats import shown
 from tests.sample_contents import sample
 
@@ -145,13 +145,13 @@ class Picture:
     def _format(self, row: int, column: int) -> Json:
         made = dict(self.cell(row, column).get("userEnteredFormat", {}))
         for rule in reversed(self._rules):
-            if any(_holds(area, row, column) for area in rule["ranges"]) and self._applies(rule, row, column):
+            if any(_holds(area, row, column) for area in rule["ranges"]) and self._applies(rule, row):
                 told = rule["booleanRule"]["format"]
                 made |= {k: v for k, v in told.items() if k != "textFormat"}
                 made["textFormat"] = made.get("textFormat", {}) | told.get("textFormat", {})
         return made
 
-    def _applies(self, rule: Json, row: int, column: int) -> bool:
+    def _applies(self, rule: Json, row: int) -> bool:
         first = rule["ranges"][0]
         formula = rule["booleanRule"]["condition"]["values"][0]["userEnteredValue"]
         move = row - first["startRowIndex"]
@@ -171,7 +171,7 @@ class Picture:
                 if "backgroundColorStyle" in told
                 else ""
             )
-            for side, line in told.get("borders", {}).items():
+            for side, line in dict(told.get("borders", {})).items():
                 if line["style"] in _STYLES:
                     style += f"border-{side}:{_STYLES[line['style']]} {_colour(line['colorStyle'])};"
             if style:
@@ -237,8 +237,10 @@ class Picture:
         for row, column in self._visible():
             rule = self.cell(row, column).get("dataValidation", {})
             if rule.get("showCustomUi"):
+                merged = self._merge_of(row, column)
+                right = merged["endColumnIndex"] if merged else column + 1
                 middle = (self._ys[row] + self._ys[row + 1]) / 2
-                box = Box(self._xs[column + 1] - 13, middle - 7, 10, 14)
+                box = Box(self._xs[right] - 13, middle - 7, 10, 14)
                 yield f'<div class="button" style="{box.css}">&#9662;</div>'
 
     def _frozen_lines(self) -> Iterator[str]:
@@ -326,8 +328,8 @@ def _size(one: Json) -> int:
 
 
 def _holds(area: Json, row: int, column: int) -> bool:
-    rows = area.get("startRowIndex", 0) <= row < area.get("endRowIndex", 10**9)
-    return rows and area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", 10**9)
+    rows = bool(area.get("startRowIndex", 0) <= row < area.get("endRowIndex", 10**9))
+    return rows and bool(area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", 10**9))
 
 
 def _colour(style: Json) -> str:
@@ -408,39 +410,18 @@ def _shoot(source: Path, target: Path, size: tuple[int, int], profile: Path) -> 
     subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
-class _Google:
-    """Carries requests to the emulator."""
-
-    def __init__(self, google: GoogleEmulator) -> None:
-        self._session = google.session()
-
-    def make(self, spreadsheet: Mapping[str, Any]) -> str:
-        return str(self._call("POST", "", json=dict(spreadsheet))["spreadsheetId"])
-
-    def write(self, book: str, requests: Sequence[Request]) -> object:
-        return self._call("POST", f"/{book}:batchUpdate", json={"requests": list(requests)})
-
-    def read(self, spreadsheet: str) -> Json:
-        return self._call("GET", f"/{spreadsheet}", params={"includeGridData": "true"})
-
-    def _call(self, method: str, path: str, **how: Any) -> Json:
-        answer = self._session.request(method, f"https://sheets.googleapis.com/v4/spreadsheets{path}", **how)
-        assert answer.ok, answer.text
-        return dict(answer.json())
-
-
 def main(folder: Path) -> None:
     """Make a book in the emulator and draw it."""
     contents, look = sample(), read_look()
     with GoogleEmulator() as google:
-        sender = _Google(google)
-        book = sender.read(create(sender, "Receivables", contents, Setting("en_GB", "Europe/Berlin"), look))
+        wire = Wire(google)
+        book = wire.read(made(wire, contents, look))
     draw(book, formulas(contents, look), folder)
 
 
 def formulas(contents: Contents, look: Look) -> dict[str, Any]:
     """Return what each formula of a book shows, by its text, as ARC knows it; of a sparkline, its colour."""
-    drawn = [d.value for drawing in reports(contents) for d in dress(drawing, look).cells.values()]
+    drawn = [d.value for drawing in reports(contents) for d in adapt(drawing, look).cells.values()]
     labelled = [one for line in labels(contents.aging, contents.kpis) for one in line]
     told = [
         v

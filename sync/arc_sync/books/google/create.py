@@ -32,7 +32,7 @@ from arc_sync.books.google.batch import (
 )
 from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.charts import LABELS, Charts, labels
-from arc_sync.books.google.drawing import Sheet, dress, redraw
+from arc_sync.books.google.drawing import Sheet, adapt, redraw
 from arc_sync.books.google.look import pixels, width_pixels
 from arc_sync.books.google.shapes import CellData, GridRange, Request, RowData, extended, grid
 from arc_sync.books.google.sheets import (
@@ -64,10 +64,10 @@ _OWN: Final = "ARC keeps here what it must find again."
 class Sender(Protocol):
     """What carries requests to Google."""
 
-    def make(self, spreadsheet: Mapping[str, Any]) -> str:
+    def create(self, spreadsheet: Mapping[str, Any], /) -> str:
         """Make a spreadsheet; return its id."""
 
-    def write(self, book: str, requests: Sequence[Request]) -> object:
+    def batch_update(self, book: str, requests: Sequence[Request], /) -> object:
         """Carry out requests, all or none."""
 
 
@@ -77,9 +77,9 @@ def create(sender: Sender, title: str, contents: Contents, setting: Setting, loo
     If it dies between two batches, what is left has no lines on `_ARC`: it is no book, and may be thrown away.
     Raises BookError for contents that no spreadsheet holds.
     """
-    spreadsheet = sender.make(new_spreadsheet(title, contents, setting, look))
+    spreadsheet = sender.create(new_spreadsheet(title, contents, setting, look))
     for batch in batches(contents, spreadsheet, SHEET_IDS, look):
-        sender.write(spreadsheet, batch)
+        sender.batch_update(spreadsheet, batch)
     return spreadsheet
 
 
@@ -92,7 +92,7 @@ def batches(
     Raises BookError for a text that no cell holds.
     """
     painter = Painter(look, ids)
-    drawings = [dress(drawing, look) for drawing in draw.reports(contents)]
+    drawings = [adapt(drawing, look) for drawing in draw.reports(contents)]
     yield from packed(_requests(contents, drawings, ids, painter))
     yield from packed(_identity(contents, drawings, spreadsheet, ids[HIDDEN]))
 
@@ -102,7 +102,7 @@ def packed(requests: Iterable[Request], most: int = BATCH) -> Iterator[list[Requ
     batch: list[Request] = []
     room = most
     for request in requests:
-        size = len(json.dumps(request))
+        size = len(json.dumps(request)) + len(", ")
         if batch and size > room:
             yield batch
             batch, room = [], most
@@ -165,9 +165,12 @@ def _hidden(contents: Contents, ids: Mapping[str, int]) -> Iterator[Request]:
 def _identity(
     contents: Contents, drawings: Sequence[Drawing], spreadsheet: str, sheet: int
 ) -> Iterator[Request]:
-    """Yield the lines of `_ARC`: digests are those of the drawings as every kind of book gets them."""
+    """Yield the lines of `_ARC`: digests are those of the drawings as every kind of book gets them.
+
+    How cells are dressed is not kept: here they are dressed anew with each drawing.
+    """
     asked = dict(meta_lines(contents, draw.reports(contents)))
-    shown = meta_lines(contents, drawings)
+    shown = ((name, value) for name, value in meta_lines(contents, drawings) if not name.startswith("dress "))
     told = [(name, str(asked[name] if name.startswith("drawn ") else value)) for name, value in shown]
     lines = [*told, (SPREADSHEET, spreadsheet)]
     yield _values(sheet, Place(1, NAME_COLUMN), lines)

@@ -1,7 +1,7 @@
 """Report tabs in Google Sheets: a drawing as requests, and what people typed where it goes.
 
-A drawing is *dressed* first: links that Google refuses become plain text, hints name the keys of a browser, and
-the sparklines are formulas. All that is kept of a drawing for the next round is kept of the dressed one, except its
+A drawing is *adapted* first: links that Google refuses become plain text, hints name the keys of a browser, and
+the sparklines are formulas. All that is kept of a drawing for the next round is kept of the adapted one, except its
 digest, which is that of the drawing as every kind of book gets it.
 """
 
@@ -60,15 +60,15 @@ class Sheet(NamedTuple):
     filtered: int | None = None  #: the row of its filter buttons
 
 
-def dress(drawing: Drawing, look: Look) -> Drawing:
+def adapt(drawing: Drawing, look: Look) -> Drawing:
     """Return the drawing as a spreadsheet shows it."""
     column = _SCROLLS.get(drawing.sheet)
-    cells = {_moved(place, drawn, column): _dressed(drawn) for place, drawn in drawing.cells.items()}
+    cells = {_moved(place, drawn, column): _adapted(drawn) for place, drawn in drawing.cells.items()}
     if drawing.sheet == kpis.SHEET:
         for at in [p for p in cells if p.column == kpis.LINE and p.row >= kpis.FIRST_ROW]:
             cells[at] = cells[at]._replace(value=sparkline(at.row, look))
     if drawing.sheet == worklist.SHEET:
-        return replace(drawing, cells=cells, heights=drawing.heights | _grown(drawing))
+        return replace(drawing, cells=cells, heights={**drawing.heights, **_grown(drawing)})
     if drawing.sheet == account.SHEET:
         return _with_tall_cells(replace(drawing, cells=cells))
     return replace(drawing, cells=cells)
@@ -82,7 +82,7 @@ def headed(place: Place, column: int | None) -> Place:
 def redraw(
     drawing: Drawing, sheet: Sheet, before: Area | None, painter: Painter, *, first: bool = False
 ) -> Iterator[Request]:
-    """Yield what carries out a dressed drawing: in the area it takes, and in the one that it had `before`.
+    """Yield what carries out a adapted drawing: in the area it takes, and in the one that it had `before`.
 
     What people type into is left alone, but for the `first` time. Raises BookError for a text too long.
     """
@@ -102,7 +102,7 @@ def redraw(
 def typed(
     drawing: Drawing, before: Area | None, cells: Mapping[Place, CellValue], ours: Collection[str]
 ) -> list[Typed]:
-    """Return what would be lost if a dressed drawing were carried out; `ours` are the seals of what ARC drew."""
+    """Return what would be lost if a adapted drawing were carried out; `ours` are the seals of what ARC drew."""
     areas = [drawing.area, *([before] if before else [])]
 
     def lost(place: Place, value: CellValue) -> bool:
@@ -136,13 +136,13 @@ def typed_on_issues(
 
 _HEAD_ROWS: Final = records.SENTENCE.row
 _NOTHING: Final = Drawn(None, "")
-_PER_WIDTH: Final = 1.05  #: characters of text that a character of width holds, at the least
+_PER_WIDTH: Final = 1.1  #: characters of text that a character of width holds, at the least
 _LINE: Final = 13.5  #: points of a line of text
 _HEIGHT: Final = Page(colour="", widths=()).row  #: points of a row without its own height
 _CHOICES: Final = frozenset(choice.casefold() for choice in CHOICES)
 
 
-def _dressed(drawn: Drawn) -> Drawn:
+def _adapted(drawn: Drawn) -> Drawn:
     value = drawn.value
     if isinstance(value, Link):
         text = sendable(value.text)
@@ -179,7 +179,7 @@ def _with_tall_cells(drawing: Drawing) -> Drawing:
         for row in range(area.top + 1, area.bottom + 1)
         if Place(area.top, area.left) in drawing.cells
     }
-    return replace(drawing, cells=drawing.cells | covered, entries=drawing.entries | frozenset(covered))
+    return replace(drawing, cells={**drawing.cells, **covered}, entries=drawing.entries | frozenset(covered))
 
 
 def _room(sheet: Sheet, bottom: int, right: int) -> Iterator[Request]:

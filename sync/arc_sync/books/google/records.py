@@ -30,11 +30,9 @@ from arc_sync.books.google.batch import (
 from arc_sync.books.google.cells import CELL_FIELDS, Painter, check_holds
 from arc_sync.books.google.drawing import headed
 from arc_sync.books.google.shapes import STAMP_HEADER, CellData, Request, RowData, extended, grid
-from arc_sync.books.look import record_role, wraps
+from arc_sync.books.look import Look, record_role, wraps
 from arc_sync.xlsx.refs import Area, Place, letters
 
-#: Fields of a whole row that is appended, with the dropdowns that a row beyond the old end would lack.
-ROW_FIELDS: Final = f"{CELL_FIELDS},dataValidation"
 #: Bytes of the rows of one request, more or less.
 _PIECE: Final = 400_000
 
@@ -58,15 +56,20 @@ def sentence_place(tab: Tab) -> Place:
 
 def furniture(tab: Tab, sheet: int, painter: Painter) -> Iterator[Request]:
     """Yield what a record tab has whatever its rows: formats, checks, rules, filter, warnings."""
-    yield from _formats(tab, sheet, painter)
-    for place, column in enumerate(tab.columns, 1):
-        yield from checking.in_column(sheet, column, place)
+    yield from grown(tab, sheet, painter, records.FIRST_ROW)
     for index, rule in enumerate(records.page(tab, painter.look).rules):
         yield add_rule(sheet, rule, painter.look, index)
     yield set_filter(sheet, down(records.HEADER_ROW, records.ID_COLUMN, stamp_column(tab)))
     yield from _warnings(tab, sheet)
     for column_ in (records.ID_COLUMN, records.seal_column(tab), stamp_column(tab)):
         yield hide_column(sheet, column_)
+
+
+def grown(tab: Tab, sheet: int, painter: Painter, first: int) -> Iterator[Request]:
+    """Yield formats and checks of all rows from `first` to the sheet's end, such as those by which it has grown."""
+    yield from _formats(tab, sheet, painter, first)
+    for place, column in enumerate(tab.columns, 1):
+        yield from checking.in_column(sheet, column, place, first)
 
 
 def head(tab: Tab, many: int, sheet: int, painter: Painter) -> Iterator[Request]:
@@ -85,35 +88,30 @@ def head(tab: Tab, many: int, sheet: int, painter: Painter) -> Iterator[Request]
 
 def body(tab: Tab, lines: Sequence[BookRow], sheet: int, painter: Painter) -> Iterator[Request]:
     """Yield the rows, a piece at a time: each line is asked for once. Raises BookError for a text too long."""
+    amounts, grows = _amounts(tab), wraps(tab)
     roles: list[tuple[str, ...]] = []
     heights: list[tuple[int, float]] = []
-    grows, amounts = wraps(tab), _amounts(tab)
-    piece: list[RowData] = []
-    at, size = records.FIRST_ROW, 0
-    for row, cells in enumerate(records.rows(tab, lines), records.FIRST_ROW):
-        made = _values(tab, row, cells)
-        size += len(json.dumps(made))
-        piece.append(made)
-        roles.append(tuple(cells[column].role for column in amounts))
-        if grows:
-            heights.append((row, records.height(tab, cells, painter.look)))
-        if size > _PIECE:
-            yield put_cells(sheet, Place(at, 0), piece, "userEnteredValue")
-            piece, at, size = [], row + 1, 0
-    if piece:
-        yield put_cells(sheet, Place(at, 0), piece, "userEnteredValue")
+
+    def noted() -> Iterator[RowData]:
+        for row, cells in enumerate(records.rows(tab, lines), records.FIRST_ROW):
+            roles.append(tuple(cells[column].role for column in amounts))
+            if grows:
+                heights.append((row, records.height(tab, cells, painter.look)))
+            yield _values(tab, row, cells)
+
+    yield from _pieces(sheet, noted())
     yield from _number_formats(tab, sheet, painter, roles)
     yield from set_heights(sheet, heights)
 
 
-def whole_rows(tab: Tab, lines: Iterable[BookRow], painter: Painter, stamp: str) -> Iterator[RowData]:
-    """Yield rows to be appended, whole, up to the stamp: written with `ROW_FIELDS`, they need no column's format.
-
-    Raises BookError for a text that no cell can hold.
-    """
-    for cells in records.rows(tab, lines):
-        made = [painter.cell(drawn) for drawn in (*cells, Drawn(stamp, "cell.text"))]
-        yield {"values": made}
+def row_heights(
+    tab: Tab, sheet: int, look: Look, lines: Iterable[Sequence[Drawn]], first: int
+) -> Iterator[Request]:
+    """Yield the heights of rows from `first` on, as `records.rows` made them; none on a tab whose rows do not grow."""
+    if wraps(tab):
+        yield from set_heights(
+            sheet, ((row, records.height(tab, cells, look)) for row, cells in enumerate(lines, first))
+        )
 
 
 _NOTHING: Final = Drawn(None, "plain")
@@ -128,7 +126,21 @@ def _values(tab: Tab, row: int, cells: Sequence[Drawn]) -> RowData:
     return {"values": made}
 
 
-def _formats(tab: Tab, sheet: int, painter: Painter) -> Iterator[Request]:
+def _pieces(sheet: int, rows: Iterable[RowData]) -> Iterator[Request]:
+    """Yield the values of rows, so many at a time that a request stays small."""
+    piece: list[RowData] = []
+    at, size = records.FIRST_ROW, 0
+    for row in rows:
+        piece.append(row)
+        size += len(json.dumps(row))
+        if size > _PIECE:
+            yield put_cells(sheet, Place(at, 0), piece, "userEnteredValue")
+            at, piece, size = at + len(piece), [], 0
+    if piece:
+        yield put_cells(sheet, Place(at, 0), piece, "userEnteredValue")
+
+
+def _formats(tab: Tab, sheet: int, painter: Painter, top: int) -> Iterator[Request]:
     roles = [
         "cell.text",
         *(record_role(tab, column, None) for column in tab.columns),
@@ -138,7 +150,7 @@ def _formats(tab: Tab, sheet: int, painter: Painter) -> Iterator[Request]:
     first = 0
     for role, run in groupby(roles):
         last = first + len(list(run)) - 1
-        yield format_cells(sheet, down(records.FIRST_ROW, first, last), painter.format(role))
+        yield format_cells(sheet, down(top, first, last), painter.format(role))
         first = last + 1
 
 
