@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from arc_sync.cli.out import FAILED, FINE, Json, answer, finish, many, say
+from arc_sync.cli.out import Json, answer, many, say
 
 _Firms = Annotated[
     list[Path] | None,
@@ -22,7 +22,10 @@ _Firm = Annotated[Path | None, typer.Argument(help="arc.toml, or its folder. [de
 _PATIENCE = 30.0
 
 
-def run(firms: _Firms = None) -> None:
+def run(
+    firms: _Firms = None,
+    background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
+) -> None:
     """Keep workbooks and ledgers in step until stopped (Ctrl-C).
 
     Rounds every minute and right after a save, requests of ribbon and menu at once, reminders planned in the morning
@@ -36,13 +39,55 @@ def run(firms: _Firms = None) -> None:
 
     home = usual_home()
     files = [find(one).resolve() for one in firms or []]
-    if not files and not listed(home):
+    if not (files or listed(home) or background):
         files = [find().resolve()]
     agent = Agent(home, Spool(usual_folder()), files)
-    say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
+    if not background:
+        say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
     with stopped_by_signals(agent.stop):
         agent.run()
-    say("The agent has stopped.")
+    if not background:
+        say("The agent has stopped.")
+
+
+def install(
+    firm: Annotated[
+        Path | None, typer.Option("--firm", help="arc.toml to keep, or its folder. [default: this folder]")
+    ] = None,
+) -> None:
+    """Let the agent start with your session from now on, and now; no administrator is needed."""
+    from arc_sheets.errors import ConfigError
+    from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.service.usual import this_service
+    from arc_sync.agent.running.state import usual_home
+
+    try:
+        add(firm)
+    except ConfigError:
+        if firm is not None or not listed(usual_home()):
+            raise
+    where = this_service().install()
+    say(f"The agent starts with your session from now on ({where}), and runs already.")
+
+
+def uninstall() -> None:
+    """Stop the agent, and let it start with your session no more; books and ledgers stay as they are."""
+    from arc_sync.agent.running.service.usual import this_service
+
+    this_service().uninstall()
+    say("The agent does not start with your session any more.")
+
+
+def start() -> None:
+    """Start the agent in the background; arc agent install comes first."""
+    from arc_sheets.errors import ConfigError
+    from arc_sync.agent.running.service.usual import this_service
+
+    service = this_service()
+    if not service.is_installed():
+        raise ConfigError("The agent is not installed here; run arc agent install, or arc agent run.")
+    service.start()
+    say("The agent runs.")
 
 
 def add(firm: _Firm = None) -> None:
@@ -77,7 +122,8 @@ def list_(json: Json = False) -> None:
 
 
 def stop() -> None:
-    """Stop the running agent; it ends what it is doing first."""
+    """Stop the running agent until your next session; it ends what it is doing first."""
+    from arc_sheets.errors import ConfigError
     from arc_sync.agent.running.lock import Lock
     from arc_sync.agent.running.state import usual_home
 
@@ -89,13 +135,11 @@ def stop() -> None:
     until = time.monotonic() + _PATIENCE
     while lock.is_held():
         if time.monotonic() > until:
-            say(
+            raise ConfigError(
                 f"The agent has not stopped within {_PATIENCE:g} seconds; end process {lock.pid()}. Nothing gets lost."
             )
-            finish(FAILED)
         time.sleep(0.1)
     say("The agent has stopped.")
-    finish(FINE)
 
 
 def logs(
@@ -111,6 +155,9 @@ def logs(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "install": install,
+    "uninstall": uninstall,
+    "start": start,
     "add": add,
     "remove": remove,
     "list": list_,
