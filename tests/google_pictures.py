@@ -22,8 +22,8 @@ from arc_sheets import tabs
 from arc_sheets.cells import Formula
 from arc_sync.books.contents import Contents
 from arc_sync.books.draw import kpis, reports
+from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.charts import labels
-from arc_sync.books.google.drawing import adapt
 from arc_sync.books.google.records import to_first_waiting
 from arc_sync.books.google.shapes import locale_free
 from arc_sync.books.google.sheets import SHEET_IDS
@@ -432,7 +432,7 @@ def formulas(contents: Contents, look: Look) -> dict[str, Any]:
 
 
 def _known(formula: Formula) -> Any:
-    if tone := re.match(r'SPARKLINE.*"(#\w{6})"', formula.text):
+    if tone := re.search(r'SPARKLINE.*"(#\w{6})"', formula.text):
         return f"SPARKLINE {tone[1]}"
     return float(formula.value) if isinstance(formula.value, Decimal) else formula.value
 

@@ -21,9 +21,9 @@ from arc_sync.books import form
 from arc_sync.books.contents import BookRow
 from arc_sync.books.draw import account, home, kpis, records, reports
 from arc_sync.books.draw.issues import ISSUES
+from arc_sync.books.google.adapting import WORDS, adapt
 from arc_sync.books.google.charts import LABELS
 from arc_sync.books.google.create import BATCH, QUEUE_HEADERS, batches, packed
-from arc_sync.books.google.drawing import WORDS, adapt
 from arc_sync.books.google.look import cell_format, colour
 from arc_sync.books.google.records import sentence_place, stamp_column
 from arc_sync.books.google.shapes import STAMP_HEADER, Request, grid
@@ -129,7 +129,7 @@ def _moved(title: str, at: Place, cells: dict[Place, object]) -> Place:
 
 def _differs_on_purpose(title: str, at: Place, mine: object, theirs: object) -> bool:
     if title == kpis.SHEET and at.column == kpis.LINE and at.row >= kpis.FIRST_ROW:
-        return theirs is None and str(mine).startswith("=SPARKLINE(")
+        return theirs is None and "SPARKLINE(" in str(mine)
     if title == account.SHEET:
         return WORDS.get(str(theirs)) == mine
     if title == "Reminders" and at.row == 1:
@@ -282,7 +282,12 @@ def test_google_asks_before_somebody_types_where_arc_writes_and_stops_nobody(ful
         ours = {n for n, column in enumerate(tab.columns, 1) if column.owner is Owner.LEDGER}
         assert columns == ours | {0, records.seal_column(tab), stamp_column(tab)}
     (page,) = sheet_of(full, "Account")["protectedRanges"]
-    free = {(one["startRowIndex"] + 1, one["startColumnIndex"]) for one in page["unprotectedRanges"]}
+    free = {
+        (row_ + 1, column)
+        for one in page["unprotectedRanges"]
+        for row_ in range(one["startRowIndex"], one["endRowIndex"])
+        for column in range(one["startColumnIndex"], one["endColumnIndex"])
+    }
     assert free >= {account.PICKER, *form.PLACES.values()}
 
 

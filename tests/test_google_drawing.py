@@ -12,8 +12,9 @@ from arc_sync.books import form
 from arc_sync.books.draw import account, aging, home, kpis, records, reports, worklist
 from arc_sync.books.draw.issues import CHOICES, ISSUES
 from arc_sync.books.drawing import Drawing, Drawn, Link
+from arc_sync.books.google.adapting import WORDS, adapt, headed
 from arc_sync.books.google.cells import Painter
-from arc_sync.books.google.drawing import WORDS, Sheet, adapt, headed, redraw, typed, typed_on_issues
+from arc_sync.books.google.drawing import Sheet, redraw, typed, typed_on_issues
 from arc_sync.books.google.look import cell_format, pixels
 from arc_sync.books.google.shapes import Request
 from arc_sync.books.google.sheets import SHEET_IDS
@@ -101,7 +102,7 @@ def test_each_kpi_has_its_twelve_months_as_a_line() -> None:
     assert len(lines) == len(FULL.kpis.kpis)
     for row, value in lines.items():
         assert isinstance(value, Formula)
-        assert value.text.startswith(f"SPARKLINE(G{row}:R{row},")
+        assert value.text.startswith(f'IF(COUNT(G{row}:R{row})<2,"",SPARKLINE(G{row}:R{row},')
 
 
 def test_a_row_of_the_worklist_is_as_tall_as_its_reasons() -> None:

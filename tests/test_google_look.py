@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arc_sheets.cells import CellError, Formula
+from arc_sheets.cells import Formula
 from arc_sync.books.drawing import Drawn, Link, to_tab
-from arc_sync.books.google.cells import Painter, cell_value
+from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.look import cell_format, colour, pixels, rule_format, width_pixels
 from arc_sync.books.google.shapes import LONGEST, extended, grid, holds, locale_free, with_commas
 from arc_sync.books.look import ROLES, read_look
@@ -158,44 +158,6 @@ def test_links_lead_where_arc_says_and_nowhere_else() -> None:
     assert uri(Link("tel:+4930", "+49 30")) is None
     assert uri(to_tab("Gone", "x")) is None
     assert uri(Link("https://evil.example", "x")) is None
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"),
-    [
-        ({}, None),
-        ({"userEnteredValue": {"stringValue": "=1"}}, "=1"),
-        ({"userEnteredValue": {"numberValue": 46352}}, Decimal(46352)),
-        ({"userEnteredValue": {"boolValue": False}}, False),
-        ({"userEnteredValue": {"formulaValue": "=SUM(A1;B1)"}}, Formula("SUM(A1,B1)")),
-        (
-            {"userEnteredValue": {"formulaValue": "=A1"}, "effectiveValue": {"numberValue": 2.5}},
-            Formula("A1", Decimal("2.5")),
-        ),
-        (
-            {
-                "userEnteredValue": {"numberValue": 46352},
-                "effectiveFormat": {"numberFormat": {"type": "DATE"}},
-            },
-            date(2026, 11, 26),
-        ),
-        (
-            {
-                "userEnteredValue": {"numberValue": 46352.5},
-                "effectiveFormat": {"numberFormat": {"type": "DATE_TIME"}},
-            },
-            NOON,
-        ),
-        (
-            {"userEnteredValue": {"numberValue": -1}, "effectiveFormat": {"numberFormat": {"type": "DATE"}}},
-            Decimal(-1),
-        ),
-        ({"effectiveValue": {"errorValue": {"type": "N_A"}}}, CellError("#N/A")),
-    ],
-)
-def test_a_cell_is_read_as_a_person_sees_it(cell: dict[str, object], value: object) -> None:
-    read = cell_value(cell)
-    assert (read, type(read)) == (value, type(value))
 
 
 def test_an_area_that_reaches_the_end_of_a_file_reaches_the_end_of_a_sheet() -> None:

@@ -6,7 +6,7 @@ Public Sub ArcGoToIssues()
     Dim issues As Object
     Set issues = ArcForm.ArcNamed("go_issues")
     If issues Is Nothing Then
-        ArcExcel.ArcTell "This workbook has no Issues tab. Run arc sync --new to have a new workbook made from the ledger."
+        ArcExcel.ArcTell "This workbook has no Issues tab. Use arc sync --new to have a new workbook made from the ledger."
     Else
         issues.Worksheet.Activate
         issues.Select

@@ -1,6 +1,6 @@
 Attribute VB_Name = "ArcAgent"
 Option Explicit
-' The agent's sign of life, and the clock. VBA knows no UTC without calling into the system, which firms block: the
+' The agent's sign of life, and the clock. VBA knows no UTC without calling into Windows, which firms block: the
 ' sign of life says when it was written in UTC, and its file when that was on the wall.
 Public Const ArcProtocol As Long = 1
 Private Const OldAfter As Long = 30
@@ -16,10 +16,10 @@ Public Function ArcTrouble() As String
     beat = ArcBeat()
     spoken = Val(ArcMember(beat, "protocol"))
     If ArcMember(beat, "alive") = "" Then
-        ArcTrouble = "ARC's agent is not running, so nothing was asked." & ArcStart() & " Then press the button again."
+        ArcTrouble = "ARC's agent is not running, so nothing was asked. Press the button again once it runs." & ArcStart()
     ElseIf spoken > ArcProtocol Then
         ArcTrouble = "ARC's agent (" & ArcMember(beat, "version") & ") is newer than this add-in (" & _
-            ArcBuild.ArcVersion & "), so nothing was asked. Close Excel and run: arc addin install"
+            ArcBuild.ArcVersion & "), so nothing was asked. Close Excel and use: arc addin install"
     ElseIf spoken < ArcProtocol Then
         ArcTrouble = "ARC's agent (" & ArcMember(beat, "version") & ") is older than this add-in (" & _
             ArcBuild.ArcVersion & "), so nothing was asked. Update ARC on this computer and start the agent again."
@@ -27,7 +27,7 @@ Public Function ArcTrouble() As String
 End Function
 
 Public Function ArcStart() As String
-    ArcStart = " Start it in a terminal with: arc agent start"
+    ArcStart = " Start it in a terminal: arc agent start"
 End Function
 
 Public Function ArcAlive() As Boolean
@@ -67,7 +67,7 @@ Private Function ArcMoment(ByVal written As String) As Date
         TimeSerial(Val(Mid$(written, 12, 2)), Val(Mid$(written, 15, 2)), Val(Mid$(written, 18, 2)))
 End Function
 
-' Built from digits: formats of dates differ from system to system.
+' Built from digits: formats of dates differ from place to place.
 Public Function ArcDigits(ByVal number As Long, ByVal many As Long) As String
     ArcDigits = Right$("0000" & CStr(number), many)
 End Function

@@ -52,7 +52,7 @@ Private Sub ArcShowAnswer(ByVal answer As String)
     sentence = ArcMember(answer, "sentence")
     mShownFor = Shown
     If Val(ArcMember(answer, "protocol")) <> ArcAgent.ArcProtocol Then
-        ArcExcel.ArcTell "ARC's agent answered in a way that this add-in does not know. Close Excel and run: arc addin install"
+        ArcExcel.ArcTell "ARC's agent answered in a way that this add-in does not know. Close Excel and use: arc addin install"
     ElseIf ArcMember(answer, "done") = "true" Then
         ArcExcel.ArcStatus sentence
     Else

@@ -66,14 +66,14 @@ Private Function ArcLacks(ByVal needs As String) As String
 End Function
 
 ' Asks the agent, and says what becomes of it. False if it could not be asked, which is told.
-Private Function ArcAsk(ByVal command As String, ByVal fields As String, ByVal button As String) As Boolean
+Private Function ArcAsk(ByVal action As String, ByVal fields As String, ByVal button As String) As Boolean
     Dim request As String
-    If ArcRepeats(command) And ArcSpool.ArcWaits(command, fields) Then
+    If ArcRepeats(action) And ArcSpool.ArcWaits(action, fields) Then
         ArcAsk = True
     Else
-        request = ArcSpool.ArcWrite(command, fields)
+        request = ArcSpool.ArcWrite(action, fields)
         If request = "" Then Exit Function
-        ArcSpool.ArcRemember command, fields, request
+        ArcSpool.ArcRemember action, fields, request
         ArcAnswers.ArcExpect request
         ArcAsk = True
     End If
@@ -86,9 +86,9 @@ Private Function ArcAsk(ByVal command As String, ByVal fields As String, ByVal b
 End Function
 
 ' Requests of which one is enough while it waits: asked ten times, they do the same.
-Private Function ArcRepeats(ByVal command As String) As Boolean
-    ArcRepeats = (InStr(command, "refresh_") = 1 Or InStr(command, "_reminders") > 0)
-    If command = "sync_now" Or command = "form" Or command = "open_account" Then ArcRepeats = True
+Private Function ArcRepeats(ByVal action As String) As Boolean
+    ArcRepeats = (InStr(action, "refresh_") = 1 Or InStr(action, "_reminders") > 0)
+    If action = "sync_now" Or action = "form" Or action = "open_account" Then ArcRepeats = True
 End Function
 
 ' The customer where the row does not say it to the agent: on Account, and on reports.
@@ -128,7 +128,7 @@ Private Sub ArcCall()
     End If
 End Sub
 
-Private Sub ArcLog(ByVal command As String, ByVal channel As String)
+Private Sub ArcLog(ByVal action As String, ByVal channel As String)
     Dim said As String, customer As String
     customer = ArcContext.ArcCustomer()
     If ArcContext.ArcOnAccount() And ArcForm.ArcFilled("log") Then
@@ -136,10 +136,10 @@ Private Sub ArcLog(ByVal command As String, ByVal channel As String)
     ElseIf channel = "Call" Then
         If ArcNeeded("What came of the call with " & customer & "?" & vbLf & vbLf & _
             "Such as: Spoke, Left voicemail, No answer, Promised to pay, Disputes it.", "Log call", said) Then
-            ArcAsk command, ArcWith(ArcCustomerField(), "outcome", said), "Log call"
+            ArcAsk action, ArcWith(ArcCustomerField(), "outcome", said), "Log call"
         End If
     ElseIf ArcNeeded("What did the text to " & customer & " say?", "Log text", said) Then
-        ArcAsk command, ArcWith(ArcCustomerField(), "notes", said), "Log text"
+        ArcAsk action, ArcWith(ArcCustomerField(), "notes", said), "Log text"
     End If
 End Sub
 
@@ -260,13 +260,13 @@ Private Function ArcOwed() As String
     End If
 End Function
 
-Private Sub ArcDecide(ByVal command As String, ByVal button As String)
+Private Sub ArcDecide(ByVal action As String, ByVal button As String)
     Dim rows As String, many As Long
     rows = ArcContext.ArcSelected()
     many = UBound(Split(rows, "; ")) + 1
-    If command = "approve_reminders" Then
+    If action = "approve_reminders" Then
         If Not ArcExcel.ArcConfirmed("Approve " & ArcText.ArcMany(many, "reminder") & "? What is approved goes out when its hour comes.", _
             "Approve") Then Exit Sub
     End If
-    ArcAsk command, ArcWith("", "rows", rows), button
+    ArcAsk action, ArcWith("", "rows", rows), button
 End Sub

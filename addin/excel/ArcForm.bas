@@ -56,7 +56,7 @@ Public Function ArcShow(ByVal customer As String) As Boolean
     Dim picker As Object
     Set picker = ArcNamed("go_customer")
     If picker Is Nothing Then
-        ArcExcel.ArcTell "This workbook has no Account tab. Run arc sync --new to have a new one made from the ledger."
+        ArcExcel.ArcTell "This workbook has no Account tab. Use arc sync --new to have a new one made from the ledger."
         Exit Function
     End If
     picker.Worksheet.Activate

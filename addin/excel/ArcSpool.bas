@@ -34,10 +34,10 @@ Private Function ArcIn(ByVal folder As String, ByVal file As String) As String
 End Function
 
 ' Writes a request and returns its number; "" if it could not be written, which is told.
-Public Function ArcWrite(ByVal command As String, ByVal fields As String) As String
+Public Function ArcWrite(ByVal action As String, ByVal fields As String) As String
     Dim request As String, written As String, stem As String, channel As Integer
     request = ArcNumber()
-    written = ArcBody(request, command, fields)
+    written = ArcBody(request, action, fields)
     If Len(written) > Largest Then
         ArcExcel.ArcTell "That is too much for one request. Select fewer rows, or write less."
         Exit Function
@@ -56,10 +56,10 @@ Failed:
         "). Start the agent again, it makes the folder: arc agent start"
 End Function
 
-Private Function ArcBody(ByVal request As String, ByVal command As String, ByVal fields As String) As String
+Private Function ArcBody(ByVal request As String, ByVal action As String, ByVal fields As String) As String
     ArcBody = "{""protocol"": " & ArcAgent.ArcProtocol & ", " & _
         ArcPair("request", request) & ", " & _
-        ArcPair("action", command) & ", " & _
+        ArcPair("action", action) & ", " & _
         ArcPair("book", ArcContext.ArcBook()) & ", " & _
         ArcPair("tab", ActiveSheet.Name) & ", " & _
         ArcPair("row", ArcContext.ArcRow()) & ", " & _
@@ -89,21 +89,21 @@ Private Function ArcNumber() As String
 End Function
 
 ' Whether the very same has been asked and the agent has not taken it yet.
-Public Function ArcWaits(ByVal command As String, ByVal fields As String) As Boolean
+Public Function ArcWaits(ByVal action As String, ByVal fields As String) As Boolean
     Dim asked As Variant
     For Each asked In Split(mAsked, vbLf)
-        If Left$(asked, Len(ArcSame(command, fields))) = ArcSame(command, fields) Then
-            ArcWaits = ArcWaits Or ArcThere(ArcIn("requests", Mid$(asked, Len(ArcSame(command, fields)) + 1) & ".json"))
+        If Left$(asked, Len(ArcSame(action, fields))) = ArcSame(action, fields) Then
+            ArcWaits = ArcWaits Or ArcThere(ArcIn("requests", Mid$(asked, Len(ArcSame(action, fields)) + 1) & ".json"))
         End If
     Next asked
 End Function
 
-Public Sub ArcRemember(ByVal command As String, ByVal fields As String, ByVal request As String)
-    mAsked = Right$(mAsked, Remembered) & ArcSame(command, fields) & request & vbLf
+Public Sub ArcRemember(ByVal action As String, ByVal fields As String, ByVal request As String)
+    mAsked = Right$(mAsked, Remembered) & ArcSame(action, fields) & request & vbLf
 End Sub
 
-Private Function ArcSame(ByVal command As String, ByVal fields As String) As String
-    ArcSame = command & "|" & ArcContext.ArcBook() & "|" & ArcContext.ArcRow() & "|" & fields & vbTab
+Private Function ArcSame(ByVal action As String, ByVal fields As String) As String
+    ArcSame = action & "|" & ArcContext.ArcBook() & "|" & ArcContext.ArcRow() & "|" & fields & vbTab
 End Function
 
 ' How many requests lie there.

@@ -243,10 +243,13 @@ def _snake(name: str) -> str:
 
 
 def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> None:
-    """Refuse, with Google's 400, parameters and fields that the method does not have."""
+    """Refuse, with Google's 400, parameters and fields that the method does not have.
+
+    Drive lets unknown parameters pass (gspread sends includeItemsFromAllDrives to files.get, recorded as 200).
+    """
     for name, value in query:
         known = method.parameters.get(name)
-        if known is None and not name.startswith("$."):
+        if known is None and method.service == "sheets" and not name.startswith("$."):
             raise refusal([("", _unbound(name))])
         if known and known.get("enum") and value not in known["enum"]:
             what = f"Invalid value at '{_snake(name)}' (type.googleapis.com/google.apps), \"{value}\""

@@ -16,6 +16,8 @@ from tests.emulators.google.state import Contents
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 #: Who owns the files unless a test says otherwise, and the service account that works beside.
 PERSON, ROBOT = "anna@example.com", "robot@arc-test.iam.gserviceaccount.com"
+#: Scopes that reach files which others made; feeds is the old name of spreadsheets.
+_WIDER = {"drive", "drive.readonly", "spreadsheets", "spreadsheets.readonly", "feeds"}
 _WRITERS = {"owner", "organizer", "fileOrganizer", "writer"}
 
 
@@ -83,7 +85,7 @@ class Caller:
     def only_own_files(self) -> bool:
         """Say whether the token reaches only files that its app made: drive.file and nothing wider."""
         short = {scope.rpartition("/")[2] for scope in self.scopes}
-        return "drive.file" in short and not short & {"drive", "drive.readonly", "spreadsheets"}
+        return "drive.file" in short and not short & _WIDER
 
 
 class World:
