@@ -116,7 +116,7 @@ class Picture:
         formula = cell.get("userEnteredValue", {}).get("formulaValue")
         if formula is not None and formula in self._known:
             return self._known[formula]
-        value = cell.get("effectiveValue", cell.get("userEnteredValue", {}))
+        value: Json = dict(cell.get("effectiveValue") or cell.get("userEnteredValue") or {})
         return next((v for k, v in value.items() if k != "errorValue"), None)
 
     def _visible(self) -> Iterator[tuple[int, int]]:

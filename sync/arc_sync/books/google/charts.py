@@ -19,7 +19,7 @@ from arc_sync.books.draw import aging, home, kpis
 from arc_sync.books.google.look import colour
 from arc_sync.books.google.shapes import Request, grid
 from arc_sync.books.look import Look
-from arc_sync.xlsx.refs import Area, Place, cell_ref
+from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref
 
 #: Where the labels stand on `_ARC`.
 LABELS: Final = Place(1, 7)
@@ -133,9 +133,9 @@ class Charts:
         }
 
     def _axes(self, top: float | None = None) -> list[dict[str, Any]]:
-        window: dict[str, Any] = {"viewWindowMin": 0, "viewWindowMode": "PRETTY"}
+        window: dict[str, Any] = {"viewWindowMin": 0, "viewWindowMode": "EXPLICIT"}
         if top is not None:
-            window = {"viewWindowMin": 0, "viewWindowMax": top, "viewWindowMode": "EXPLICIT"}
+            window["viewWindowMax"] = top
         return [{"position": "BOTTOM_AXIS"}, {"position": "LEFT_AXIS", "viewWindowOptions": window}]
 
     def _cells(self, sheet: str, row: int, first: int, last: int) -> dict[str, Any]:
@@ -163,9 +163,9 @@ def labels(ages: AgingReport, report: KpiReport) -> Sequence[Sequence[Formula | 
 
 def sparkline(row: int, look: Look) -> Formula:
     """Return a KPI's twelve months as a formula; its options are stacked, as lists are spelt by the locale."""
-    first, last = (cell_ref(row, column) for column in (kpis.FIRST_MONTH, _LAST_MONTH))
+    months = area_ref(Area(row, kpis.FIRST_MONTH, row, _LAST_MONTH))
     options = f'HSTACK("color","{look.colours["navy"]}"),HSTACK("linewidth",2)'
-    return Formula(f"SPARKLINE({first}:{last},VSTACK({options}))")
+    return Formula(f'IF(COUNT({months})<2,"",SPARKLINE({months},VSTACK({options})))')
 
 
 def _short(cell: str, amount: Decimal | None) -> Formula:

@@ -14,12 +14,14 @@ from arc_sheets import money, tabs
 from arc_sheets.cells import Formula
 from arc_sheets.tab import Tab
 from arc_sync.books import draw, form
+from arc_sync.books.areas import rectangles
 from arc_sync.books.contents import BookRow, Contents
 from arc_sync.books.create import CURRENCY_COLUMN, HIDDEN, NAME_COLUMN, meta_lines
 from arc_sync.books.draw import account, records
 from arc_sync.books.drawing import Drawing, Page
 from arc_sync.books.google import checking
 from arc_sync.books.google import records as tabs_
+from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.batch import (
     add_rule,
     down,
@@ -32,7 +34,7 @@ from arc_sync.books.google.batch import (
 )
 from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.charts import LABELS, Charts, labels
-from arc_sync.books.google.drawing import Sheet, adapt, redraw
+from arc_sync.books.google.drawing import Sheet, redraw
 from arc_sync.books.google.look import pixels, width_pixels
 from arc_sync.books.google.shapes import CellData, GridRange, Request, RowData, extended, grid
 from arc_sync.books.google.sheets import (
@@ -132,7 +134,7 @@ def _report(drawing: Drawing, page: Page, sheet: int, painter: Painter) -> Itera
     yield from redraw(drawing, Sheet(sheet, LAST_ROW, drawing.area.right + 1), None, painter, first=True)
     for index, rule in enumerate(page.rules):
         yield add_rule(sheet, rule, painter.look, index)
-    entries = [grid(sheet, _one(place)) for place in sorted(drawing.entries)]
+    entries = [grid(sheet, area) for area, _ in rectangles(dict.fromkeys(drawing.entries))]
     yield warn(GridRange(sheetId=sheet), _REPORT, entries)
 
 

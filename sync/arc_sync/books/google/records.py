@@ -17,6 +17,7 @@ from arc_sync.books.contents import BookRow
 from arc_sync.books.draw import records
 from arc_sync.books.drawing import Drawn
 from arc_sync.books.google import checking
+from arc_sync.books.google.adapting import headed
 from arc_sync.books.google.batch import (
     add_rule,
     down,
@@ -28,7 +29,6 @@ from arc_sync.books.google.batch import (
     warn,
 )
 from arc_sync.books.google.cells import CELL_FIELDS, Painter, check_holds
-from arc_sync.books.google.drawing import headed
 from arc_sync.books.google.shapes import STAMP_HEADER, CellData, Request, RowData, extended, grid
 from arc_sync.books.look import Look, record_role, wraps
 from arc_sync.xlsx.refs import Area, Place, letters
