@@ -85,7 +85,7 @@ def _failed(error: APIError) -> Failed:
     """Return what an answer that is an error means: after a 5xx nobody knows whether the call was carried out."""
     status = error.response.status_code
     lost = status >= 500 or status == 408
-    failed = Lost(f"{status} {error.error.get('message', '')}") if lost else Rejected(status, error.error)
+    failed = Lost(f"answer {status}") if lost else Rejected(status, error.error)
     failed.pause = _asked(error.response)
     return failed
 

@@ -59,7 +59,7 @@ from arc_sheets.cells import CellValue
 from arc_sync.books.google.batch import lengthen
 from arc_sync.books.google.judging import HEAD_ROWS, LEFT, expected
 from arc_sync.books.google.layout import STAMP
-from arc_sync.books.google.prints import ANY_FORMULA, print_of
+from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import STEP, Grid
 from arc_sync.books.google.record import Aim, Record
 from arc_sync.books.google.shapes import Request, extended
@@ -121,8 +121,8 @@ class Batch:
 
     @property
     def answer(self) -> str:
-        """The rows of `_ARC_PRE` with the copies, without its name: A1 notation."""
-        return f"{self.record.base + 1}:{self._end}"
+        """The rows of `_ARC_PRE` with the copies, in A1 notation without its name; "" if nothing is copied."""
+        return f"{self.record.base + 1}:{self._end}" if self.record.copied else ""
 
     @property
     def _end(self) -> int:

@@ -87,12 +87,10 @@ class Desk:
         all its sendings one can take effect. Raises `BookError` or `SignInError`.
         """
         requests = batch.requests()
-        title = state.snapshot.grids[SCRATCH].title
+        copies = f"'{state.snapshot.grids[SCRATCH].title}'!{batch.answer}" if batch.answer else ""
         for sending in range(_SENDINGS):
             try:
-                answer = self.google.batch_update(
-                    self.spreadsheet, requests, f"'{title}'!{batch.answer}", ANSWER
-                )
+                answer = self.google.batch_update(self.spreadsheet, requests, copies, ANSWER)
                 return judge(batch.record, scratch_of(answer, batch.scratch), state.ids)
             except Failed as failed:
                 now = self.look()

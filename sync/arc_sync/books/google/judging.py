@@ -78,14 +78,14 @@ class _Judge:
     def run(self) -> Judged:
         record, judged = self._record, Judged()
         stamped = {mark: hit.id for hit in record.hits for mark in hit.marks}
-        broken = set(self._broken())
+        broken = self._broken()
         new: list[Hit] = []
         for aim in record.aims:
             cells = self._copies.row(aim.sheet, aim.row)
             for cell in cells:
                 if isinstance(cell, str) and cell in stamped:
                     self._followed.setdefault(stamped[cell], []).append(aim.mark)
-            if aim in broken:
+            if aim.mark in broken:
                 new += self._hit(aim, cells)
                 judged.held &= aim.part == REPAIR
                 judged.form_held &= not aim.part.startswith("form")
@@ -97,15 +97,12 @@ class _Judge:
         judged.hits = [*self._left(), *new]
         return judged
 
-    def _broken(self) -> Iterator[Aim]:
-        """Yield the aims that did not find what was read; a block of the form whose *Then* moved, whole."""
-        record = self._record
-        broken = [aim for aim in record.aims if not self._found(aim)]
-        thens = {aim.part for aim in broken if aim.part.endswith(f" {THEN}")}
-        blocks = {part.removesuffix(f" {THEN}") for part in thens}
-        for aim in record.aims:
-            if aim in broken or (aim.part.startswith("form") and aim.part.rpartition(" ")[0] in blocks):
-                yield aim
+    def _broken(self) -> set[str]:
+        """Return the marks of aims that did not find what was read; of a block of the form whose *Then* moved, all."""
+        missed = [aim for aim in self._record.aims if not self._found(aim)]
+        blocks = {aim.part.removesuffix(THEN) for aim in missed if aim.part.endswith(f" {THEN}")}
+        whole = (a for a in self._record.aims if a.part.startswith("form ") and _block(a.part) in blocks)
+        return {aim.mark for aim in (*missed, *whole)}
 
     def _found(self, aim: Aim) -> bool:
         places = self._record.heads.get(aim.sheet)
@@ -182,7 +179,7 @@ class _Judge:
         for column, held in enumerate(self._copies.row(sheet, row)):
             place = Place(row + 1, column)
             inside = span[0] <= column <= span[1] and not (form and is_entry(place))
-            if held is not None and inside and not is_ours(held, ours):
+            if held is not None and inside and not (is_ours(held, ours) or print_of(held) in ours):
                 source = self._copies.source(sheet, row, column) if isinstance(held, Formula) else None
                 mark = f"{self._record.number}.{sheet}.{row}.{column}"
                 cell = Cell(f"@{column}", held, "", source)
@@ -193,6 +190,11 @@ class _Judge:
         rows = [self._copies.row(sheet, row) for s, first, last, _ in self._record.copied if s == sheet
                 for row in range(first, last + 1)]  # fmt: skip
         return {str(r[0]): str(r[1]) for r in rows if len(r) > 1 and r[0] is not None and r[1] is not None}
+
+
+def _block(part: str) -> str:
+    """Return what the parts of one block of the form have in common: "form log "."""
+    return part[: part.rfind(" ") + 1]
 
 
 def is_entry(place: Place) -> bool:

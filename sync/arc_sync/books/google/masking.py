@@ -14,7 +14,7 @@ from arc_sheets.cells import verbatim
 from arc_sheets.tab import Tab
 from arc_sync.books.form import LABELS
 from arc_sync.books.google.layout import SEARCHED, header_in, names_of
-from arc_sync.books.google.prints import same
+from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import Cell, Hit
 from arc_sync.books.google.sheets import RECORD_TABS
@@ -130,7 +130,7 @@ def _holds(grid: Grid, row: int, column: int, cell: Cell, title: str, kept: Mapp
     """Say whether a cell still holds what ARC wrote there: on a report, anything that ARC draws."""
     now = grid.at(row, column)
     if cell.wrote:
-        return same(now, cell.wrote)
+        return print_of(now) == cell.wrote
     return now != cell.held and (now is None or is_ours(now, read_seals(title, kept) or ()))
 
 

@@ -1,13 +1,15 @@
 """Short prints of cells: whether a cell still holds what it held, told from six characters.
 
 Thirty-six bits of a hash: one pair of different values in seventy thousand million looks alike. Kind counts as well
-as value, so the text "5" is not the number 5; numbers count to the fifteen digits that every program keeps.
+as value, so the text "5" is not the number 5; numbers count to the fifteen digits that every program keeps. A formula
+counts by its shape, without its references, as those move with it from row to row.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,7 +18,11 @@ from arc_sync.books.seals import plain
 
 _LONG: Final = 6
 BLANK: Final = "-"
-ANY_FORMULA: Final = "f"  #: of a formula that was copied, whose references may have moved with it
+#: References in a formula outside of quotes: B7, $B$7, B7:C, B:C, 7:8; and what is left of one that went astray.
+_REFERENCE: Final = re.compile(
+    r"(?<![\w.])(?:\$?[A-Z]{1,3}\$?\d+|\$?[A-Z]{1,3}(?=:)|(?<=:)\$?[A-Z]{1,3}|#REF!)(?![\w(])", re.I
+)
+_QUOTED: Final = re.compile(r'("(?:[^"]|"")*")')
 
 
 def print_of(value: CellValue) -> str:
@@ -25,8 +31,9 @@ def print_of(value: CellValue) -> str:
         return BLANK
     if isinstance(value, str):
         return _hashed(f"t{value}")
-    kind = "f" if isinstance(value, Formula) else "b" if isinstance(value, bool) else "n"
-    return _hashed(kind + plain(value))
+    if isinstance(value, Formula):
+        return _hashed("f" + plain(Formula(shape(value.text))))
+    return _hashed(("b" if isinstance(value, bool) else "n") + plain(value))
 
 
 def print_of_all(values: Iterable[CellValue]) -> str:
@@ -34,9 +41,10 @@ def print_of_all(values: Iterable[CellValue]) -> str:
     return _hashed(" ".join(map(print_of, values)))
 
 
-def same(value: CellValue, known: str) -> bool:
-    """Say whether a cell has that print."""
-    return isinstance(value, Formula) if known == ANY_FORMULA else print_of(value) == known
+def shape(formula: str) -> str:
+    """Return a formula without its references."""
+    parts = _QUOTED.split(formula)
+    return "".join(part if at % 2 else _REFERENCE.sub("#", part) for at, part in enumerate(parts))
 
 
 def _hashed(text: str) -> str:

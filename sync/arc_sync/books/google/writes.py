@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from arc_sheets.cells import CellValue
+from arc_sheets.cells import CellValue, Formula
 from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.create import HIDDEN, NAME_COLUMN
 from arc_sync.books.draw import account, records
 from arc_sync.books.draw.issues import ISSUES, as_row
 from arc_sync.books.drawing import Drawing, Link, Shown, digest
 from arc_sync.books.form import ENTRIES, KEPT, LABELS, PLACES, as_text
+from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.adding import add_rows
 from arc_sync.books.google.batch import put_cells
 from arc_sync.books.google.captured import Added, Row
 from arc_sync.books.google.cells import Painter
-from arc_sync.books.google.drawing import Sheet, dress, redraw
+from arc_sync.books.google.drawing import Sheet, redraw
 from arc_sync.books.google.entries import read_entries
 from arc_sync.books.google.layout import STAMP, Layout
+from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import Raw
 from arc_sync.books.google.shapes import CellData, Request, extended, sendable
 from arc_sync.books.google.state import State
 from arc_sync.books.layout import SEAL
 from arc_sync.books.port import BookPlan, SetEntry, SetFace
-from arc_sync.books.seals import seal, seal_lines
+from arc_sync.books.seals import seal_lines
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import ID
 from arc_sync.merge.plan import Drop, Look, SetCell
@@ -181,7 +183,7 @@ class Writes:
         self.lines[f"drawn {drawing.sheet}"] = digest(drawing)
         if grid is None:
             return  # somebody did not want it
-        made = dress(drawing, self.painter.look)
+        made = adapt(drawing, self.painter.look)
         known = self.state.values.get(f"area {drawing.sheet}")
         before = parse_area(known) if known else None
         sheet = Sheet(grid.sheet, grid.height, grid.width, grid.filtered)
@@ -192,11 +194,12 @@ class Writes:
             bottom=max(a.bottom for a in areas),
             right=max(a.right for a in areas),
         )
-        typed = tuple(
-            seal(self._at(drawing.sheet, parse_ref(t.cell))) for t in plan.typed.get(drawing.sheet, ())
-        )
+        typed = {
+            print_of(self._at(drawing.sheet, parse_ref(t.cell))) for t in plan.typed.get(drawing.sheet, ())
+        }
+        shapes = {print_of(value) for row in grid.rows for value in row if isinstance(value, Formula)}
         requests = list(redraw(made, sheet, before, self.painter))
-        self.drawn.append((grid.sheet, area_ref(whole), typed, requests))
+        self.drawn.append((grid.sheet, area_ref(whole), tuple(sorted(typed | shapes)), requests))
         self.lines[f"area {drawing.sheet}"] = area_ref(made.area)
         self.lines |= self._seals(drawing.sheet, (drawn.value for drawn in made.cells.values()))
 
