@@ -1,0 +1,622 @@
+"""LibreOffice as an engine of xlwings: programs written for an open Excel run on it as they are.
+
+It offers what `books.live` uses. Where the two differ it does as Excel does: texts that are given are read as if
+typed, an apostrophe first keeps them texts, numbers come back as floats and, in a date's format, as datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Final
+from urllib.parse import unquote, urlsplit
+
+import xlwings as xw
+from xlwings import base_classes as bc
+
+from arc_sheets import dates
+from arc_sync.books.office.process import Bridge
+from arc_sync.books.office.spelling import to_excel, to_office
+from arc_sync.xlsx.refs import Area, area_ref, parse_area
+
+NAME: Final = "libreoffice"
+#: Values that are no error's words but look like them are texts; LibreOffice tells which are errors.
+_FILTERS: Final = {".xlsx": "Calc MS Excel 2007 XML", ".xlsm": "Calc MS Excel 2007 VBA XML", ".ods": "calc8"}
+
+
+def engine(bridge: Bridge) -> xw.Engine:
+    """Return an engine for the office behind a bridge; it need not be xlwings' active one."""
+    return xw.Engine(impl=EngineImpl(bridge))
+
+
+class EngineImpl:
+    """What xlwings asks of an engine."""
+
+    name = NAME
+    type = "desktop"
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
+
+    @property
+    def apps(self) -> AppsImpl:
+        """The one office."""
+        return AppsImpl(self)
+
+    @staticmethod
+    def prepare_xl_data_element(value: Any, _options: Any) -> Any:
+        """Return a value as it is written; None blanks a cell."""
+        return "" if value is None else value
+
+    @staticmethod
+    def clean_value_data(data: Any, build_date: Any, empty: Any, build_number: Any, err_to_str: Any) -> Any:
+        """Return values as people read them."""
+
+        def one(value: Any) -> Any:
+            if value == "":
+                return empty
+            if isinstance(value, OfficeError):
+                return str(value) if err_to_str else None
+            if isinstance(value, datetime) and build_date is not datetime:
+                parts = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
+                return build_date(**{part: getattr(value, part) for part in parts})
+            return build_number(value) if build_number and isinstance(value, float) else value
+
+        return [[one(value) for value in row] for row in data]
+
+
+class OfficeError(str):
+    """An error value of a formula."""
+
+    __slots__ = ()
+
+
+class AppsImpl(bc.Apps):
+    """The one office that a bridge leads to."""
+
+    def __init__(self, engine: EngineImpl) -> None:
+        self.engine = engine
+
+    def keys(self) -> list[int]:
+        """Return a number of each."""
+        return [1]
+
+    def __iter__(self) -> Iterator[AppImpl]:
+        return iter([AppImpl(self.engine)])
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, pid: int) -> AppImpl:
+        return AppImpl(self.engine)
+
+
+class AppImpl(bc.App):
+    """The office. LibreOffice has its settings per workbook, so they are those of `book`."""
+
+    engine: Any = None
+    pid = 1
+    enable_events = True  #: Basic that listens to changes is not told of ours either way
+    api: ClassVar[Any] = True
+
+    def __init__(self, engine: EngineImpl, book: str = "") -> None:
+        self.engine, self._book = engine, book
+
+    @property
+    def books(self) -> BooksImpl:
+        """The open workbooks."""
+        return BooksImpl(self)
+
+    @property
+    def screen_updating(self) -> bool:
+        """Whether changes are painted."""
+        return not self._ask("get", name="locked")
+
+    @screen_updating.setter
+    def screen_updating(self, value: bool) -> None:
+        self._ask("set", name="locked", value=not value)
+
+    @property
+    def calculation(self) -> str:
+        """Whether changes are calculated at once: "automatic" or "manual"."""
+        return "automatic" if self._ask("get", name="calculates") else "manual"
+
+    @calculation.setter
+    def calculation(self, value: str) -> None:
+        self._ask("set", name="calculates", value=value == "automatic")
+
+    def _ask(self, op: str, **told: Any) -> Any:
+        return self.engine.bridge.ask(op, book=self._book, **told)
+
+    def quit(self) -> None:
+        """End the office."""
+        self.engine.bridge.ask("quit")
+
+
+class BooksImpl(bc.Books):
+    """The open workbooks."""
+
+    app: Any = None
+
+    def __init__(self, app: AppImpl) -> None:
+        self.app = app
+
+    def _all(self) -> list[BookImpl]:
+        engine = self.app.engine
+        return [BookImpl(engine, uid, url, title) for uid, url, title in engine.bridge.ask("books")]
+
+    def __iter__(self) -> Iterator[BookImpl]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __call__(self, key: Any) -> BookImpl:
+        """Return a book by name or place; raises KeyError."""
+        found = self._all()
+        if isinstance(key, int):
+            return found[key - 1]
+        return next((b for b in found if b.name.casefold() == key.casefold()), None) or _raise(KeyError(key))
+
+    def open(self, fullname: str, *_: Any, **__: Any) -> BookImpl:
+        """Open a file, without a window."""
+        url = Path(fullname).absolute().as_uri()
+        uid = self.app.engine.bridge.ask("open", url=url, macros=False)
+        return BookImpl(self.app.engine, uid, url, Path(fullname).name)
+
+
+class BookImpl(bc.Book):
+    """One workbook."""
+
+    app: Any = None
+
+    def __init__(self, engine: EngineImpl, uid: str, url: str, title: str) -> None:
+        self.app, self.uid, self._url, self._title = AppImpl(engine, uid), uid, url, title
+        #: What the last request read, for the one right after it: formulas and values come together.
+        self._read: tuple[int, str, Area, Any] | None = None
+
+    @property
+    def api(self) -> str:
+        """Return what the bridge knows it by."""
+        return self.uid
+
+    def ask(self, op: str, **told: Any) -> Any:
+        """Make a request about this workbook."""
+        return self.app.engine.bridge.ask(op, book=self.uid, **told)
+
+    def read(self, sheet: str, area: Area) -> Any:
+        """Return what the bridge reads; asked twice in a row for the same, what it read already."""
+        bridge = self.app.engine.bridge
+        if self._read and self._read[:3] == (bridge.requests, sheet, area):
+            told, self._read = self._read[3], None
+            return told
+        told = self.ask("read", sheet=sheet, area=_zero(area))
+        self._read = (bridge.requests, sheet, area, told)
+        return told
+
+    @property
+    def name(self) -> str:
+        """The file's name, or the title of a new book."""
+        return Path(self.fullname).name
+
+    @property
+    def fullname(self) -> str:
+        """The file's path; the address of one from elsewhere; the title of a new book."""
+        if self._url.startswith("file:"):
+            return unquote(urlsplit(self._url).path)
+        return self._url or self._title
+
+    @property
+    def sheets(self) -> SheetsImpl:
+        """Its sheets."""
+        return SheetsImpl(self)
+
+    def close(self) -> None:
+        """Close it without saving."""
+        self.ask("close")
+
+    def save(self, path: str | None = None, password: str | None = None) -> None:
+        """Save it, or a copy of it at `path`."""
+        del password
+        if path is None:
+            self.ask("save")
+        else:
+            target = Path(path).absolute()
+            self.ask("store", url=target.as_uri(), kind=_FILTERS[target.suffix.lower()])
+
+
+class SheetsImpl(bc.Sheets):
+    """The sheets of a workbook."""
+
+    book: Any = None
+
+    def __init__(self, book: BookImpl) -> None:
+        self.book = book
+
+    def _names(self) -> list[str]:
+        return list(self.book.ask("sheets"))
+
+    def __iter__(self) -> Iterator[SheetImpl]:
+        return iter([SheetImpl(self.book, name) for name in self._names()])
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __call__(self, key: Any) -> SheetImpl:
+        """Return a sheet by name or place; raises KeyError."""
+        names = self._names()
+        if isinstance(key, int):
+            return SheetImpl(self.book, names[key - 1])
+        for name in names:
+            if name.casefold() == key.casefold():
+                return SheetImpl(self.book, name)
+        raise KeyError(key)
+
+
+class SheetImpl(bc.Sheet):
+    """One sheet, known by its name."""
+
+    book: Any = None
+    api: ClassVar[Any] = True
+
+    def __init__(self, book: BookImpl, name: str) -> None:
+        self.book, self._name = book, name
+
+    def ask(self, op: str, **told: Any) -> Any:
+        """Make a request about this sheet."""
+        return self.book.ask(op, sheet=self._name, **told)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self.book.ask("rename", old=self._name, new=value)
+        self._name = value
+
+    @property
+    def visible(self) -> bool:
+        """Whether it is seen."""
+        return bool(self.ask("visible", value=None))
+
+    @visible.setter
+    def visible(self, value: bool) -> None:
+        self.ask("visible", value=value)
+
+    @property
+    def tables(self) -> TablesImpl:
+        """Its tables."""
+        return TablesImpl(self)
+
+    @property
+    def used_range(self) -> RangeImpl:
+        """From the first to the last cell that holds anything."""
+        top, left, bottom, right = self.ask("used")
+        return RangeImpl(self, Area(top + 1, left, bottom + 1, right))
+
+    def range(self, first: Any, last: Any = None) -> RangeImpl:
+        """Return a range by its reference, or by its corners."""
+        if isinstance(first, RangeImpl):
+            return RangeImpl(self, Area(*first.area[:2], *(last or first).area[2:]))
+        return RangeImpl(self, parse_area(first))
+
+
+class TablesImpl(bc.Tables):
+    """The tables of a sheet."""
+
+    parent: Any = None
+
+    def __init__(self, sheet: SheetImpl) -> None:
+        self.parent = sheet
+
+    def _all(self) -> list[TableImpl]:
+        return [
+            TableImpl(self.parent, name, area, totals) for name, area, totals in self.parent.ask("tables")
+        ]
+
+    def __iter__(self) -> Iterator[TableImpl]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __call__(self, key: Any) -> TableImpl:
+        """Return a table by name or place; raises KeyError."""
+        found = self._all()
+        if isinstance(key, int):
+            return found[key - 1]
+        return next((t for t in found if t.name.casefold() == key.casefold()), None) or _raise(KeyError(key))
+
+
+class TableImpl(bc.Table):
+    """One table; LibreOffice calls it a database range."""
+
+    parent: Any = None
+    api: ClassVar[Any] = True
+
+    def __init__(self, sheet: SheetImpl, name: str, area: list[int], totals: bool) -> None:  # noqa: FBT001
+        self.parent, self._name, self._area, self._totals = sheet, name, area, totals
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self.parent.book.ask("rename_table", old=self._name, new=value)
+        self._name = value
+
+    @property
+    def range(self) -> RangeImpl:
+        """What it covers, header and totals included."""
+        top, left, bottom, right = self._area
+        return RangeImpl(self.parent, Area(top + 1, left, bottom + 1, right))
+
+    @property
+    def totals_row_range(self) -> RangeImpl | None:
+        """Its totals row, if it has one."""
+        whole = self.range
+        return RangeImpl(self.parent, whole.area._replace(top=whole.area.bottom)) if self._totals else None
+
+    def resize(self, target: xw.Range) -> None:
+        """Let it cover another area."""
+        self.parent.book.ask("resize", table=self._name, area=_zero(target.impl.area))
+
+
+class RangeImpl(bc.Range):
+    """A rectangle of cells."""
+
+    sheet: Any = None
+    api: ClassVar[Any] = True
+    max_cells_per_read: ClassVar[Any] = None
+    max_cells_per_write: ClassVar[Any] = None
+
+    def __init__(self, sheet: SheetImpl, area: Area) -> None:
+        self.sheet, self.area = sheet, area
+
+    def ask(self, op: str, **told: Any) -> Any:
+        """Make a request about these cells."""
+        return self.sheet.ask(op, area=_zero(self.area), **told)
+
+    @property
+    def row(self) -> int:
+        """Its first row, from 1."""
+        return self.area.top
+
+    @property
+    def column(self) -> int:
+        """Its first column, from 1."""
+        return self.area.left + 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows and columns."""
+        a = self.area
+        return a.bottom - a.top + 1, a.right - a.left + 1
+
+    @property
+    def address(self) -> str:
+        """Its reference."""
+        return area_ref(self.area)
+
+    def __len__(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    def __call__(self, row: Any, column: Any = None) -> RangeImpl:
+        """Return one cell of it, counted from 1."""
+        top, left = self.area.top + row - 1, self.area.left + column - 1
+        return RangeImpl(self.sheet, Area(top, left, top, left))
+
+    @property
+    def raw_value(self) -> Any:
+        """Values by row."""
+        told = self.sheet.book.read(self.sheet.name, self.area)
+        rows = [list(row) for row in told["rows"]]
+        top, left = self.area.top - 1, self.area.left
+        for area in told["dates"]:
+            for r in range(area[0] - top, area[2] - top + 1):
+                for c in range(area[1] - left, area[3] - left + 1):
+                    rows[r][c] = _moment(rows[r][c])
+        for r, c, words in told["errors"]:
+            rows[r - top][c - left] = OfficeError(words)
+        return rows
+
+    @raw_value.setter
+    def raw_value(self, value: Any) -> None:
+        rows = value if isinstance(value, list | tuple) else [[value] * self.shape[1]] * self.shape[0]
+        if any(isinstance(one, str) and one and one[0] != "'" for row in rows for one in row):
+            self.ask("enter", rows=[[_typed(one) for one in row] for row in rows])
+            return
+        dated = [
+            [self.area.top + r - 1, self.area.left + c] * 2
+            for r, row in enumerate(rows)
+            for c, one in enumerate(row)
+            if isinstance(one, date)
+        ]
+        self.ask("write", rows=[[_plain(one) for one in row] for row in rows], dates=dated)
+
+    @property
+    def formula(self) -> Any:
+        """Formulas by row; constants as texts. Of one cell, its formula alone."""
+        told = self.sheet.book.read(self.sheet.name, self.area)
+        rows = [[_spelled(one) for one in row] for row in told["rows"]]
+        top, left = self.area.top - 1, self.area.left
+        for area, formulas in told["formulas"]:
+            for r, row in enumerate(formulas, area[0] - top):
+                for c, one in enumerate(row, area[1] - left):
+                    rows[r][c] = to_excel(one)
+        for r, c, words in told["errors"]:
+            rows[r - top][c - left] = rows[r - top][c - left] or words
+        return rows[0][0] if self.area.single else rows
+
+    # -- looks ------------------------------------------------------------------------------------------
+
+    def look(self, name: str, value: Any) -> None:
+        """Set a property, by LibreOffice's name."""
+        self.ask("look", name=name, value=value)
+
+    @property
+    def font(self) -> FontImpl:
+        """Its font."""
+        return FontImpl(self)
+
+    @property
+    def borders(self) -> BordersImpl:
+        """Its lines."""
+        return BordersImpl(self)
+
+    def autofill(self, destination: xw.Range, type_: str) -> None:
+        """Let the rows of `destination` look like this one; content is not filled."""
+        if type_ != "fill_formats":
+            raise ValueError(f"LibreOffice is not asked to {type_}")
+        below = destination.impl.area._replace(top=self.area.bottom + 1)
+        self.sheet.ask("like", source=_zero(self.area), target=_zero(below))
+
+    def add_hyperlink(self, address: Any, text_to_display: Any = None, screen_tip: Any = None) -> None:
+        """Make the cell a link."""
+        del screen_tip
+        inside = address.startswith("#")
+        target = "#" + address[1:].replace("'", "").replace("!", ".") if inside else address
+        self.ask("link", target=target, text=text_to_display)
+
+    @property
+    def hyperlink(self) -> str:
+        """Where its link leads."""
+        return str(self.ask("link_of"))
+
+    def clear(self) -> None:
+        """Empty it and take its look."""
+        self.ask("clear")
+
+    def insert(self, shift: Any = None, copy_origin: Any = None) -> None:
+        """Insert cells, moving others down."""
+        del copy_origin
+        self.ask("shift", how=shift.upper())
+
+    def delete(self, shift: str | None = None) -> None:
+        """Take cells out, moving others up or left."""
+        self.ask("shift", how=(shift or "up").upper())
+
+
+def _property(name: str, told: Any = lambda value: value) -> property:
+    """Return a property that can only be set."""
+
+    def put(self: RangeImpl, value: Any) -> None:
+        self.look(name, told(value))
+
+    return property(None, put)
+
+
+def _colour(value: str | int | None) -> int:
+    if value is None:
+        return -1
+    return int(value.removeprefix("#"), 16) if isinstance(value, str) else int(value)
+
+
+_ALIGNED: Final = {"general": "STANDARD", "left": "LEFT", "center": "CENTER", "right": "RIGHT"}
+for _name, _told in {
+    "number_format": _property("NumberFormat"),
+    "color": _property("CellBackColor", _colour),
+    "horizontal_alignment": _property("HoriJustify", _ALIGNED.__getitem__),
+    "vertical_alignment": _property("VertJustify", str.upper),
+    "wrap_text": _property("IsTextWrapped"),
+    "row_height": property(None, lambda self, points: self.ask("height", points=points)),
+}.items():
+    setattr(RangeImpl, _name, _told)
+
+
+class FontImpl(bc.Font):
+    """The font of a range."""
+
+    def __init__(self, owner: RangeImpl) -> None:
+        self._owner = owner
+
+    def look(self, name: str, value: Any) -> None:
+        """Set a property, by LibreOffice's name."""
+        self._owner.look(name, value)
+
+
+for _name, _told in {
+    "bold": _property("CharWeight", lambda bold: 150.0 if bold else 100.0),
+    "size": _property("CharHeight", float),
+    "color": _property("CharColor", _colour),
+    "name": _property("CharFontName"),
+}.items():
+    setattr(FontImpl, _name, _told)
+
+#: com.sun.star.table.BorderLineStyle by xlwings' words; widths in hundredths of a millimetre.
+_STYLES: Final = {"continuous": 0, "dot": 1, "dash": 2}
+_WIDTHS: Final = {"hairline": 2, "thin": 26, "medium": 53, "thick": 88}
+
+
+class BordersImpl(bc.Borders):
+    """The lines of a range."""
+
+    parent: Any = None
+
+    def __init__(self, owner: RangeImpl) -> None:
+        self.parent = owner
+
+    def set(
+        self, which: Any = "all", *, line_style: Any = None, weight: Any = None, color: Any = None
+    ) -> None:
+        """Draw lines at sides; without a style, take them off."""
+        gone = line_style in {None, "none"}
+        self.parent.ask(
+            "border",
+            sides=list(which),
+            line=[0, 0, 0] if gone else [_WIDTHS[weight], _STYLES[line_style], _rgb(color)],
+        )
+
+
+def _rgb(color: Any) -> int:
+    """Return a colour as a number; xlwings hands colours of lines over as Excel has them, blue first."""
+    if isinstance(color, int):
+        return (color & 0xFF) << 16 | color & 0xFF00 | color >> 16 & 0xFF
+    if isinstance(color, tuple):
+        return color[0] << 16 | color[1] << 8 | color[2]
+    return _colour(str(color))
+
+
+# -- values ---------------------------------------------------------------------------------------------------
+
+
+def _zero(area: Area) -> list[int]:
+    return [area.top - 1, area.left, area.bottom - 1, area.right]
+
+
+def _moment(value: Any) -> Any:
+    """Return the moment that a number shows in a date's format; the number, where it is far from any date."""
+    try:
+        return dates.from_serial(value)
+    except dates.NotADate:
+        return value
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as the bridge writes it: an apostrophe first only says that what follows is a text."""
+    if isinstance(value, str):
+        return value[1:]
+    if isinstance(value, date):
+        return dates.to_serial(value)
+    return float(value)
+
+
+def _typed(value: Any) -> str:
+    """Return a value as it is typed."""
+    if isinstance(value, str):
+        return to_office(value) if value.startswith("=") else value
+    return repr(_plain(value))
+
+
+def _spelled(value: Any) -> str:
+    """Return a constant as Excel would show it in the formula bar."""
+    return f"{value:.15g}" if isinstance(value, float) else value or ""
+
+
+def _raise(error: Exception) -> Any:
+    raise error
