@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tests.emulators.google.errors import Json
 
 _WHITE = {"red": 1, "green": 1, "blue": 1}
@@ -24,6 +26,7 @@ DEFAULT_LOOK: Json = {
     },
     "backgroundColorStyle": {"rgbColor": _WHITE},
 }
+_PARTS = {"red": 0, "green": 2, "blue": 4}
 _COLOURS = {
     "TEXT": "000000",
     "BACKGROUND": "ffffff",
@@ -38,9 +41,17 @@ _COLOURS = {
 
 
 def colour(rgb: str) -> Json:
-    """Give a Color of six hex digits; a part that is 0 is left out."""
-    parts = {name: int(rgb[at : at + 2], 16) for name, at in (("red", 0), ("green", 2), ("blue", 4))}
-    return {name: 1 if part == 255 else round(part / 255, 8) for name, part in parts.items() if part}
+    """Give a Color of six hex digits."""
+    return kept_colour({name: int(rgb[at : at + 2], 16) / 255 for name, at in _PARTS.items()})
+
+
+def kept_colour(given: Json) -> Json:
+    """Give a Color as Google keeps it: 8 bits a part, told as a 32-bit float; a part that is 0 is left out.
+
+    Source: gspread's test_update_tab_color, recorded: 0.5 comes back as 0.49803922, which is 127/255.
+    """
+    bits = {name: int(share * 255 + 1e-6) for name, share in given.items()}
+    return {name: 1 if bit == 255 else float(str(np.float32(bit / 255))) for name, bit in bits.items() if bit}
 
 
 THEME: Json = {
@@ -58,8 +69,9 @@ def with_colour_styles(look: Any) -> Any:
     full = {name: with_colour_styles(value) for name, value in look.items()}
     for name in ("backgroundColor", "foregroundColor", "tabColor"):
         if name in look:
-            full[name] = {part: share for part, share in look[name].items() if share}
-            full.setdefault(f"{name}Style", {"rgbColor": full[name]})
+            full[name] = kept_colour(look[name])
+            full[f"{name}Style"] = {"rgbColor": full[name]}
         elif "rgbColor" in look.get(f"{name}Style", {}):
-            full[name] = look[f"{name}Style"]["rgbColor"]
+            full[name] = kept_colour(look[f"{name}Style"]["rgbColor"])
+            full[f"{name}Style"] = {"rgbColor": full[name]}
     return full

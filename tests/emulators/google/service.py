@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tests.emulators.google import discovery, drive, sheets
 from tests.emulators.google.calls import Call, Calls
 from tests.emulators.google.discovery import Method
-from tests.emulators.google.errors import ApiError, Json, invalid
+from tests.emulators.google.errors import ApiError, Json, Refused, invalid
 from tests.emulators.google.faults import Fault, Faults, happen
 from tests.emulators.google.people import Habits, Person
 from tests.emulators.google.quota import Quota
@@ -131,7 +131,10 @@ class Service:
             if method is None:
                 return _json(200, drive.upload(call, self.world, caller))
             if method.name in sheets.ENDPOINTS:
-                return self._checked(method, sheets.ENDPOINTS[method.name][1](call, self.world, caller))
+                try:
+                    return self._checked(method, sheets.ENDPOINTS[method.name][1](call, self.world, caller))
+                except Refused as refused:
+                    raise invalid(str(refused)) from None
             if method.name not in drive.ENDPOINTS:
                 raise ApiError(501, f"{method.name} is not in the emulator.", reason="notImplemented")
             answer = drive.ENDPOINTS[method.name](call, self.world, caller)
