@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.emulators.google import discovery, drive, sheets
@@ -173,7 +174,14 @@ def _parsed(body: bytes) -> Json:
         raise invalid("Invalid JSON payload received. Unexpected token.") from None
     if not isinstance(given, dict):
         raise invalid("Invalid JSON payload received. Root element must be a message.")
-    return given
+    return dict(_without_nulls(given)) if b"null" in body else given
+
+
+def _without_nulls(thing: Any) -> Any:
+    """Take null for a field that is not given (proto3 JSON); in a list of values it stays: "skip this cell"."""
+    if isinstance(thing, dict):
+        return {name: _without_nulls(value) for name, value in thing.items() if value is not None}
+    return [_without_nulls(one) for one in thing] if isinstance(thing, list) else thing
 
 
 def _json(status: int, body: Json) -> Answer:
