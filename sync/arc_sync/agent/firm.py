@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from arc_sheets.aging import AgingReport, aging
@@ -21,6 +22,7 @@ from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.form import Act
 from arc_sync.agent.importing import Usual
+from arc_sync.agent.inbox.heartbeat import is_kept
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
 from arc_sync.agent.policies import policy_of
@@ -76,8 +78,9 @@ class Firm:
         """
         config = self.config
         rules = Rules(RECORD_TABS, Reading(config.order), config.base_currency, zone=config.zone)
+        terms = replace(self.terms, kept=partial(is_kept, now=now))
         settings = Settings(
-            rules, self.config.who, pages(self.terms), dry_run=dry_run, act=act, stamp=self.config.stamp
+            rules, self.config.who, pages(terms), dry_run=dry_run, act=act, stamp=self.config.stamp
         )
         return run_round(settings, self.book, self.ledger, now, hook)
 

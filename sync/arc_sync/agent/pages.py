@@ -45,6 +45,7 @@ class Terms:
     period: Period = DEFAULT_PERIOD
     policy: Policy = DEFAULT_POLICY
     zone: tzinfo | None = None  #: of the firm's wall clock; None is this machine's
+    kept: Callable[[str], bool] = lambda _book: False  #: says whether a running agent keeps the book of this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class _Book:
             reminders=_undecided(known["reminders"]),
             account=details(self.account, known, made.computed, self.as_of, self.terms.policy),
             picked=self.account,
+            kept=self.terms.kept(meta.book),
         )
 
     def _due_today(self, rows: Rows) -> DueToday:

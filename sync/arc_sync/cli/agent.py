@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from arc_sync.cli.out import Json, answer, many, say
+from arc_sync.cli.status import status
 
 _Firms = Annotated[
     list[Path] | None,
@@ -162,5 +163,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "remove": remove,
     "list": list_,
     "stop": stop,
+    "status": status,
     "logs": logs,
 }

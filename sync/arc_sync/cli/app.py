@@ -25,6 +25,7 @@ from arc_sync.cli import (
     money,
     remind,
     reports,
+    status,
     syncing,
     touches,
     undoing,
@@ -81,6 +82,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "history": history.history,
     "undo": undoing.undo,
     "verify": history.verify,
+    "status": status.status,
     "doctor": doctor.doctor,
     "demo": demo.demo,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +30,8 @@ class Finding(NamedTuple):
 def doctor(json: Json = False, config: Settings = None) -> None:
     """Look whether everything is in place and well.
 
-    Settings, disk, ledger, workbook, issues, rates and sender; says what to do where something is not, and changes nothing.
+    The computer, settings, disk, mail, the agent, the add-in, ledger, workbook, issues, rates and sender; says what to
+    do where something is not, and changes nothing.
     """
     found = list(_findings(config))
     if json:
@@ -43,9 +45,12 @@ def _findings(path: Path | None) -> Iterator[Finding]:
     from arc_sheets.errors import ArcError
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
+    from arc_sync.cli import surroundings
 
+    now = datetime.now(UTC)
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Program", well=True, said=f"ARC Sheets {__version__} on Python {version}.")
+    yield from (Finding(*told) for told in surroundings.of_the_computer())
     try:
         config = Config.load(path)
     except ArcError as error:
@@ -53,8 +58,10 @@ def _findings(path: Path | None) -> Iterator[Finding]:
         return
     yield Finding("Settings", well=True, said=f"{config.file}.")
     yield _room(config)
+    yield from (Finding(*told) for told in surroundings.of_the_firm(config, now))
     try:
         with opened(config) as firm:
+            yield Finding("Clock", *surroundings.clock(firm, now))
             yield from (_checked(what, check, firm) for what, check in _CHECKS)
     except ArcError as error:
         yield Finding("Ledger", well=False, said=str(error))

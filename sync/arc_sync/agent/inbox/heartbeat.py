@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arc_sync.agent.inbox.envelope import PROTOCOL, Moment
-from arc_sync.agent.inbox.spool import write_whole
+from arc_sync.agent.inbox.spool import usual_folder, write_whole
 
 #: How often it is renewed, and from when on it is old: the agent does not run.
 EVERY: Final = timedelta(seconds=5)
@@ -49,6 +49,12 @@ def is_alive(heartbeat: Heartbeat | None, now: datetime) -> bool:
     One from the future is old as well: a clock was set back, and the agent will give another within seconds.
     """
     return heartbeat is not None and abs(now.astimezone(UTC) - heartbeat.alive) <= OLD
+
+
+def is_kept(book: str, now: datetime) -> bool:
+    """Say whether this user's agent runs and keeps the book of this id; `now` is UTC."""
+    beat = last_beat(usual_folder())
+    return is_alive(beat, now) and beat is not None and book in beat.books
 
 
 def end(folder: Path) -> None:

@@ -1,0 +1,86 @@
+"""How the agent and the firms it keeps stand: from the small files that it leaves, without opening a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from arc_sheets.errors import ConfigError
+from arc_sync.agent.inbox.heartbeat import Heartbeat, is_alive, last_beat
+from arc_sync.agent.inbox.spool import Spool
+from arc_sync.agent.running import state
+from arc_sync.agent.running.glimpse import Glimpse, look
+from arc_sync.agent.running.jobs import Job, daily, next_time
+from arc_sync.agent.running.state import Seen, State
+
+
+class FirmStands(NamedTuple):
+    """One firm; moments are UTC."""
+
+    file: Path  #: arc.toml
+    book: str  #: path or address, "" where the settings cannot be read
+    is_open: bool  #: a program has the workbook open
+    synced: datetime | None  #: when book and ledger were last seen in step
+    troubles: tuple[str, ...]  #: what could not be done, a sentence each
+    seen: Seen
+    backup: datetime | None  #: when the last backup was made and tried
+    next: dict[str, datetime]  #: when its daily jobs are due
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether anything waits for a person."""
+        return bool(self.troubles or self.seen.issues or self.seen.reminders or self.seen.stuck)
+
+
+class Standing(NamedTuple):
+    """The agent, and its firms."""
+
+    alive: bool
+    beat: Heartbeat | None  #: the last sign of life
+    requests: int  #: that wait in the spool
+    firms: tuple[FirmStands, ...]
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether anything waits for a person."""
+        return not self.alive or any(firm.needs_person for firm in self.firms)
+
+
+def standing(home: Path, spool: Spool, files: Iterable[Path], now: datetime) -> Standing:
+    """Return how all stands at a moment (UTC)."""
+    beat = last_beat(spool.folder)
+    firms = tuple(firm_stands(file, state.load(home, file), now) for file in files)
+    return Standing(is_alive(beat, now), beat, spool.waiting(), firms)
+
+
+def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
+    """Return how one firm stands; `now` is UTC."""
+    try:
+        glimpse: Glimpse | None = look(file)
+        wrong = ""
+    except ConfigError as error:
+        glimpse, wrong = None, str(error)
+    times = daily(glimpse.habits) if glimpse else {}
+    following = {job.value: next_time(at, now, glimpse.zone) for job, at in times.items()} if glimpse else {}
+    troubles = [wrong] if wrong else []
+    troubles += [f"{_DOING[job]}: {said}" for job, said in known.trouble.items()]
+    return FirmStands(
+        file,
+        str(glimpse.book or "") if glimpse else "",
+        glimpse.is_open if glimpse else False,
+        max(filter(None, map(known.done.get, (Job.ROUND, Job.PLAN, Job.REQUESTS))), default=None),
+        tuple(troubles),
+        known.seen,
+        known.backup,
+        following,
+    )
+
+
+_DOING = {
+    Job.ROUND: "Round",
+    Job.REQUESTS: "Requests",
+    Job.PLAN: "Planning reminders",
+    Job.NIGHT: "Nightly check and backup",
+}

@@ -1,0 +1,128 @@
+"""`arc status`: whether the agent runs, and how the workbooks stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, day, finish, listed, many, say
+
+if TYPE_CHECKING:
+    from arc_sync.agent.running.standing import FirmStands, Standing
+
+_JOBS = {"plan": "reminders are planned", "night": "the ledger is verified and backed up"}
+
+
+def status(json: Json = False, config: Settings = None) -> None:
+    """Say whether the agent runs, when each workbook was last in step, what waits, and what comes next.
+
+    For the firms that the agent keeps; without any, for that of this folder.
+    """
+    from arc_sync.agent.inbox.spool import Spool, usual_folder
+    from arc_sync.agent.places import find
+    from arc_sync.agent.running.firms import listed as kept
+    from arc_sync.agent.running.standing import standing
+    from arc_sync.agent.running.state import usual_home
+
+    home, now = usual_home(), datetime.now(UTC)
+    files = kept(home) if config is None else []
+    found = standing(home, Spool(usual_folder()), files or [find(config).resolve()], now)
+    if not found.alive:
+        found = found._replace(firms=tuple(map(_looked_at, found.firms)))
+    if json:
+        answer(as_json(found))
+    else:
+        say(*sentences(found, now))
+    finish(PERSON if found.needs_person else FINE)
+
+
+def _looked_at(firm: FirmStands) -> FirmStands:
+    """Return a firm as its ledger shows it now: nobody has looked since the agent stopped."""
+    from arc_sheets.errors import ArcError
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import opened
+    from arc_sync.agent.running.perform import seen_of
+
+    try:
+        with opened(Config.load(firm.file)) as one:
+            return firm._replace(seen=seen_of(one, datetime.now(UTC), firm.seen.book))
+    except ArcError as error:
+        return firm._replace(troubles=tuple(dict.fromkeys((*firm.troubles, str(error)))))
+
+
+def as_json(found: Standing) -> dict[str, Any]:
+    """Return how all stands, for programs; moments in UTC."""
+    return {
+        "alive": found.alive,
+        "version": found.beat.version if found.beat else None,
+        "pid": found.beat.pid if found.beat else None,
+        "last_alive": _text(found.beat.alive if found.beat else None),
+        "waiting_requests": found.requests,
+        "firms": [
+            {
+                "settings": str(firm.file),
+                "book": firm.book or None,
+                "open": firm.is_open,
+                "last_round": _text(firm.synced),
+                "troubles": list(firm.troubles),
+                "issues": firm.seen.issues,
+                "reminders_waiting": firm.seen.reminders,
+                "messages_waiting": firm.seen.outgoing,
+                "messages_stuck": firm.seen.stuck,
+                "bank_until": firm.seen.bank_until.isoformat() if firm.seen.bank_until else None,
+                "last_backup": _text(firm.backup),
+                "next": {job: _text(moment) for job, moment in sorted(firm.next.items())},
+            }
+            for firm in found.firms
+        ],
+    }
+
+
+def sentences(found: Standing, now: datetime) -> list[str]:
+    """Return how all stands, for people; hours are this machine's."""
+    if found.alive and found.beat:
+        said = [f"The agent runs (ARC Sheets {found.beat.version})."]
+    else:
+        last = f" It was last alive {_when(found.beat.alive, now)}." if found.beat else ""
+        said = [f"The agent does not run; arc agent start or arc agent run starts it.{last}"]
+    if found.requests:
+        said.append(
+            f"{many(found.requests, 'request')} from Excel {'waits' if found.requests == 1 else 'wait'}."
+        )
+    for firm in found.firms:
+        said += ["", *_of_firm(firm, now)]
+    return said
+
+
+def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
+    seen = firm.seen
+    said = [f"{Path(firm.book or firm.file)}"]
+    step = f"in step {_when(firm.synced, now)}" if firm.synced else "not synced by the agent yet"
+    said.append(f"  {step}{'; it is open now' if firm.is_open else ''}")
+    said += [f"  TROUBLE  {trouble}" for trouble in firm.troubles]
+    waits = [
+        many(seen.issues, "issue") if seen.issues else "",
+        f"{many(seen.reminders, 'reminder')} to decide on" if seen.reminders else "",
+        f"{many(seen.outgoing, 'message')} to go out" if seen.outgoing else "",
+        f"{seen.stuck:,} of them held up" if seen.stuck else "",
+    ]
+    said.append(f"  waiting: {listed([*filter(None, waits)]) or 'nothing'}")
+    bank = f"up to {day(seen.bank_until)}" if seen.bank_until else "none yet"
+    backup = _when(firm.backup, now) if firm.backup else "none yet"
+    said.append(f"  bank data: {bank}; last backup: {backup}")
+    coming = sorted(firm.next.items(), key=lambda item: item[1])
+    said += [f"  next: {_JOBS.get(job, job)} {_when(moment, now)}" for job, moment in coming]
+    return said
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    """Return a moment as people say it: just now, at 14:05, on 24 Nov 2026 at 14:05."""
+    here, today = moment.astimezone(), now.astimezone().date()
+    if abs((now - moment).total_seconds()) < 90:
+        return "just now"
+    return f"at {here:%H:%M}" if here.date() == today else f"on {day(here.date())} at {here:%H:%M}"
+
+
+def _text(moment: datetime | None) -> str | None:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

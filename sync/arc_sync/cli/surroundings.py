@@ -1,0 +1,134 @@
+"""What `arc doctor` asks of the computer: system, clock, rights, mail, agent, add-in; each with what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from arc_sheets import __version__
+from arc_sync.cli.out import many
+
+if TYPE_CHECKING:
+    from arc_sync.agent.config import Config
+    from arc_sync.agent.firm import Firm
+
+#: By how much a clock may be off, and how old a backup may be.
+_SKEW, _OLD = timedelta(minutes=5), timedelta(days=3)
+_SQLITE: Final = (3, 37, 0)
+
+#: What was looked at, whether it is well, and what is to be said.
+Told = tuple[str, bool, str]
+
+
+def of_the_computer() -> Iterator[Told]:
+    """Yield what is asked without a firm."""
+    system = f"{platform.system()} {platform.release()}, SQLite {sqlite3.sqlite_version}"
+    fine = sqlite3.sqlite_version_info >= _SQLITE
+    yield "System", fine, f"{system}{'.' if fine else ': this SQLite is too old; install a newer Python.'}"
+    yield _addin()
+
+
+def of_the_firm(config: Config, now: datetime) -> Iterator[Told]:
+    """Yield what is asked once the settings are read; `now` is UTC."""
+    yield _rights(config)
+    yield from _mail(config)
+    yield from _agent(config, now)
+
+
+def clock(firm: Firm, now: datetime) -> tuple[bool, str]:
+    """Say whether this computer's clock goes right, as far as the ledger can tell; `now` is UTC."""
+    newest = next(iter(firm.ledger.sets()), None)
+    shown = f"{now.astimezone(firm.config.zone):%d %b %Y %H:%M} in {firm.config.zone.key}"
+    if newest and newest.origin.when - now > _SKEW:
+        return False, f"it shows {shown}, but the ledger's newest change is of later; set the clock."
+    return True, f"it shows {shown}."
+
+
+def _addin() -> Told:
+    from arc_sheets.errors import ConfigError
+    from arc_sync.addin.install import Stand, look, usual_folder
+
+    what = "Excel add-in"
+    if sys.platform not in ("win32", "darwin"):
+        return what, True, "there is no Excel on this system."
+    try:
+        found = look(usual_folder())
+    except ConfigError as error:
+        return what, False, str(error)
+    if found.marked:
+        return what, False, "Windows marks it as from elsewhere, so Excel blocks it; run arc addin install."
+    said = {
+        Stand.MISSING: (True, "not installed; arc addin install puts the ARC tab into Excel."),
+        Stand.CURRENT: (True, f"installed, version {found.version or __version__}."),
+        Stand.OTHER: (False, "installed, but not as this ARC builds it; run arc addin install."),
+    }[found.stand]
+    return what, *said
+
+
+def _rights(config: Config) -> Told:
+    """Say whether the files may be written: a new one is put in the place of the workbook."""
+    places = [config.file.parent, config.book.parent if isinstance(config.book, Path) else config.file.parent]
+    if "://" not in config.ledger:
+        places += [Path(config.ledger).parent, Path(config.ledger)]
+    shut = [place for place in dict.fromkeys(places) if place.exists() and not os.access(place, os.W_OK)]
+    if shut:
+        return "Rights", False, f"{shut[0]} may not be written by you; allow writing there."
+    return "Rights", True, "settings, ledger and workbook may be written."
+
+
+def _mail(config: Config) -> Iterator[Told]:
+    from arc_sync.mail import asking
+    from arc_sync.mail.safe import Safe
+
+    for one in asking.check(config, config.sender.email, Safe.of_this_user()):
+        yield "Mail", one.ok, one.said
+
+
+def _agent(config: Config, now: datetime) -> Iterator[Told]:
+    from arc_sheets.errors import ConfigError
+    from arc_sync.agent.inbox.spool import Spool, usual_folder
+    from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.standing import standing
+    from arc_sync.agent.running.state import usual_home
+
+    try:
+        kept = config.file.resolve() in listed(usual_home())
+    except ConfigError as error:
+        yield "Agent", False, str(error)
+        return
+    found = standing(usual_home(), Spool(usual_folder()), [config.file.resolve()], now)
+    (firm,) = found.firms
+    if not found.alive:
+        said = (
+            "it does not run; arc agent start starts it" if kept else "not installed; arc agent install lets"
+        )
+        yield "Agent", not kept, f"{said}{'' if kept else ' it start with your session'}."
+    elif found.beat and found.beat.version != __version__:
+        yield (
+            "Agent",
+            False,
+            f"it runs as version {found.beat.version}, this is {__version__}; stop and start it.",
+        )
+    else:
+        yield (
+            "Agent",
+            not firm.troubles,
+            (firm.troubles or ("it runs, and keeps this firm." if kept else "it runs.",))[0],
+        )
+    if kept:
+        yield _backup(firm.backup, now)
+        waits = f"{many(found.requests, 'request')} in {usual_folder()}"
+        yield "Requests", found.alive or not found.requests, f"{waits}."
+
+
+def _backup(last: datetime | None, now: datetime) -> Told:
+    if last is None or now - last > _OLD:
+        said = f"the last one is of {last.astimezone():%d %b %Y}" if last else "there is none yet"
+        return "Backup", False, f"{said}; let the agent run at night, and see arc status for what hinders it."
+    return "Backup", True, f"the last one is of {last.astimezone():%d %b %Y %H:%M}, and was tried."
