@@ -237,6 +237,9 @@ def test_people_get_lists_where_there_are_some_and_warnings_where_they_type(full
     assert (due["condition"]["type"], due.get("strict", False)) == ("DATE_IS_VALID", False)
     assert (_values(amount), amount.get("strict", False)) == (["=ISNUMBER(G5)"], False)
     assert all(not at(name) for name in ("paid", "balance", "days_overdue", "bucket", "notes"))
+    stage, decision = (Place(9, records.column_of(tabs.REMINDERS, name)) for name in ("stage", "decision"))
+    assert not _rule(full, "Reminders", stage), "what ARC fills offers no list"
+    assert _rule(full, "Reminders", decision)
 
 
 def test_the_lists_hold_what_they_should(full: Json) -> None:
@@ -467,12 +470,20 @@ class Once(Sequence[BookRow]):
 
 def test_ten_thousand_rows_take_a_handful_of_calls_of_bounded_size() -> None:
     rows = Once(10_000)
-    sizes = [
-        len(json.dumps(b)) for b in batches(replace(FULL, rows={"invoices": rows}), "abc", SHEET_IDS, LOOK)
-    ]
+    found = list(batches(replace(FULL, rows={"invoices": rows}), "abc", SHEET_IDS, LOOK))
     assert rows.walked == 10_000
-    assert max(sizes) <= BATCH + 2
-    assert len(sizes) <= 15
+    assert max(len(json.dumps(batch)) for batch in found) <= BATCH + 2
+    assert len(found) <= 15
+    numbers = [one for piece in _pieces(found) for one in piece]
+    assert numbers == [(records.FIRST_ROW + n, f"I-{n}") for n in range(10_000)]
+
+
+def _pieces(found: Sequence[Sequence[Request]]) -> Iterator[list[tuple[int, str]]]:
+    for one in _of_kind("updateCells", [one for batch in found for one in batch]):
+        start = one.get("start", {})
+        if start.get("sheetId") == SHEET_IDS["Invoices"] and start["rowIndex"] >= records.HEADER_ROW:
+            told = [line["values"][1]["userEnteredValue"]["stringValue"] for line in one["rows"]]
+            yield list(enumerate(told, start["rowIndex"] + 1))
 
 
 def test_one_large_request_goes_alone_and_none_is_lost() -> None:

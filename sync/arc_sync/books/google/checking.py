@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from arc_sheets import money, tabs
-from arc_sheets.tab import Column
+from arc_sheets.tab import Column, Owner
 from arc_sync.books import form
 from arc_sync.books.create import CURRENCY_COLUMN, HIDDEN, check
 from arc_sync.books.draw import account, records
@@ -26,7 +26,7 @@ _KEYS: Final = ("Alt+Down", "Enter")
 
 def in_column(sheet: int, column: Column, place: int, first: int = records.FIRST_ROW) -> Iterator[Request]:
     """Yield the check of a record tab's column, from row `first` to the sheet's end; none for what ARC fills."""
-    told = check(column)
+    told = None if column.owner is Owner.LEDGER else check(column)
     if told:
         area = Area(first, place, LAST_ROW, place)
         yield setting(sheet, area, _rule(told, f"{letters(place)}{first}", told["error_message"]))
