@@ -8,11 +8,11 @@ drive.file (Google says no), and how 429 and 503 look. Developer metadata is not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from time import sleep
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from arc_sheets.cells import Formula
@@ -40,7 +40,11 @@ class Verdict(NamedTuple):
     said: str
 
 
-Question: TypeAlias = Callable[[Tray], str]
+class Question(NamedTuple):
+    """What ARC takes for granted, and what tries it: that returns what it saw, or raises `Otherwise`."""
+
+    holds: str
+    tries: Callable[[Tray], str]
 
 
 def check_live(
@@ -48,32 +52,33 @@ def check_live(
     another: Callable[[], Sheets],
     rounds: int = ROUNDS,
     pause: Callable[[float], None] = sleep,
+    names: Iterable[str] = (),
 ) -> Iterator[Verdict]:
-    """Ask every question, in a spreadsheet that is put into the bin at the end.
+    """Ask the questions of these names, or all, in a spreadsheet that is put into the bin at the end.
 
     `another` gives the same account once more, for writers at the same time. Raises `Failed` or `SignInError` where
     that spreadsheet cannot be made.
     """
     with tray(google, another, rounds, pause) as made:
-        for name, question in QUESTIONS.items():
-            yield _asked(made, name, question)
+        for name in names or QUESTIONS:
+            yield _asked(made, name)
 
 
-def _asked(made: Tray, name: str, question: Question) -> Verdict:
-    asks = (question.__doc__ or "").strip()
+def _asked(made: Tray, name: str) -> Verdict:
+    question, tries = QUESTIONS[name]
     try:
-        return Verdict(name, asks, holds=True, said=question(made))
+        return Verdict(name, question, holds=True, said=tries(made))
     except Otherwise as seen:
-        return Verdict(name, asks, holds=False, said=str(seen))
+        return Verdict(name, question, holds=False, said=str(seen))
     except Failed as failed:
-        return Verdict(name, asks, holds=None, said=f"It could not be asked: {failed}.")
+        return Verdict(name, question, holds=None, said=f"It could not be asked: {failed}.")
 
 
 # -- one batch -------------------------------------------------------------------------------------------------
 
 
 def step(made: Tray) -> str:
-    """A batch that takes away a named range by an id that is gone changes nothing."""
+    """Send a batch again after its step was taken, and one that was planned before."""
     sheet = made.sheet([["before"]])
     made.write(_named("arc-live-1", sheet))
     batch = ({"deleteNamedRange": {"namedRangeId": "arc-live-1"}}, _named("arc-live-2", sheet))
@@ -90,7 +95,7 @@ def _named(number: str, sheet: int) -> dict[str, Any]:
 
 
 def whole(made: Tray) -> str:
-    """A batch with one wrong request changes nothing."""
+    """Send a right request and a wrong one."""
     sheet = made.sheet([["before"]])
     _refused(made, put(sheet, 0, 0, [["after"]]), put(987_654_321, 0, 0, [["nowhere"]]))
     _same(made.column(sheet), ["before"], "the cell holds")
@@ -98,7 +103,7 @@ def whole(made: Tray) -> str:
 
 
 def text(made: Tray) -> str:
-    """A text that begins like a formula, a number or a date stays that text."""
+    """Write texts that a person's typing would turn into something else."""
     texts: list[Held] = ["=1+1", "+1", "-1", "@a", "'=1", "007", "1e5", "2026-11-26", "TRUE", "  a\n b "]
     sheet = made.sheet([[one] for one in texts])
     _same(made.column(sheet), texts, "the cells hold")
@@ -106,7 +111,7 @@ def text(made: Tray) -> str:
 
 
 def formulas(made: Tray) -> str:
-    """What is copied away as formulas and home again is what it was."""
+    """Copy a row away, write over it, and copy it home."""
     line: list[Held] = ["007", "=1+1", Decimal("0.1"), True, Formula("=A2&B2"), Formula("=SUM($A$3:A3)")]
     sheet, there = made.sheet([line]), made.sheet([])
     made.write(
@@ -119,7 +124,7 @@ def formulas(made: Tray) -> str:
 
 
 def append(made: Tray) -> str:
-    """A row is added below what anybody has added before."""
+    """Add a row after somebody has used the one below the table."""
     sheet = made.sheet([["head"], ["one"]])
     made.write(put(sheet, 2, 1, [["a person's"]]))
     cell = {"values": [{"userEnteredValue": {"stringValue": "ours"}}]}
@@ -129,7 +134,7 @@ def append(made: Tray) -> str:
 
 
 def sort(made: Tray) -> str:
-    """A sort takes hidden columns along."""
+    """Sort rows whose first column is hidden."""
     sheet = made.sheet([["i", 3], ["j", 1], ["k", 2]])
     hidden = {"properties": {"hiddenByUser": True}, "fields": "hiddenByUser"}
     span = {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
@@ -145,7 +150,7 @@ def _sort(sheet: int, rows: int, by: int) -> dict[str, Any]:
 
 
 def locale(made: Tray) -> str:
-    """A semicolon parts the arguments of a formula where a comma is the decimal sign."""
+    """Write a formula with a semicolon into a German spreadsheet."""
     made.write({"updateSpreadsheetProperties": {"properties": {"locale": "de_DE"}, "fields": "locale"}})
     sheet = made.sheet([[2, 3, Formula("=SUM(A1;B1)")]])
     shown = made.google.read(
@@ -164,7 +169,7 @@ def locale(made: Tray) -> str:
 
 
 def protected(made: Tray) -> str:
-    """A hidden sheet that is protected with a warning takes what this account writes."""
+    """Write into a sheet that is hidden and protected with a warning."""
     sheet = made.sheet([["before"]])
     made.write(
         {"addProtectedRange": {"protectedRange": {"range": {"sheetId": sheet}, "warningOnly": True}}},
@@ -192,26 +197,25 @@ class Written(NamedTuple):
 
 
 def chain(made: Tray) -> str:
-    """With two writers at one cell and a third who sorts, each value is captured once or still stands."""
-    target, slots = made.sheet([[f"start {n}", n] for n in range(_SORTED)]), made.sheet([])
+    """Let two clients write into one cell while a third sorts, and account for every value."""
+    begun = [f"start {n}" for n in range(_SORTED)]
+    target, slots = made.sheet([[value, n] for n, value in enumerate(begun)]), made.sheet([])
     written = _written(made, target, slots)
-    standing = made.column(target)
-    captured = [value for value in made.column(slots) if value is not None]
-    lost = Counter(["start 0", "start 1", "start 2", "start 3", *(one.value for one in written)])
-    lost.subtract(Counter(map(str, [*captured, *standing])))
-    if wrong := {value: number for value, number in lost.items() if number}:
+    captured, standing = made.column(slots), made.column(target)
+    balance = Counter([*begun, *(one.value for one in written)])
+    balance.subtract(map(str, [*captured, *standing]))
+    if wrong := sorted(value for value, number in balance.items() if number):
+        raise Otherwise(f"{len(wrong)} of {len(written)} values were lost or seen twice, such as {wrong[0]}.")
+    pairs = zip(written, captured, strict=True)
+    if torn := [one.value for one, before in pairs if (one.before, one.after) != (before, one.value)]:
         raise Otherwise(
-            f"{len(wrong)} of {len(written)} values were lost or seen twice, such as {min(wrong)}."
-        )
-    if torn := [one.value for one in written if one.before not in captured or one.after != one.value]:
-        raise Otherwise(
-            f"{len(torn)} answers were not of the state that their batch left, such as {torn[0]}'s."
+            f"{len(torn)} answers were not of the state that their batch left, as that of {torn[0]}."
         )
     return f"{len(written)} writes at once: nothing lost, nothing twice, every answer of its own state."
 
 
 def _written(made: Tray, target: int, slots: int) -> list[Written]:
-    """Let two clients write into one cell as fast as they can, while a third sorts its rows; return what they saw."""
+    """Let two clients write into one cell as fast as they can, while a third sorts its rows: what each saw, by slot."""
     with ThreadPoolExecutor(len(_WRITERS) + 1) as pool:
         sorting = pool.submit(_sorts, made.another(), made, target)
         writing = [
@@ -243,7 +247,7 @@ def _capture(google: Sheets, book: str, sheets: tuple[int, int], slot: int, valu
         book, requests, f"'Check {slots}'!{slot + 1}:{slot + 1}", f"updatedSpreadsheet.{FIELDS}"
     )
     shown = next(cells(one) for one in answer["updatedSpreadsheet"]["sheets"] if one.get("data"))
-    before, after = (*shown[slot], None, None)[:2]
+    before, after = (*(shown[slot] if slot < len(shown) else ()), None, None)[:2]
     return Written(value, before, after)
 
 
@@ -257,7 +261,7 @@ def _sorts(google: Sheets, made: Tray, target: int) -> None:
 
 
 def version(made: Tray) -> str:
-    """Drive's version of a spreadsheet grows after a write."""
+    """Write, and look when Drive tells."""
     sheet = made.sheet([["before"]])
     made.pause(_BETWEEN)
     was = made.google.state(made.book).version
@@ -270,7 +274,7 @@ def version(made: Tray) -> str:
 
 
 def copied(made: Tray) -> str:
-    """A copy of a spreadsheet has its hidden sheets, with what stands on them."""
+    """Copy the spreadsheet in Drive, and look at a hidden sheet of the copy."""
     sheet = made.sheet([["spreadsheet", made.book]])
     hidden = {"properties": {"sheetId": sheet, "hidden": True}, "fields": "hidden"}
     made.write({"updateSheetProperties": hidden})
@@ -289,7 +293,7 @@ def copied(made: Tray) -> str:
 
 
 def missing(made: Tray) -> str:
-    """A spreadsheet that is not there is answered with 404."""
+    """Ask for a spreadsheet that nobody has."""
     try:
         made.google.get("1ArcSheetsThereIsNoSuchSpreadsheet0000000000", "spreadsheetId")
     except Rejected as refusal:
@@ -314,7 +318,24 @@ def _same(found: list[Any], wanted: list[Any], where: str) -> None:
 
 
 #: By name; those that the writing rests on come first.
-QUESTIONS: Final[dict[str, Question]] = {
-    one.__name__: one
-    for one in (chain, step, whole, formulas, text, append, sort, locale, protected, version, copied, missing)
+QUESTIONS: Final[Mapping[str, Question]] = {
+    "chain": Question(
+        "With two writers at one cell and a third who sorts, each value is captured once or still stands.",
+        chain,
+    ),
+    "step": Question("A batch that takes away a named range by an id that is gone changes nothing.", step),
+    "whole": Question("A batch with one wrong request changes nothing.", whole),
+    "formulas": Question("What is copied away as formulas and home again is what it was.", formulas),
+    "text": Question("A text that begins like a formula, a number or a date stays that text.", text),
+    "append": Question("A row is added below what anybody has added before.", append),
+    "sort": Question("A sort takes hidden columns along.", sort),
+    "locale": Question(
+        "A semicolon parts the arguments of a formula where a comma is the decimal sign.", locale
+    ),
+    "protected": Question(
+        "A hidden sheet that is protected with a warning takes what this account writes.", protected
+    ),
+    "version": Question("Drive's version of a spreadsheet grows after a write.", version),
+    "copied": Question("A copy of a spreadsheet has its hidden sheets, with what stands on them.", copied),
+    "missing": Question("A spreadsheet that is not there is answered with 404.", missing),
 }

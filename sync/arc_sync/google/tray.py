@@ -125,7 +125,7 @@ def _cell(value: Held) -> dict[str, Any]:
         case str():
             return {ENTERED: {"stringValue": value}}
         case _:
-            return {ENTERED: {"numberValue": value}}
+            return {ENTERED: {"numberValue": float(value)}}  # JSON has no other
 
 
 def _held(cell: Mapping[str, Any]) -> Held:
