@@ -274,6 +274,8 @@ class _Round:
         plan.drawings = self._drawings(plan, pages)
         for drawing in plan.drawings:
             self._save_typed(plan, t, drawing.sheet, self.session.typed(drawing))
+        for title, typed in self.session.overtaken().items():
+            self._note(t, title, typed, words.overtaken)
         now = self._lines(plan, t, lines)
         while plan.issues is not None and self._save_typed(
             plan, t, ISSUES.title, self.session.typed_on_issues(len(now))
@@ -291,12 +293,18 @@ class _Round:
         """Let what was typed where ARC draws stand on the Issues tab; say whether there is more than known."""
         more = len(typed) > len(plan.typed.get(sheet, ()))
         plan.typed[sheet] = typed
+        self._note(t, sheet, typed, words.overdrawn)
+        return more
+
+    def _note(
+        self, t: Transaction, sheet: str, typed: Sequence[Typed], why: Callable[[str, str], str]
+    ) -> None:
+        """Let what a person typed stand on the Issues tab, once."""
         for cell, text in typed:
             key = IssueKey(self.book, sheet, "", f"{cell}#{words.digest(text)}")
-            why = words.overdrawn(f"{sheet}, {cell}", text)
             if key not in t.issues(self.book):
-                t.put_issue(key, Issue(IssueKind.NOTICE, self.now, mine=text, why=why))
-        return more
+                notice = Issue(IssueKind.NOTICE, self.now, mine=text, why=why(f"{sheet}, {cell}", text))
+                t.put_issue(key, notice)
 
     def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
         """Return the reports that differ from those in the book; the time of sync alone makes none differ."""

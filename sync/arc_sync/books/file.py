@@ -7,7 +7,7 @@ are stamped in a replacement of their own, before the ledger hears of their rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -107,6 +107,10 @@ class FileSession:
         """Return the lines of the Issues tab; none if the tab is gone."""
         rows = self.read(ISSUES).rows
         return [ShownIssue(row.id, verbatim(row.cells[0]), row.seal) for row in rows if row.id]
+
+    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
+        """Return nothing: each cell is written only over what was read."""
+        return {}
 
     def form(self) -> Form:
         """Return the form on the Account tab, each cell read where its label stands."""

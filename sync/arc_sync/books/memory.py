@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,6 +132,10 @@ class MemorySession:
         """Return what people typed where `many` lines of the Issues tab would go."""
         last = HEADER_ROW + max(many, len(self._book.lines))
         return [t for t in self._book.typed.get(ISSUES.title, ()) if parse_ref(t.cell).row <= last]
+
+    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
+        """Return nothing: each cell is written only over what was read."""
+        return {}
 
     def form(self) -> Form:
         """Return the form on the Account tab."""

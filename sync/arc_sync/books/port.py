@@ -127,6 +127,9 @@ class Session(Protocol):
     def typed_on_issues(self, many: int) -> Sequence[Typed]:
         """Return what people typed where `many` lines of the Issues tab would go; a choice is no typing."""
 
+    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
+        """Return, by sheet, what people typed in the very instant in which ARC wrote there and stands nowhere now."""
+
     def form(self) -> Form:
         """Return the form on the Account tab; an empty one where the book has none."""
 

@@ -94,6 +94,11 @@ def overdrawn(place: str, text: str) -> str:
     return f'"{text}" was typed at {place}, where ARC draws anew at every sync, so it stands here. Keep notes beside it.'
 
 
+def overtaken(place: str, text: str) -> str:
+    """Of something typed in the very instant in which ARC wrote there, and typed over since."""
+    return f'"{text}" was typed at {place} in the instant in which ARC wrote there, and has been typed over since.'
+
+
 def replaced(tab: Tab, column: Column, text: str) -> str:
     """Of a value of an open conflict whose place another value took."""
     return f'"{text}" was typed for {column.header} in {tab.title} in another copy of this book, and then replaced.'

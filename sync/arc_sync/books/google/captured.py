@@ -138,9 +138,7 @@ class Batch:
             if places and STAMP in places and row.values:
                 row.values[places[STAMP]] = mark
             checked = tuple(sorted(row.checked | (row.values.keys() - {(places or {}).get(STAMP, -1)})))
-            wrote = {
-                c: ANY_FORMULA if c in row.sources else print_of(v) for c, v in sorted(row.values.items())
-            }
+            wrote = {c: print_of(v) for c, v in sorted(row.values.items())}
             expect = expected(self.grids[row.sheet].row(row.row), checked, places)
             record.aims.append(
                 Aim(row.sheet, row.row, mark, expect, checked, wrote, row.part, tuple(sorted(row.heals)))

@@ -74,7 +74,7 @@ class Desk:
         """Return a new batch over what was read."""
         number, was = state.record.number + 1, mark_in(state.values)
         record = Record(number, fresh_step(number), was, was, None, hits=list(state.masked.hits))
-        record.lost = list(dict.fromkeys([*state.record.lost, *state.masked.lost]))
+        record.lost = list(state.lost)
         places = state.places
         return Batch(
             state.physical, places, state.ids[SCRATCH], state.ids[HIDDEN], state.snapshot.step, record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import KEPT, Form, from_text
 from arc_sync.books.google import drawing as drawings
+from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.desk import Desk
 from arc_sync.books.google.entries import read_entries
@@ -68,6 +69,14 @@ class GoogleSession:
         """Return the lines of the Issues tab; none if the tab is gone."""
         return [ShownIssue(r.id, verbatim(r.cells[0]), r.seal) for r in self.read(ISSUES).rows if r.id]
 
+    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
+        """Return what people typed in the instant of a write and typed over before it was back; told once."""
+        self._told = True
+        found: dict[str, list[Typed]] = {}
+        for sheet, cell, text in self._state.lost:
+            found.setdefault(sheet, []).append(Typed(cell, text))
+        return found
+
     def form(self) -> Form:
         """Return the form on the Account tab, each cell read where its label stands."""
         state = from_text(self._state.values.get(KEPT, ""))
@@ -96,7 +105,7 @@ class GoogleSession:
         if ours is None or self._state.grid(drawing.sheet) is None:
             return ()
         before = parse_area(known) if known else None
-        made = drawings.dress(drawing, read_look())
+        made = adapt(drawing, read_look())
         return drawings.typed(made, before, self._cells(drawing.sheet), ours)
 
     def typed_on_issues(self, many: int) -> Sequence[Typed]:
@@ -153,6 +162,8 @@ class GoogleSession:
         batch.record.forms = writes.forms
         if plan and held:
             batch.record.mark = plan.mark
+        if plan and self._told:
+            batch.record.lost = []  # the ledger has it
         kept = {**mark_lines(batch.record.was), KEPT: self._state.values.get(KEPT, "")}
         batch.lines = list(lines_of(self._state, kept | writes.lines))
         judged = self._desk.send(batch, self._state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,6 +53,11 @@ class State:
         """The sheets as people mean them."""
         titles = {number: title for title, number in self.ids.items()}
         return unmask(self.snapshot.grids, self.judged.hits, titles, self.hidden.values)
+
+    @property
+    def lost(self) -> Sequence[tuple[str, str, str]]:
+        """What people typed that stands nowhere now: sheet, cell, text."""
+        return list(dict.fromkeys([*self.record.lost, *self.masked.lost]))
 
     @cached_property
     def layouts(self) -> Mapping[str, Layout | None]:
