@@ -195,6 +195,8 @@ def _config(said: _Said, written: _Written) -> Config:
             _habits(said, written.agent),
         )
     except ConfigError as error:
+        if str(error).startswith(str(said.file)):
+            raise
         raise ConfigError(f"{said.file}: {error}") from None
 
 

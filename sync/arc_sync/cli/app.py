@@ -14,6 +14,7 @@ from arc_sync.cli import (
     addin,
     agent,
     bank,
+    config,
     demo,
     disputes,
     doctor,
@@ -104,6 +105,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "remind": ("Plan reminders, decide about them, send them.", remind.COMMANDS),
     "mail": ("Look whether messages can leave, and log in.", mail.COMMANDS),
     "agent": ("Keep workbooks and ledgers in step in the background.", agent.COMMANDS),
+    "config": ("Show and change the settings.", config.COMMANDS),
     "addin": ("Build the ARC tab for Excel, and install it.", addin.COMMANDS),
 }
 
