@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -98,6 +98,10 @@ class LiveSession:
         """Return the lines of the Issues tab; none if the tab is gone."""
         rows = self.read(ISSUES).rows
         return [ShownIssue(row.id, verbatim(row.cells[0]), row.seal) for row in rows if row.id]
+
+    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
+        """Return nothing: each cell is written only over what was read."""
+        return {}
 
     def form(self) -> Form:
         """Return the form on the Account tab, each cell read where its label stands."""

@@ -19,6 +19,7 @@ import uno  # type: ignore[import-not-found]  # of LibreOffice's own Python
 Area = list[int]
 _DATES, _FORMULAS, _ERRORS = 2, 16, 4  # com.sun.star.sheet.CellFlags DATETIME, FORMULA; FormulaResult ERROR
 _EVERYTHING: Final = 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128  # CellFlags but objects
+_CONTENT: Final = 1 | 2 | 4 | 8 | 16  # CellFlags VALUE, DATETIME, STRING, ANNOTATION, FORMULA
 _DATE_FORMAT: Final = 36  # com.sun.star.i18n.NumberFormatIndex DATE_SYS_DDMMYYYY
 #: com.sun.star.sheet.FormulaError codes, in Excel's words.
 _WORDS: Final = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!"}
@@ -63,39 +64,43 @@ class Book:
 
     def __init__(self, document: Any) -> None:
         self.document = document
+        self._all_sheets, self._all_tables = document.Sheets, document.DatabaseRanges
         self._sheets: dict[str, Sheet] = {}
         self._tables: dict[str, Any] = {}
+        self._on: dict[str, int] = {}  # number of the sheet that a table was seen on
         self._formats: dict[str, int] = {}
 
     def names(self) -> list[str]:
-        """Return the sheets' names, in their order."""
-        return list(self.document.Sheets.ElementNames)
+        """Return the sheets' names, in their order, which may be another one than before."""
+        self._on = {}
+        return list(self._all_sheets.ElementNames)
 
     def sheet(self, name: str) -> Sheet:
         """Return a sheet; raises KeyError."""
         if name not in self._sheets:
             if name not in self.names():
                 raise KeyError(name)
-            self._sheets[name] = Sheet(self.document.Sheets.getByName(name))
+            self._sheets[name] = Sheet(self._all_sheets.getByName(name))
         return self._sheets[name]
 
-    def tables(self) -> list[tuple[str, int, Area, bool]]:
-        """Return name, sheet number, area and whether there is a totals row, of every table."""
-        made = []
-        for name in self.document.DatabaseRanges.ElementNames:
-            table = self.table(name)
-            a = table.DataArea
-            made.append(
-                (name, a.Sheet, [a.StartRow, a.StartColumn, a.EndRow, a.EndColumn], bool(table.TotalsRow))
-            )
+    def tables(self, sheet: str) -> list[tuple[str, Area, bool]]:
+        """Return name, area and whether there is a totals row, of every table on a sheet."""
+        number, made = self.sheet(sheet).sheet.RangeAddress.Sheet, []
+        for name in self._all_tables.ElementNames:
+            if self._on.get(name, number) == number:
+                a = self.table(name).DataArea
+                self._on[name] = a.Sheet
+                if a.Sheet == number:
+                    totals = bool(self.table(name).TotalsRow)
+                    made.append((name, [a.StartRow, a.StartColumn, a.EndRow, a.EndColumn], totals))
         return made
 
     def table(self, name: str) -> Any:
         """Return a table; raises KeyError."""
         if name not in self._tables:
-            if name not in self.document.DatabaseRanges.ElementNames:
+            if name not in self._all_tables.ElementNames:
                 raise KeyError(name)
-            self._tables[name] = self.document.DatabaseRanges.getByName(name)
+            self._tables[name] = self._all_tables.getByName(name)
         return self._tables[name]
 
     def rename(self, old: str, new: str) -> None:
@@ -223,8 +228,7 @@ class Bridge:
 
     def do_tables(self, book: str, sheet: str) -> list[tuple[str, Area, bool]]:
         """Return name, area and whether there is a totals row, of the tables on a sheet."""
-        number = self._books[book].names().index(sheet)
-        return [(name, area, totals) for name, on, area, totals in self._books[book].tables() if on == number]
+        return self._books[book].tables(sheet)
 
     def do_resize(self, book: str, table: str, area: Area) -> None:
         """Let a table cover another area of its sheet."""
@@ -316,8 +320,18 @@ class Bridge:
         found.TableBorder2 = border
 
     def do_like(self, book: str, sheet: str, source: Area, target: Area) -> None:
-        """Let rows look like the one that `source` is."""
+        """Let rows look like the one that `source` is; what stands in them stays."""
         cells = self._books[book].sheet(sheet)
+        if cells.on(target).queryContentCells(_CONTENT).Count:
+            self._dress_like(cells, source, target)
+            return
+        whole = cells.on(source).RangeAddress
+        for row in range(target[0], target[2] + 1):
+            first = uno.createUnoStruct("com.sun.star.table.CellAddress", whole.Sheet, source[1], row)
+            cells.sheet.copyRange(first, whole)
+        cells.on(target).clearContents(_CONTENT)
+
+    def _dress_like(self, cells: Sheet, source: Area, target: Area) -> None:
         for column in range(source[1], source[3] + 1):
             looks = cells.on([source[0], column, source[0], column]).getPropertyValues(_LOOK)
             cells.on([target[0], column, target[2], column]).setPropertyValues(_LOOK, looks)
