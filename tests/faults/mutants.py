@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,8 @@ PARTS: Final = ("arc_sheets", "sync", "templates", "addin")
 FAULTS: Final = (*MERGE, *CHASING)
 NAMED: Final = ("test_sync_rules", "test_merge_cells", "test_identify", "test_round")
 SWEEPS: Final = "test_promises"
-_PATIENCE: Final = 240  # seconds; a fault that loops for ever is found, too
+_PATIENCE: Final = 240  # seconds of CPU; a fault that loops for ever is found, too
+_WAITING: Final = 2_400  # seconds; and one that waits for ever, on a machine that is busy with other things
 
 
 class Found(NamedTuple):
@@ -102,18 +104,20 @@ def _child(folder: str, arguments: list[str]) -> subprocess.CompletedProcess[str
         "PYTHONPATH": os.pathsep.join((folder, f"{folder}/sync", str(ROOT))),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    limited = ["sh", "-c", 'ulimit -t "$0" && exec "$@"', str(_PATIENCE)]
     try:
-        return subprocess.run(
-            [sys.executable, "-P", *arguments],  # what is here must not come before what is planted
+        done = subprocess.run(
+            [*limited, sys.executable, "-P", *arguments],  # what is here must not come before what is planted
             cwd=ROOT,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=_WAITING,
             check=False,
         )
     except subprocess.TimeoutExpired:
         return None
+    return None if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL} else done
 
 
 def main() -> int:
