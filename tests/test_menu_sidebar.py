@@ -272,7 +272,7 @@ def test_an_answer_that_never_came_back_can_be_asked_for_again_without_a_second_
 
     for page in _opened(chromium, stage, item="menuLogCall", instead={"sidebarAsk": ask}):
         press(page, "Log it")
-        told(page, "Google did not answer (NetworkError). Try again; nothing is done twice.")
+        told(page, "Google did not answer (NetworkError). Look again; nothing is done twice.")
         press(page, "Look again")
         told(page, "Waiting for ARC")
         assert len(stage.queue()) == 1
@@ -295,6 +295,30 @@ def test_whoever_has_no_name_yet_gives_it_in_the_sidebar(chromium: Browser, stag
         page.get_by_label("Your name").fill("Ana Weiß")
         press(page, "Keep it")
         expect(page.locator("#user")).to_contain_text("You are Ana Weiß.")
+
+
+def test_the_item_call_puts_the_cursor_on_the_phone_number(chromium: Browser, stage: Stage) -> None:
+    for page in _opened(chromium, stage, item="menuCall"):
+        expect(page.locator("#reach-call")).to_be_focused()
+        expect(page.get_by_label("How")).to_have_value("Call")
+
+
+def test_an_answer_that_comes_late_does_not_replace_the_customer_looked_at_since(
+    chromium: Browser, stage: Stage
+) -> None:
+    held: list[str] = []
+
+    def show_(name: str) -> Any:
+        if name == "Yamato Instruments" and not held:
+            held.append(name)
+            page.evaluate("look('Ibex Outdoor')")  # asked while the first is under way
+        return stage.call("sidebarShow", name)
+
+    for page in _opened(chromium, stage, instead={"sidebarShow": show_}):
+        page.locator("#search").fill("Yamato Instruments")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ibex Outdoor")
+        page.wait_for_timeout(100)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ibex Outdoor")
 
 
 # -- messages --------------------------------------------------------------------------------------------------

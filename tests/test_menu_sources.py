@@ -122,3 +122,9 @@ def test_the_form_for_payments_is_that_of_its_tab(forms: dict[str, dict[str, dic
         column = tabs.PAYMENTS.column(name)
         assert field["label"] == column.header
         assert set(field.get("choices", ())) <= set(column.choices)  # type: ignore[call-overload]  # a list
+
+
+def test_what_is_pasted_by_hand_has_no_more_for_googles_templates_than_its_attributes() -> None:
+    for page in ("page.html", "box.html"):
+        found = re.findall(r"<\?.*?\?>|<\?|\?>", bundled()[page])
+        assert found == re.findall(r"<\?= \w+ \?>", sources()[page])

@@ -9,7 +9,7 @@ const USUAL_SIGN = 300;
  */
 function kept_() {
   const sheet = SpreadsheetApp.getActiveSpreadsheet().getSheetByName(HIDDEN);
-  if (!sheet) throw new Sentence('This spreadsheet lacks the hidden tab _ARC: it is not one that ARC keeps. Open the one that `arc google check` names.');
+  if (!sheet) throw new Sentence('This spreadsheet lacks the hidden tab _ARC: it is not one that ARC keeps. Open the one whose address stands in arc.toml.');
   const many = sheet.getLastRow();
   const lines = many ? sheet.getRange(1, 1, many, 2).getValues() : [];
   return Object.fromEntries(lines.map(([name, value]) => [String(name), String(value)]));

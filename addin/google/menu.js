@@ -53,7 +53,7 @@ function menuDetails() {
 }
 
 function menuCall() {
-  alerting_(() => openSidebar_({ form: 'log', preset: { channel: 'Call' } }));
+  alerting_(() => openSidebar_({ form: 'log', preset: { channel: 'Call' }, call: true }));
 }
 
 function menuLogCall() {

@@ -1,15 +1,15 @@
 /** What the pages are, and what they may ask the server for: the six functions whose names begin with `sidebar`. */
 
-/** @type {Opening} */
-const JUST_LOOK = { customer: '', form: '', preset: {}, compose: false };
+/** @type {Omit<Opening, 'book'>} */
+const JUST_LOOK = { form: '', preset: {}, compose: false, call: false };
 
 /**
  * Opens Details beside the sheet.
  * @param {Partial<Opening>} [opening]
  */
 function openSidebar_(opening = {}) {
-  kept_();
-  const page = page_('page', { opening: JSON.stringify({ ...JUST_LOOK, ...opening }), forms: JSON.stringify(FORMS) });
+  const whole = { book: kept_().book || '', ...JUST_LOOK, ...opening };
+  const page = page_('page', { opening: JSON.stringify(whole), forms: JSON.stringify(FORMS) });
   SpreadsheetApp.getUi().showSidebar(page.setTitle('ARC Details'));
 }
 

@@ -105,12 +105,15 @@ interface AgentState {
 
 /** What the page begins with. */
 interface Opening {
-  customer: string;
+  /** The book's id: what is typed for one book is not offered in another. */
+  book: string;
   form: FormName | '';
   /** Chosen beforehand in the form. */
   preset: Record<string, string>;
   /** Ask the agent at once to fill the template in. */
   compose: boolean;
+  /** Put the cursor on the phone link. */
+  call: boolean;
 }
 
 /** What the server answers where something is in the way: one sentence with the remedy. */
