@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from shutil import which
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -31,7 +32,7 @@ Answering = Callable[..., Any]
 def browser() -> Iterator[Browser]:
     """Start Chromium, without a window."""
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(_FLAGS))
+        running = play.chromium.launch(executable_path=which("chromium") or "/usr/bin/chromium", args=list(_FLAGS))
         yield running
         running.close()
 
