@@ -65,3 +65,9 @@ def cells_of(sheet: Json) -> dict[Place, Json]:
     rows = sheet["data"][0].get("rowData", [])
     lines = ((row, line.get("values", [])) for row, line in enumerate(rows, 1))
     return {Place(row, column): cell for row, line in lines for column, cell in enumerate(line) if cell}
+
+
+def hex_of(style: Json) -> str:
+    """Return a colour that was read: "#1F4E79"."""
+    parts = (round(255 * style["rgbColor"].get(name, 0)) for name in ("red", "green", "blue"))
+    return "#" + "".join(f"{part:02X}" for part in parts)

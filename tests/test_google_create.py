@@ -24,14 +24,14 @@ from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.google.adapting import WORDS, adapt
 from arc_sync.books.google.charts import LABELS
 from arc_sync.books.google.create import BATCH, QUEUE_HEADERS, batches, packed
-from arc_sync.books.google.look import cell_format, colour
+from arc_sync.books.google.look import cell_format
 from arc_sync.books.google.records import sentence_place, stamp_column
 from arc_sync.books.google.shapes import STAMP_HEADER, Request, grid
 from arc_sync.books.google.sheets import SHEET_IDS, SHEETS, added_sheets, new_spreadsheet
 from arc_sync.books.look import read_look, record_role
 from arc_sync.xlsx.refs import Area, Place
 from tests.emulators.google import GoogleEmulator
-from tests.google_book import SETTING, Json, Wire, cells_of, made, sheet_of
+from tests.google_book import SETTING, Json, Wire, cells_of, hex_of, made, sheet_of
 from tests.google_schema import wrong
 from tests.sample_contents import META, empty, row, sample
 from tests.test_books_create import EVIL
@@ -161,7 +161,7 @@ def test_panes_gridlines_and_colours_are_those_of_the_file(full: Json, filed: An
         assert panes.get("frozenRowCount", 0) == frozen[1] - 1
         assert panes.get("frozenColumnCount", 0) == openpyxl.utils.column_index_from_string(frozen[0]) - 1
         assert panes["hideGridlines"]
-        assert told["tabColorStyle"] == colour(f"#{sheet.sheet_properties.tabColor.rgb[2:]}")
+        assert hex_of(told["tabColorStyle"]) == f"#{sheet.sheet_properties.tabColor.rgb[2:]}"
 
 
 def test_every_cell_of_a_report_looks_as_its_role_says(full: Json) -> None:
@@ -171,9 +171,14 @@ def test_every_cell_of_a_report_looks_as_its_role_says(full: Json) -> None:
             told = cells[at]["userEnteredFormat"]
             wanted = cell_format(LOOK, drawn.role)
             assert told["textFormat"]["fontSize"] == wanted["textFormat"]["fontSize"]
-            assert told.get("backgroundColorStyle") == wanted.get("backgroundColorStyle")
+            assert _ground({"userEnteredFormat": told}) == LOOK.format(drawn.role).get("bg_color")
             assert told.get("borders", {}).keys() == wanted.get("borders", {}).keys()
             assert told.get("horizontalAlignment") == wanted.get("horizontalAlignment")
+
+
+def _ground(cell: Json) -> str | None:
+    told = cell["userEnteredFormat"]
+    return hex_of(told["backgroundColorStyle"]) if "backgroundColorStyle" in told else None
 
 
 @pytest.mark.parametrize("tab", RECORDS, ids=lambda tab: tab.title)
@@ -268,8 +273,7 @@ def test_the_form_prompts_and_checks_every_entry_cell_where_the_file_has_it(full
             assert rule.get("strict", False) == bool(one.column.choices), (
                 "what is typed freely is only warned of"
             )
-            ground = cells[place]["userEnteredFormat"]["backgroundColorStyle"]
-            assert ground == colour(LOOK.colours["cream"])
+            assert _ground(cells[place]) == LOOK.colours["cream"]
 
 
 def test_google_asks_before_somebody_types_where_arc_writes_and_stops_nobody(full: Json) -> None:
@@ -285,9 +289,11 @@ def test_google_asks_before_somebody_types_where_arc_writes_and_stops_nobody(ful
         ours = {n for n, column in enumerate(tab.columns, 1) if column.owner is Owner.LEDGER}
         assert columns == ours | {0, records.seal_column(tab), stamp_column(tab)}
     (page,) = sheet_of(full, "Account")["protectedRanges"]
+    *entries, beside = page["unprotectedRanges"]
+    assert (beside["startColumnIndex"], "startRowIndex" in beside) == (form.ENTRIES + 2, False)
     free = {
         (row_ + 1, column)
-        for one in page["unprotectedRanges"]
+        for one in entries
         for row_ in range(one["startRowIndex"], one["endRowIndex"])
         for column in range(one["startColumnIndex"], one["endColumnIndex"])
     }
@@ -309,7 +315,7 @@ def test_every_table_has_its_filter_down_to_the_end_of_the_sheet(full: Json) -> 
         area, rows = sheet["basicFilter"]["range"], sheet["properties"]["gridProperties"]["rowCount"]
         assert area.get("endRowIndex", rows) == rows
         header = cells_of(sheet)[Place(area["startRowIndex"] + 1, FROZEN[title])]
-        assert header["userEnteredFormat"]["backgroundColorStyle"] == colour(LOOK.colours["header"])
+        assert _ground(header) == LOOK.colours["header"]
 
 
 # -- charts --------------------------------------------------------------------------------------------------

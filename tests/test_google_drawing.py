@@ -15,14 +15,14 @@ from arc_sync.books.drawing import Drawing, Drawn, Link
 from arc_sync.books.google.adapting import WORDS, adapt, headed
 from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.drawing import Sheet, redraw, typed, typed_on_issues
-from arc_sync.books.google.look import cell_format, pixels
+from arc_sync.books.google.look import pixels
 from arc_sync.books.google.shapes import Request
 from arc_sync.books.google.sheets import SHEET_IDS
 from arc_sync.books.look import read_look
 from arc_sync.books.seals import Typed, seal
 from arc_sync.xlsx.refs import Area, Place
 from tests.emulators.google import GoogleEmulator
-from tests.google_book import Json, Wire, cells_of, made, sheet_of
+from tests.google_book import Json, Wire, cells_of, hex_of, made, sheet_of
 from tests.google_schema import wrong
 from tests.sample_contents import empty, sample
 
@@ -181,8 +181,7 @@ def test_what_people_type_into_and_write_beside_a_report_stays(wire: Wire, book:
     cells = cells_of(_state(wire, book, account.SHEET))
     for at in (notes, beside, text):
         assert cells[at]["userEnteredValue"] == {"stringValue": "mine"}
-    cream = cell_format(LOOK, "entry.note.wrap.top")["backgroundColorStyle"]
-    assert cells[body]["userEnteredFormat"]["backgroundColorStyle"] == cream
+    assert hex_of(cells[body]["userEnteredFormat"]["backgroundColorStyle"]) == LOOK.colours["cream"]
     assert cells[account.PICKER]["userEnteredValue"] == {"stringValue": FULL.picked}
 
 

@@ -15,6 +15,7 @@ from arc_sync.books.google.look import cell_format, colour, pixels, rule_format,
 from arc_sync.books.google.shapes import LONGEST, extended, grid, holds, locale_free, with_commas
 from arc_sync.books.look import ROLES, read_look
 from arc_sync.xlsx.refs import LAST_ROW, Area
+from tests.google_book import hex_of
 from tests.google_schema import wrong
 from tests.test_books_look import TOML
 
@@ -85,6 +86,15 @@ def test_people_who_edit_the_look_get_it_here_as_well(tmp_path: Path) -> None:
     text = cell_format(read_look(mine), "title")["textFormat"]
     assert text["fontFamily"] == "Lato"
     assert text["foregroundColorStyle"] == {"rgbColor": {"red": 0.0, "green": 1.0, "blue": 0.0}}
+
+
+@pytest.mark.parametrize("code", [*LOOK.colours.values(), "#000000", "#010203", "#FEFF80"])
+def test_a_colour_survives_that_google_keeps_eight_bits_and_cuts_off_the_rest(code: str) -> None:
+    assert hex_of(dict(colour(code))) == code
+    parts = colour(code)["rgbColor"].values()
+    assert [int(255 * float(f"{part:.7g}")) for part in parts] == [
+        int(code[at : at + 2], 16) for at in (1, 3, 5)
+    ]
 
 
 def test_sizes_are_pixels() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from arc_sync.books.drawing import Rule
@@ -48,7 +48,7 @@ def _dimension(sheet: int, dimension: str, first: int, end: int | None, told: di
     return {"updateDimensionProperties": {"range": range_, "properties": told, "fields": ",".join(told)}}
 
 
-def set_heights(sheet: int, heights: Iterable[tuple[int, float]]) -> Iterable[Request]:
+def set_heights(sheet: int, heights: Iterable[tuple[int, float]]) -> Iterator[Request]:
     """Give rows their heights in points, one request for rows that follow each other with the same."""
     first = last = 0
     size = -1

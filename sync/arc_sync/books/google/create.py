@@ -20,7 +20,6 @@ from arc_sync.books.create import CURRENCY_COLUMN, HIDDEN, NAME_COLUMN, meta_lin
 from arc_sync.books.draw import account, records
 from arc_sync.books.drawing import Drawing, Page
 from arc_sync.books.google import checking
-from arc_sync.books.google import records as tabs_
 from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.batch import (
     add_rule,
@@ -36,6 +35,7 @@ from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.charts import LABELS, Charts, labels
 from arc_sync.books.google.drawing import Sheet, redraw
 from arc_sync.books.google.look import pixels, width_pixels
+from arc_sync.books.google.records import body, furniture, head
 from arc_sync.books.google.shapes import CellData, GridRange, Request, RowData, extended, grid
 from arc_sync.books.google.sheets import (
     QUEUE,
@@ -135,14 +135,15 @@ def _report(drawing: Drawing, page: Page, sheet: int, painter: Painter) -> Itera
     for index, rule in enumerate(page.rules):
         yield add_rule(sheet, rule, painter.look, index)
     entries = [grid(sheet, area) for area, _ in rectangles(dict.fromkeys(drawing.entries))]
-    yield warn(GridRange(sheetId=sheet), _REPORT, entries)
+    beside = GridRange(sheetId=sheet, startColumnIndex=drawing.area.right + 1)
+    yield warn(GridRange(sheetId=sheet), _REPORT, [*entries, beside])
 
 
 def _record_tab(tab: Tab, rows: Sequence[BookRow], sheet: int, painter: Painter) -> Iterator[Request]:
     yield from _sizes(records.page(tab, painter.look), sheet)
-    yield from tabs_.furniture(tab, sheet, painter)
-    yield from tabs_.head(tab, len(rows), sheet, painter)
-    yield from tabs_.body(tab, rows, sheet, painter)
+    yield from furniture(tab, sheet, painter)
+    yield from head(tab, len(rows), sheet, painter)
+    yield from body(tab, rows, sheet, painter)
 
 
 def _sizes(page: Page, sheet: int) -> Iterator[Request]:

@@ -75,9 +75,12 @@ def number_format(look: Look, told: Format) -> NumberFormat | None:
 
 
 def colour(code: str) -> ColorStyle:
-    """Return a colour such as "#1F4E79"."""
-    red, green, blue = (round(int(code[at : at + 2], 16) / 255, 6) for at in (1, 3, 5))
-    return {"rgbColor": {"red": red, "green": green, "blue": blue}}
+    """Return a colour such as "#1F4E79".
+
+    Google keeps eight bits of each part and cuts off the rest (0.5 becomes 127), so each is a quarter bit more.
+    """
+    red, green, blue = (int(code[at : at + 2], 16) for at in (1, 3, 5))
+    return {"rgbColor": {"red": _share(red), "green": _share(green), "blue": _share(blue)}}
 
 
 def pixels(points: float) -> int:
@@ -88,6 +91,10 @@ def pixels(points: float) -> int:
 def width_pixels(characters: float) -> int:
     """Return a column's width in pixels, as Excel has it: 7 a character, and 5 for the edges."""
     return round(characters * 7) + 5
+
+
+def _share(part: int) -> float:
+    return min(1.0, round((part + 0.25) / 255, 6)) if part else 0.0
 
 
 def _text(told: dict[str, Any]) -> TextFormat:
