@@ -128,5 +128,5 @@ def _borders(told: Format) -> Borders:
     made = Borders()
     for side in _SIDES:
         if side in told:
-            made[side] = Border(style=_LINES[told[side]], colorStyle=colour(told[f"{side}_color"]))  # type: ignore[literal-required]  # one of the four
+            made[side] = Border(style=_LINES[told[side]], colorStyle=colour(told[f"{side}_color"]))
     return made

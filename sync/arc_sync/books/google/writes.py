@@ -22,6 +22,7 @@ from arc_sync.books.google.entries import read_entries
 from arc_sync.books.google.layout import STAMP, Layout
 from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import Raw
+from arc_sync.books.google.records import sentence_place
 from arc_sync.books.google.shapes import CellData, Request, extended, sendable
 from arc_sync.books.google.state import State
 from arc_sync.books.layout import SEAL
@@ -153,7 +154,7 @@ class Writes:
 
     def _say(self, layout: Layout, many: int) -> None:
         """Put the sentence for so many rows under the title, if ARC's own still stands there."""
-        tab, (row, column) = layout.tab, records.SENTENCE
+        tab, (row, column) = layout.tab, sentence_place(layout.tab)
         now, then = layout.grid.at(row - 1, column), records.sentence(tab, many)
         if now != then and now in {tab.sentence, tab.empty}:
             self._row(layout, row - 1).values[column] = then
