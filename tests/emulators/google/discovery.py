@@ -176,10 +176,27 @@ class Repeated:
 
     def wrong(self, value: Any, at: str) -> Iterator[Violation]:
         if type(value) is not list:
-            yield at, f"Invalid value at '{at}' (repeated), {json.dumps(value)}"
+            if isinstance(self.one, ListValue):
+                yield from self.one.wrong(value, at)
+            else:
+                yield at, f"Invalid value at '{at}' (repeated), {json.dumps(value)}"
             return
         for index, inner in enumerate(value):
-            yield from self.one.wrong(inner, f"{at}[{index}]")
+            # Of a list of lists, the first one is named without its index (seen in traffic).
+            first = not index and isinstance(self.one, ListValue)
+            yield from self.one.wrong(inner, at if first else f"{at}[{index}]")
+
+
+class ListValue:
+    """A list of anything: a row of a ValueRange."""
+
+    def fits(self, value: Any) -> bool:
+        return type(value) is list
+
+    def wrong(self, value: Any, at: str) -> Iterator[Violation]:
+        if not self.fits(value):
+            kind = "type.googleapis.com/google.protobuf.ListValue"
+            yield at, f"Invalid value at '{at}' ({kind}), {json.dumps(value)}"
 
 
 @dataclass(frozen=True)
@@ -228,6 +245,8 @@ _PLAIN = {
 def _shape(service: str, kind: Json) -> Shape:
     if "$ref" in kind:
         return Reference(service, kind["$ref"])
+    if kind["type"] == "array" and kind["items"].get("type") == "any":
+        return ListValue()
     if kind["type"] == "array":
         return Repeated(_shape(service, kind["items"]))
     if kind["type"] == "object":
@@ -240,6 +259,10 @@ def _shape(service: str, kind: Json) -> Shape:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+#: What the body is called where it is a part of the request (seen in traffic: "at 'data'").
+_ROOTS = {"ValueRange": "data", "Spreadsheet": "spreadsheet"}
 
 
 def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> None:
@@ -257,7 +280,7 @@ def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> N
     if body and method.request:
         shape = schema(method.service, method.request)
         if not shape.fits(body):
-            raise refusal(list(shape.wrong(body, "")))
+            raise refusal(list(shape.wrong(body, _ROOTS.get(method.request, ""))))
 
 
 def _unbound(name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tests.emulators.google import fields
 from tests.emulators.google.a1 import Area, area_of_a1, area_of_grid
 from tests.emulators.google.errors import Json, Refused
+from tests.emulators.google.kept import stored
 from tests.emulators.google.state import Contents
 from tests.emulators.google.work import Handler, Work
 
@@ -29,7 +30,7 @@ def placed(contents: Contents, given: Json) -> Json:
         by_rows = span["dimension"] == "ROWS"
         if span["endIndex"] > (sheet.row_count if by_rows else sheet.column_count):
             raise Refused("dimension_range is outside the grid")
-        return {"locationType": "ROW" if by_rows else "COLUMN", "dimensionRange": span}
+        return {"locationType": "ROW" if by_rows else "COLUMN", "dimensionRange": stored(span)}
     if "sheetId" in given:
         return {"locationType": "SHEET", "sheetId": contents.sheet(given["sheetId"]).sheet_id}
     raise Refused("developerMetadata.location must be specified.")

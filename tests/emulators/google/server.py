@@ -117,7 +117,9 @@ class GoogleEmulator:
         return self.tokens.service_account(self.url)
 
     def authorized_user(self, scopes: list[str] | None = None) -> Json:
-        """Give what google.oauth2.credentials.Credentials.from_authorized_user_info takes."""
+        """Give what google.oauth2.credentials.Credentials.from_authorized_user_info takes.
+
+        It overlooks token_uri and asks oauth2.googleapis.com: refresh over a redirected session."""
         return {
             "type": "authorized_user",
             "client_id": self.tokens.client_id,

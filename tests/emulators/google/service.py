@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class Service:
         call.request_bytes = len(body)
         self.calls.note(call)
         if parts.path in {"/token", "/auth", "/revoke", "/o/oauth2/auth", "/oauth2/v4/token"}:
-            return self._close(call, self._auth(call, body))
+            return self._close(call, self._auth(call, headers, body))
         try:
             return self._close(call, self._api(call, headers, body))
         except ApiError as error:
@@ -65,9 +66,9 @@ class Service:
         call.status, call.answer_bytes = answer.status, len(answer.body)
         return answer
 
-    def _auth(self, call: Call, body: bytes) -> Answer:
+    def _auth(self, call: Call, headers: Headers, body: bytes) -> Answer:
         call.kind, call.method = "auth", f"auth.{call.path.rpartition('/')[2]}"
-        asked = dict(call.query) | dict(parse_qsl(body.decode(), keep_blank_values=True))
+        asked = dict(call.query) | dict(parse_qsl(body.decode(), keep_blank_values=True)) | _client(headers)
         fault = self.faults.meet(call)
         try:
             if fault and not fault.after:
@@ -155,6 +156,15 @@ class Service:
         if self.check_answers:
             discovery.check_answer(method, answer)
         return _json(200, answer)
+
+
+def _client(headers: Headers) -> dict[str, str]:
+    """Read a client's id and secret from HTTP Basic (RFC 6749, 2.3.1), as oauthlib sends them."""
+    scheme, _, given = (headers.get("Authorization") or "").partition(" ")
+    if scheme != "Basic":
+        return {}
+    name, _, secret = base64.b64decode(given).decode().partition(":")
+    return {"client_id": unquote(name), "client_secret": unquote(secret)}
 
 
 def _happen(fault: Fault) -> None:

@@ -5,7 +5,6 @@ Source: https://developers.google.com/workspace/sheets/api/guides/values and the
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from tests.emulators.google import formats
 from tests.emulators.google.a1 import Area, Box, column_name
 from tests.emulators.google.cells import Cell, Failure, Value, check_length, is_number, tidy
 from tests.emulators.google.dimensions import insert
-from tests.emulators.google.errors import ApiError, Json, Refused, invalid
+from tests.emulators.google.errors import Json, Refused, invalid
 from tests.emulators.google.formulas import Reader
 from tests.emulators.google.state import Contents, Row, Sheet
 from tests.emulators.google.tables import last_table
@@ -78,31 +77,13 @@ def shown(reader: Reader, sheet: Sheet, row: int, column: int, cell: Cell, how: 
     return "" if value is None else tidy(value) if isinstance(value, float) else value
 
 
-def check(values: Any) -> None:
-    """Refuse anything but a list of lists of scalars, in Google's words (seen in traffic)."""
-    kind = "(type.googleapis.com/google.protobuf.ListValue)"
-    if not isinstance(values, list):
-        raise _unlike("data.values", f"Invalid value at 'data.values' {kind}, {json.dumps(values)}", 1)
-    wrong = [(at, row) for at, row in enumerate(values) if not isinstance(row, list)]
-    if wrong:
-        lines = [
-            f"Invalid value at 'data.values{f'[{at}]' if at else ''}' {kind}, {json.dumps(row)}"
-            for at, row in wrong
-        ]
-        raise _unlike("data.values", "\n".join(lines), len(wrong))
+def check(values: list[list[Any]]) -> None:
+    """Refuse a list or an object as a value."""
     for row_at, row in enumerate(values):
         for at, value in enumerate(row):
             if isinstance(value, list | dict):
                 kind = "list_value" if isinstance(value, list) else "struct_value"
                 raise invalid(f"Invalid values[{row_at}][{at}]: {kind} {{\n}}\n")
-
-
-def _unlike(field: str, text: str, count: int) -> ApiError:
-    lines = text.split("\n")[:count]
-    names = [field if at == 0 else f"{field}[{at}]" for at in range(count)]
-    violations = [{"field": name, "description": line} for name, line in zip(names, lines, strict=True)]
-    kind = "type.googleapis.com/google.rpc.BadRequest"
-    return ApiError(400, text, details=[{"@type": kind, "fieldViolations": violations}])
 
 
 def write(contents: Contents, area: Area, given: Json, option: str) -> Json:
@@ -137,7 +118,7 @@ def target(area: Area, given: Json) -> Box:
 
 
 def _by_rows(given: Json) -> list[list[Any]]:
-    values = given.get("values") or []
+    values: list[list[Any]] = given.get("values") or []
     check(values)
     if given.get("majorDimension") != "COLUMNS":
         return values
