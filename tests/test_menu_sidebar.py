@@ -361,6 +361,15 @@ def test_words_that_a_person_wrote_are_never_replaced_by_a_template(page: Page, 
     assert stage.queue() == []
 
 
+def test_enter_in_the_subject_sends_nothing(page: Page, stage: Stage) -> None:
+    press(page, "Message")
+    page.get_by_label("Text", exact=True).fill("b")
+    page.get_by_label("Subject").fill("s")
+    page.keyboard.press("Enter")
+    expect(page.locator("#form .told")).to_have_count(0)
+    assert stage.queue() == []
+
+
 def test_a_text_message_has_no_subject(page: Page, stage: Stage) -> None:
     press(page, "Message")
     page.get_by_label("Send as").select_option("Text")

@@ -7,13 +7,17 @@ Private Const MostRows As Long = 1000
 
 ' "" no workbook of ARC's, "book", "customer" a row or an account of one, "reminders" rows of Reminders.
 Public Function ArcPlace() As String
+    Dim customer As String, known As Boolean, rows As String
     On Error Resume Next
-    If ArcBook() = "" Then Exit Function
+    ' Each into a variable first: after an error in a condition, VBA goes on as if it were true.
+    ArcPlace = ArcBook()
+    If ArcPlace = "" Then Exit Function
     ArcPlace = "book"
-    If ArcCustomer() <> "" And (ArcRow() <> "" Or ArcTable.ArcIdColumn() = 0) Then ArcPlace = "customer"
-    If ArcOnReminders() Then
-        If ArcSelected() <> "" Then ArcPlace = "reminders"
-    End If
+    customer = ArcCustomer()
+    known = (ArcRow() <> "" Or ArcTable.ArcIdColumn() = 0)
+    If customer <> "" And known Then ArcPlace = "customer"
+    rows = ArcSelected()
+    If rows <> "" Then ArcPlace = "reminders"
 End Function
 
 ' Whether a button with this tag may be pressed.
@@ -41,15 +45,19 @@ End Function
 ' A value of the hidden tab, by its name.
 Public Function ArcKept(ByVal key As String) As String
     Dim sheet As Object, row As Long
-    On Error Resume Next
-    Set sheet = ActiveWorkbook.Worksheets(HiddenTab)
+    Set sheet = ArcHidden()
     If sheet Is Nothing Then Exit Function
     For row = 1 To HiddenRows
-        If CStr(sheet.Cells(row, 1).Value) = key Then
-            ArcKept = CStr(sheet.Cells(row, 2).Value)
+        If ArcTable.ArcTyped(sheet.Cells(row, 1)) = key Then
+            ArcKept = ArcTable.ArcTyped(sheet.Cells(row, 2))
             Exit Function
         End If
     Next row
+End Function
+
+Private Function ArcHidden() As Object
+    On Error Resume Next
+    Set ArcHidden = ActiveWorkbook.Worksheets(HiddenTab)
 End Function
 
 ' ARC's id of the active row, "" if it has none.
@@ -82,9 +90,10 @@ Private Function ArcOnReminders() As Boolean
     ArcOnReminders = (ArcTable.ArcIdColumn() > 0 And ArcTable.ArcColumn("Decision") > 0)
 End Function
 
-' The ids of the selected rows that can be seen, separated by "; ": rows that a filter hides are not meant.
+' The ids of the selected rows of Reminders that can be seen, separated by "; ": those that a filter hides are not meant.
 Public Function ArcSelected() As String
     Dim area As Object, row As Long, id As String, many As Long
+    If Not ArcOnReminders() Then Exit Function
     For Each area In Selection.Areas
         For row = ArcFirstOf(area) To ArcLastOf(area)
             id = ArcTable.ArcTyped(ActiveSheet.Cells(row, ArcTable.ArcIdColumn()))

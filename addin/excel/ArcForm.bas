@@ -66,8 +66,10 @@ Public Function ArcShow(ByVal customer As String) As Boolean
     If Not ArcShow Then ArcTellProtected "pick the customer yourself and press Sync now"
 End Function
 
+' Writes a text, never a formula, number or date, whatever it looks like; False if the cell cannot be written.
 Private Function ArcPutIn(ByVal cell As Object, ByVal words As String) As Boolean
     On Error Resume Next
+    If InStr("=+-@0123456789", Left$(words, 1)) > 0 Then cell.NumberFormat = "@"
     cell.Value = words
     ArcPutIn = (ArcTable.ArcTyped(cell) = words)
 End Function

@@ -10,7 +10,7 @@ Private mAsked As String
 Public Function ArcFolder() As String
     Dim home As String
     If Environ("ARC_SPOOL") <> "" Then
-        ArcFolder = Environ("ARC_SPOOL") & "/"
+        ArcFolder = Environ("ARC_SPOOL") & IIf(InStr(Environ("ARC_SPOOL"), "\") > 0, "\", "/")
         Exit Function
     End If
     home = Environ("HOME")
@@ -54,7 +54,15 @@ Public Function ArcWrite(ByVal action As String, ByVal fields As String) As Stri
 Failed:
     ArcExcel.ArcTell "Nothing was asked: ARC's folder " & ArcFolder() & " cannot be written (" & Err.Description & _
         "). Start the agent again, it makes the folder: arc agent start"
+    ArcDrop channel, stem & ".tmp"
 End Function
+
+' Leaves nothing behind of a request that could not be written.
+Private Sub ArcDrop(ByVal channel As Integer, ByVal path As String)
+    On Error Resume Next
+    Close #channel
+    Kill path
+End Sub
 
 Private Function ArcBody(ByVal request As String, ByVal action As String, ByVal fields As String) As String
     ArcBody = "{""protocol"": " & ArcAgent.ArcProtocol & ", " & _
@@ -109,9 +117,9 @@ End Function
 ' How many requests lie there.
 Public Function ArcWaiting() As Long
     Dim file As String
-    file = Dir(ArcIn("requests", "*.json"))
+    file = Dir(ArcIn("requests", ""))
     Do While file <> ""
-        ArcWaiting = ArcWaiting + 1
+        If Right$(file, 5) = ".json" Then ArcWaiting = ArcWaiting + 1
         file = Dir()
     Loop
 End Function

@@ -11,11 +11,16 @@ Private mTitles(1 To 60) As String
 ' To be called before each look at the workbook: people move columns in between.
 Public Sub ArcForget()
     mOf = ""
+    mHeader = 0
 End Sub
 
 ' Learns where the headers of the sheet in front stand, once.
 Private Sub ArcLearn()
     Dim column As Long, cells As Variant
+    If ActiveCell Is Nothing Then ' a chart is in front, or no workbook at all
+        ArcForget
+        Exit Sub
+    End If
     If mOf = ActiveWorkbook.Name & "|" & ActiveSheet.Name Then Exit Sub
     mOf = ActiveWorkbook.Name & "|" & ActiveSheet.Name
     mHeader = ArcHeaderOf(ActiveSheet, IdHeader)
