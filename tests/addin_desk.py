@@ -1,17 +1,11 @@
-"""A headless LibreOffice with ARC's add-in in it: its real VBA is run, buttons are pressed, requests are read.
-
-`uno` comes with the system's Python (python3-uno), so its folder is added to the path; both must be of the same version.
-"""
+"""A headless LibreOffice with ARC's add-in in it: its real VBA is run, buttons are pressed, requests are read."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
 import time
 import uuid
 from contextlib import suppress
@@ -20,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from arc_sync.addin import rehearsal
+from arc_sync.addin.xlam import PROJECT
 from arc_sync.agent.inbox.envelope import PROTOCOL, Envelope, read
+from arc_sync.books.office.process import program, python_with_uno
 
-_PACKAGES: Final = "/usr/lib/python3/dist-packages"
 _TAGS: Final = {button.id: button.tag for button in rehearsal.buttons()}
 WHO: Final = "Maria “Mia” O'Neill 😀"
 
@@ -78,77 +73,78 @@ class Desk:
 
     def __init__(self, folder: Path, zone: str = "UTC") -> None:
         self.spool = Spool(folder / "spool")
-        self._folder = folder
-        pipe = f"arc-{uuid.uuid4().hex}"
-        command = shutil.which("soffice")
-        assert command, "LibreOffice is not installed"
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        environment |= {"ARC_SPOOL": str(self.spool.folder), "USERNAME": WHO, "TZ": zone}
-        self._process = subprocess.Popen(
-            [
-                *(command, "--headless", "--norestore", "--nologo", "--nodefault"),
-                f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-                f"--accept=pipe,name={pipe};urp;",
-            ],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._desktop = _connected(pipe, self._process)
+        address = f"pipe,name=arc-{uuid.uuid4().hex}"
+        self._office = _office(folder / "profile", address, self.spool.folder, zone)
+        self._bridge = _bridge()
+        self._connect(address)
         addin = folder / rehearsal.NAME
         addin.write_bytes(rehearsal.build())
         self.addin = self.load(addin)
-        self.book: Any = None
+        self.book = -1
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(Exception):  # the bridge breaks while LibreOffice goes
-            self._desktop.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(AssertionError, OSError):  # the bridge breaks while LibreOffice goes
+            self.do("quit")
+        for process in (self._bridge, self._office):
+            if process.stdin:
+                process.stdin.close()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout:
+                process.stdout.close()
 
-    def load(self, path: Path, filter_name: str = "") -> Any:
-        """Open a document, its macros allowed."""
-        told = {"MacroExecutionMode": 4, **({"FilterName": filter_name} if filter_name else {})}
-        return self._desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, _values(told))
+    def _connect(self, address: str) -> None:
+        """Wait until LibreOffice listens, for a minute at most."""
+        for _ in range(600):
+            assert self._office.poll() is None, "LibreOffice ended while it started"
+            if self.do("connect", address):
+                return
+            time.sleep(0.1)
+        raise AssertionError("LibreOffice does not listen")
+
+    def do(self, operation: str, *told: object) -> Any:
+        """Let the bridge do something and return its answer."""
+        assert self._bridge.stdin is not None
+        assert self._bridge.stdout is not None
+        self._bridge.stdin.write(json.dumps([operation, *told]) + "\n")
+        self._bridge.stdin.flush()
+        line = self._bridge.stdout.readline()
+        assert line, "the bridge to LibreOffice has ended"
+        answer = json.loads(line)
+        assert "refused" not in answer, answer["refused"]
+        return answer["ok"]
+
+    def load(self, path: Path, filter_name: str = "") -> int:
+        """Open a document, its macros allowed; return its number."""
+        return int(self.do("load", path.as_uri(), filter_name))
 
     def put(self, path: Path) -> None:
         """Put a workbook in front, instead of the one before."""
-        if self.book is not None:
-            self.book.close(True)  # noqa: FBT003 (UNO takes no names)
+        if self.book >= 0:
+            self.do("close", self.book)
         self.book = self.load(path)
-
-    def sheet(self, name: str) -> Any:
-        """Return a sheet of the workbook."""
-        return self.book.Sheets.getByName(name)
 
     def front(self) -> str:
         """Bring the workbook to the front; return which of its sheets is in front."""
-        self.book.CurrentController.Frame.activate()
-        return str(self.book.CurrentController.ActiveSheet.Name)
+        return str(self.do("front", self.book))
 
     def cell(self, sheet: str, at: str) -> str:
         """Return a cell's text."""
-        return str(self.sheet(sheet).getCellRangeByName(at).String)
+        return str(self.do("cell", self.book, sheet, at))
 
     def type(self, sheet: str, at: str, text: str) -> None:
         """Type a text into a cell, "" to clear it."""
-        self.sheet(sheet).getCellRangeByName(at).String = text
+        self.do("type", self.book, sheet, at, text)
 
     def select(self, sheet: str, *areas: str) -> None:
-        """Bring a sheet to the front and select cells of it."""
-        controller = self.book.CurrentController
-        controller.setActiveSheet(self.sheet(sheet))
-        ranges = self.book.createInstance("com.sun.star.sheet.SheetCellRanges")
-        for area in areas:
-            ranges.addRangeAddress(self.sheet(sheet).getCellRangeByName(area).RangeAddress, False)  # noqa: FBT003
-        controller.select(ranges if len(areas) > 1 else self.sheet(sheet).getCellRangeByName(areas[0]))
+        """Bring a sheet to the front and select areas of it."""
+        self.do("select", self.book, sheet, areas)
 
     def press(self, button: str, *answers: str) -> list[str]:
         """Press a button, and answer what it asks; return what was asked and told."""
@@ -175,11 +171,9 @@ class Desk:
                 return
         raise AssertionError("the add-in goes on waiting")
 
-    def call(self, macro: str, *told: object, where: Any = None, library: str = "ARC") -> Any:
-        """Run a macro of the add-in and return its result."""
-        scripts = (where or self.addin).getScriptProvider()
-        name = f"vnd.sun.star.script:{library}.{macro}?language=Basic&location=document"
-        return scripts.getScript(name).invoke(told, (), ())[0]
+    def call(self, macro: str, *told: object, where: int | None = None) -> Any:
+        """Run a macro of the add-in, or of another document, and return its result."""
+        return self.do("run", self.addin if where is None else where, f"{PROJECT}.{macro}", told)
 
 
 def said(lines: list[str], kind: str) -> list[str]:
@@ -187,30 +181,25 @@ def said(lines: list[str], kind: str) -> list[str]:
     return [match[1] for line in lines if (match := re.fullmatch(f"{kind}: (.*)", line))]
 
 
-def _uno() -> Any:
-    if _PACKAGES not in sys.path:
-        sys.path.append(_PACKAGES)
-    return importlib.import_module("uno")
+def _bridge() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [python_with_uno(), "-I", str(Path(__file__).with_name("addin_bridge.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
 
 
-def _values(told: dict[str, object]) -> tuple[Any, ...]:
-    _uno()
-    made = []
-    for name, value in told.items():
-        one = importlib.import_module("uno").createUnoStruct("com.sun.star.beans.PropertyValue")
-        one.Name, one.Value = name, value
-        made.append(one)
-    return tuple(made)
-
-
-def _connected(pipe: str, process: subprocess.Popen[bytes]) -> Any:
-    """Wait until LibreOffice listens, for a minute at most; return its desktop."""
-    local = _uno().getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(600):
-        assert process.poll() is None, "LibreOffice ended while it started"
-        with suppress(Exception):  # it does not listen yet
-            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        time.sleep(0.1)
-    raise AssertionError("LibreOffice does not listen")
+def _office(profile: Path, address: str, spool: Path, zone: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            *(program(), "--headless", "--norestore", "--nologo", "--nodefault"),
+            f"-env:UserInstallation={profile.as_uri()}",
+            f"--accept={address};urp;",
+        ],
+        env={**os.environ, "ARC_SPOOL": str(spool), "USERNAME": WHO, "TZ": zone},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -13,6 +13,7 @@ from arc_sync.agent.inbox.envelope import KNOWN, PROTOCOL
 from tests.addin_ribbon import CALLBACKS, ICONS, SCHEMA, elements, faults, local
 
 RIBBON = ribbon()
+SCHEMA_READ = xmlschema.XMLSchema(SCHEMA) if SCHEMA.exists() else None
 SOURCES = {module.name: module.source for module in modules()}
 GROUPS = {
     "Customer": ["Open account", "Call", "Log call", "Log text", "Compose", "Send"],
@@ -21,6 +22,11 @@ GROUPS = {
     "Refresh": ["Aging", "KPIs", "Sync now"],
     "ARC": ["Issues", "Status", "Help"],
 }
+
+
+def against_the_schema(xml: str) -> list[str]:
+    """Return what Microsoft's schema says against a ribbon; nothing where it is not at hand."""
+    return [str(error) for error in SCHEMA_READ.iter_errors(xml)] if SCHEMA_READ else []
 
 
 def procedures(module: str) -> dict[str, str]:
@@ -33,8 +39,7 @@ def test_it_is_a_ribbon_by_the_rules() -> None:
 
 
 def test_it_is_valid_by_microsofts_schema_where_that_is_at_hand() -> None:
-    for schema in [SCHEMA] * SCHEMA.exists():
-        assert [str(error) for error in xmlschema.XMLSchema(schema).iter_errors(RIBBON)] == []
+    assert against_the_schema(RIBBON) == []
 
 
 @pytest.mark.parametrize(
@@ -53,8 +58,8 @@ def test_our_rules_see_what_the_schema_sees(old: str, new: str) -> None:
     broken = RIBBON.replace(old, new).replace("</group>", "</grp>" if new == "<grp " else "</group>")
     assert broken != RIBBON
     assert faults(broken)
-    for schema in [SCHEMA] * SCHEMA.exists():
-        assert not new or list(xmlschema.XMLSchema(schema).iter_errors(broken))
+    if SCHEMA_READ and new:  # the schema lets a button do without an id
+        assert against_the_schema(broken)
 
 
 def test_the_groups_and_buttons_stand_in_their_order() -> None:
