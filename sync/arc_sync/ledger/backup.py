@@ -106,6 +106,16 @@ def try_out(backup: Path, scratch: Path) -> Tried:
         _discard(copy)
 
 
+def back_up_to(source: Path, target: Path) -> None:
+    """Copy an SQLite ledger's file to another, whole, though others may have it open; raises `LedgerError`."""
+    _discard(target)
+    try:
+        target.touch(mode=0o600)
+    except OSError as error:
+        raise LedgerError(f"{target} cannot be written ({error.strerror}); make room there.") from None
+    _copy_pages(source, target)
+
+
 def _look(path: Path) -> Tried:
     ledger = open_ledger(path)
     try:
@@ -136,4 +146,5 @@ def _fold(path: Path) -> None:
 
 def _discard(path: Path) -> None:
     for end in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.with_name(path.name + end).unlink()
