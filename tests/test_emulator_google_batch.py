@@ -298,6 +298,50 @@ def test_a_protected_range_stops_other_editors_and_a_warning_stops_nobody(api: A
     assert api.values("A1:B1") == [["warned", "the owner may"]]
 
 
+def test_a_protected_range_holds_against_plain_values_as_well(api: Api) -> None:
+    api.google.person.share("colleague@example.com")
+    other = Api(api.google, user="colleague@example.com")
+    other.book = api.book
+    api.batch(put("B1", "kept"), {"addProtectedRange": {"protectedRange": {"range": grid("B1:B9")}}})
+    with pytest.raises(Refusal, match="trying to edit a protected cell"):
+        other.append("B1", [["x"]])
+    with pytest.raises(Refusal, match="trying to edit a protected cell"):
+        other.call("POST", f"{SHEETS}/{api.book}/values/A1:C9:clear")
+    assert api.values("B1:B9") == [["kept"]]
+
+
+def test_a_filter_sorts_what_stands_below_its_header(api: Api) -> None:
+    api.write("A1", [["Name"], ["b"], ["a"]])
+    specs = [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]
+    api.batch({"setBasicFilter": {"filter": {"range": grid("A1:A3"), "sortSpecs": specs}}})
+    assert api.values("A1:A3") == [["Name"], ["a"], ["b"]]
+
+
+def test_a_copied_sheet_points_at_itself_under_ids_of_its_own(api: Api) -> None:
+    api.batch({"addProtectedRange": {"protectedRange": {"range": grid("A1:B2"), "warningOnly": True}}})
+    api.batch({"duplicateSheet": {"sourceSheetId": 0, "newSheetId": 5, "insertSheetIndex": 1}})
+    one, two = (sheet["protectedRanges"][0] for sheet in api.get()["sheets"])
+    assert one["protectedRangeId"] != two["protectedRangeId"]
+    assert two["range"]["sheetId"] == 5
+
+
+def test_a_formula_follows_a_sheet_that_is_renamed(api: Api) -> None:
+    api.google.person.add_tab("Two")
+    api.write("A1", [['=Sheet1!B1&" Sheet1!B1"', "x"]], "USER_ENTERED")
+    api.google.person.rename_tab("Sheet1", "New name")
+    found = api.values("'New name'!A1", valueRenderOption="FORMULA")
+    assert found == [["='New name'!B1&\" Sheet1!B1\""]]
+    assert api.values("'New name'!A1") == [["x Sheet1!B1"]]
+
+
+def test_a_text_is_found_and_replaced(api: Api) -> None:
+    api.write("A1", [["Acme Ltd", "acme"], ["other", "=A1"]], "USER_ENTERED")
+    answer = api.batch({"findReplace": {"find": "acme", "replacement": "Zed", "allSheets": True}})
+    changed = {"valuesChanged": 2, "occurrencesChanged": 2, "rowsChanged": 1, "sheetsChanged": 1}
+    assert answer["replies"] == [{"findReplace": changed}]
+    assert api.values("A1:B2") == [["Zed Ltd", "Zed"], ["other", "Zed Ltd"]]
+
+
 def test_a_range_on_the_first_sheet_does_not_name_it(api: Api) -> None:
     api.batch({"mergeCells": {"range": grid("A1:B2"), "mergeType": "MERGE_ALL"}}, name("A1:B2"))
     sheet = api.get()["sheets"][0]
@@ -378,6 +422,20 @@ def test_a_parameter_that_is_not_published_is_refused(api: Api) -> None:
         api.get(include_grid="true")
     with pytest.raises(Refusal, match="Invalid value at 'value_render_option'"):
         api.values("A1", valueRenderOption="PLAIN")
+
+
+def test_a_mask_for_what_is_not_there_is_refused_either_way(api: Api) -> None:
+    for mask, path in (
+        ("sheets.title", "sheets.title"),
+        ("sheets(properties,datum)", "sheets.datum"),
+    ):
+        with pytest.raises(Refusal, match="Request contains an invalid argument") as refused:
+            api.get(fields=mask)
+        assert refused.value.error["details"][0]["fieldViolations"][0]["field"] == path
+    with pytest.raises(Refusal, match="Request contains an invalid argument"):
+        api.get(fields="properties, sheets.properties")
+    with pytest.raises(Refusal, match=r"Invalid field: user_entered_format\.bold"):
+        api.batch({"repeatCell": {"range": grid("A1"), "cell": {}, "fields": "userEnteredFormat.bold"}})
 
 
 def test_an_empty_batch_and_an_empty_request_are_refused(api: Api) -> None:

@@ -45,7 +45,7 @@ def test_a_dropped_line_says_nothing_either_way(api: Api, after: bool) -> None: 
 
 
 def test_a_fault_can_wait_for_its_call_and_say_when_to_come_again(api: Api) -> None:
-    api.google.faults.plan("read", 429, skip=1, retry_after=7)
+    api.google.faults.plan("read", 429, skip=1).retry_after = 7
     api.values("A1")
     with pytest.raises(Refusal) as refused:
         api.values("A1")
@@ -157,7 +157,7 @@ def test_the_command_line_prints_its_url_and_ends_on_ctrl_c() -> None:
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = process.stdout.readline().strip()
-    assert requests.get(f"{url}/v4/spreadsheets/x", timeout=5).status_code == 401
+    assert requests.get(f"{url}/v4/spreadsheets/x", timeout=5).status_code == 403
     process.send_signal(signal.SIGINT)
     rest, said = process.communicate(timeout=20)
     assert (process.returncode, rest, said) == (0, "", "")

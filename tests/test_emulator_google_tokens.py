@@ -163,7 +163,14 @@ def test_the_installed_apps_login_ends_with_a_refresh_token(
     assert session(google, flow.credentials).post(SHEETS, json={}).status_code == 200
 
 
-def test_no_token_and_an_unknown_token_are_401(google: GoogleEmulator) -> None:
-    for headers in ({}, {"Authorization": "Bearer ya29.made-up"}):
-        answer = requests.get(f"{google.url}/v4/spreadsheets/x", headers=headers, timeout=5)
-        assert answer.status_code == 401
+def test_an_unknown_token_is_401_and_no_token_at_all_403_to_read_401_to_write(google: GoogleEmulator) -> None:
+    url = f"{google.url}/v4/spreadsheets"
+    answers = [
+        requests.get(f"{url}/x", headers={"Authorization": "Bearer ya29.made-up"}, timeout=5),
+        requests.get(f"{url}/x", timeout=5),
+        requests.post(url, json={}, timeout=5),
+        requests.get(f"{google.url}/drive/v3/files", timeout=5),
+    ]
+    assert [one.status_code for one in answers] == [401, 403, 401, 403]
+    states = [one.json()["error"]["status"] for one in answers]
+    assert states == ["UNAUTHENTICATED", "PERMISSION_DENIED", "UNAUTHENTICATED", "PERMISSION_DENIED"]

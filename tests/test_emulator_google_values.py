@@ -242,10 +242,10 @@ def test_dates_are_serial_numbers_unless_asked_for_as_texts(api: Api) -> None:
         ('="no "&A1', "no 2"),
         ("=-(A1-5)", 3),
         ("=Sheet1!A2", 8),
-        ("=A1/0", "#DIV/0!"),
-        ("=XLOOKUP(1,A:A,B:B)", "#NAME?"),
-        ("=B1", "#REF!"),
-        ('="x"*2', "#VALUE!"),
+        ("=A1/0", "#DIV/0! (Function DIVIDE parameter 2 cannot be zero.)"),
+        ("=XLOOKUP(1,A:A,B:B)", "#NAME? (Unknown function or range name.)"),
+        ("=B1", "#REF! (Reference does not exist.)"),
+        ('="x"*2', "#VALUE! (The value cannot be used here.)"),
     ],
 )
 def test_small_formulas_are_worked_out(api: Api, formula: str, value: object) -> None:
@@ -266,6 +266,7 @@ def test_an_error_cell_has_an_error_value(api: Api) -> None:
     assert cell["userEnteredValue"] == {"formulaValue": "=1/0"}
     assert cell["effectiveValue"]["errorValue"]["type"] == "DIVIDE_BY_ZERO"
     assert cell["formattedValue"] == "#DIV/0!"
+    assert api.values("A1:A1", valueRenderOption="FORMATTED_VALUE") == [["#DIV/0!"]]
 
 
 def test_what_is_no_list_of_lists_is_refused_in_googles_words(api: Api) -> None:

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 from tests.emulators.google.errors import ApiError, Json
 
+#: A field mask: what is asked for, by name; an empty mask below a name means all of it.
+Mask = dict[str, "Mask"]
 #: What is wrong with a value at a path: (field, description).
 Violation = tuple[str, str]
 
@@ -111,6 +113,10 @@ class Shape(Protocol):
         """Say what is not, in Google's words."""
         ...
 
+    def inner(self, name: str) -> Shape | None:
+        """Give the shape of a field, for field masks; None if there is none."""
+        ...
+
 
 class Anything:
     """Whatever it is, it fits."""
@@ -120,6 +126,9 @@ class Anything:
 
     def wrong(self, _value: Any, _at: str) -> Iterator[Violation]:
         yield from ()
+
+    def inner(self, _name: str) -> Shape | None:
+        return self
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,10 @@ class Message:
                 where = f" at '{at}'" if at else ""
                 yield at, f'Invalid JSON payload received. Unknown name "{field}"{where}: Cannot find field.'
             elif inner is not None:
-                yield from self.known[field].wrong(inner, f"{at}.{_snake(field)}" if at else _snake(field))
+                yield from self.known[field].wrong(inner, f"{at}.{snake(field)}" if at else snake(field))
+
+    def inner(self, name: str) -> Shape | None:
+        return self.known.get(name)
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,9 @@ class Reference:
 
     def wrong(self, value: Any, at: str) -> Iterator[Violation]:
         yield from schema(self.service, self.name).wrong(value, at)
+
+    def inner(self, name: str) -> Shape | None:
+        return schema(self.service, self.name).inner(name)
 
 
 @dataclass(frozen=True)
@@ -186,6 +201,9 @@ class Repeated:
             first = not index and isinstance(self.one, ListValue)
             yield from self.one.wrong(inner, at if first else f"{at}[{index}]")
 
+    def inner(self, name: str) -> Shape | None:
+        return self.one.inner(name)
+
 
 class ListValue:
     """A list of anything: a row of a ValueRange."""
@@ -197,6 +215,9 @@ class ListValue:
         if not self.fits(value):
             kind = "type.googleapis.com/google.protobuf.ListValue"
             yield at, f"Invalid value at '{at}' ({kind}), {json.dumps(value)}"
+
+    def inner(self, _name: str) -> Shape | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -215,6 +236,9 @@ class Mapping:
         for name, inner in value.items():
             yield from self.one.wrong(inner, f"{at}[{name}]")
 
+    def inner(self, _name: str) -> Shape | None:
+        return self.one
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -232,6 +256,9 @@ class Plain:
             yield at, f"Invalid value at '{at}' ({self.word}), {json.dumps(value)}"
         elif self.allowed and value not in self.allowed:
             yield at, f"Invalid value at '{at}' (type.googleapis.com/google.apps), {json.dumps(value)}"
+
+    def inner(self, _name: str) -> Shape | None:
+        return None
 
 
 _PLAIN = {
@@ -257,8 +284,26 @@ def _shape(service: str, kind: Json) -> Shape:
     return Plain(types, word, frozenset(kind.get("enum", ())))
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def missing(shape: Shape, mask: Mask, before: str = "") -> str:
+    """Give the first path of a field mask that the shape does not have, or ""."""
+    for name, below in mask.items():
+        path = f"{before}.{name}" if before else name
+        inner = shape if name == "*" else shape.inner(name)
+        if inner is None:
+            return path
+        if deeper := missing(inner, below, path):
+            return deeper
+    return ""
+
+
+def answer_shape(method: str) -> Shape:
+    """Give what a method answers, by the method's name."""
+    one = next(known for known in methods() if known.name == method)
+    return schema(one.service, one.response)
 
 
 #: What the body is called where it is a part of the request (seen in traffic: "at 'data'").
@@ -275,8 +320,8 @@ def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> N
         if known is None and method.service == "sheets" and not name.startswith("$."):
             raise refusal([("", _unbound(name))])
         if known and known.get("enum") and value not in known["enum"]:
-            what = f"Invalid value at '{_snake(name)}' (type.googleapis.com/google.apps), \"{value}\""
-            raise refusal([(_snake(name), what)])
+            what = f"Invalid value at '{snake(name)}' (type.googleapis.com/google.apps), \"{value}\""
+            raise refusal([(snake(name), what)])
     if body and method.request:
         shape = schema(method.service, method.request)
         if not shape.fits(body):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.emulators.google import fields, values
 from tests.emulators.google.a1 import Area
 from tests.emulators.google.calls import Call
+from tests.emulators.google.discovery import Mask, answer_shape, missing
 from tests.emulators.google.errors import ApiError, Json
 from tests.emulators.google.state import Sheet, new_contents
 from tests.emulators.google.world import SPREADSHEET, Caller, File, World, stamp
@@ -52,13 +53,21 @@ def _resource(world: World, file: File, caller: Caller) -> Json:
 
 def _shown(call: Call, whole: Json, usual: tuple[str, ...]) -> Json:
     """Give the fields asked for, or the usual few (Drive answers no more without `fields`)."""
-    if text := call.one("fields"):
-        return dict(fields.cut(whole, fields.parse(text, _no_selection)))
+    if call.one("fields"):
+        return dict(fields.cut(whole, _mask(call)))
     return {name: whole[name] for name in usual if name in whole}
 
 
+def _mask(call: Call) -> Mask:
+    """Read the `fields` parameter; Drive allows spaces."""
+    mask = fields.parse(call.one("fields").replace(" ", ""), _no_selection)
+    if path := missing(answer_shape(call.method), mask):
+        raise _no_selection(path.rpartition(".")[2])
+    return mask
+
+
 def _no_selection(text: str) -> ApiError:
-    return ApiError(400, f"Invalid field selection {text}", reason="invalidParameter")
+    return ApiError(400, f"Invalid field selection {text}", reason="invalidParameter", location="fields")
 
 
 def files_get(call: Call, world: World, caller: Caller) -> Json:
@@ -79,8 +88,8 @@ def files_list(call: Call, world: World, caller: Caller) -> Json:
     whole["files"] = [_resource(world, file, caller) for file in page]
     if start + size < len(found):
         whole["nextPageToken"] = str(start + size)
-    if text := call.one("fields"):
-        return dict(fields.cut(whole, fields.parse(text, _no_selection)))
+    if call.one("fields"):
+        return dict(fields.cut(whole, _mask(call)))
     whole["files"] = [{name: file[name] for name in _USUAL} for file in whole["files"]]
     return whole
 

@@ -32,11 +32,12 @@ class ApiError(Exception):
         status: str | None = None,
         details: list[Json] | None = None,
         reason: str = "",
+        location: str = "",
     ) -> None:
         super().__init__(message)
         self.code, self.message = code, message
         self.status = status or STATUS.get(code, "UNKNOWN")
-        self.details, self.reason = details or [], reason
+        self.details, self.reason, self.location = details or [], reason, location
         self.retry_after: int | None = None  # seconds
 
     def as_sheets(self) -> Json:
@@ -45,10 +46,18 @@ class ApiError(Exception):
         return {"error": {**error, "details": self.details} if self.details else error}
 
     def as_drive(self) -> Json:
-        """Give the body of a Drive v3 error: `{"error": {code, message, errors: [{domain, reason}]}}`."""
+        """Give the body of a Drive v3 error: `{"error": {code, message, errors: [{domain, reason, …}]}}`.
+
+        Only a failed sign-in has a `status` as well (measured: brekkylab/backlot, errors/google.py).
+        """
         domain = "usageLimits" if self.code in {403, 429} and "imit" in self.reason else "global"
         one = {"message": self.message, "domain": domain, "reason": self.reason or "badRequest"}
-        return {"error": {"code": self.code, "message": self.message, "errors": [one]}}
+        if self.location:
+            kind = "header" if self.location == "Authorization" else "parameter"
+            one |= {"location": self.location, "locationType": kind}
+        error: Json = {"code": self.code, "message": self.message, "errors": [one]}
+        signed_out = self.status == "UNAUTHENTICATED" or self.reason == "forbidden"
+        return {"error": {**error, "status": self.status} if signed_out else error}
 
 
 class Refused(Exception):

@@ -54,9 +54,14 @@ class Faults:
         self._planned: list[Fault] = []
         self._lock = threading.Lock()
 
-    def plan(self, calls: str, status: int | None = 503, **how: int | bool | str | None) -> Fault:
-        """Plan a fault: `plan("write", 503, after=True)`, `plan("batchGet", None)` for a dropped line."""
-        fault = Fault(calls, status, **how)  # type: ignore[arg-type]  # Fault's own fields
+    def plan(
+        self, calls: str, status: int | None = 503, *, times: int = 1, after: bool = False, skip: int = 0
+    ) -> Fault:
+        """Plan a fault: `plan("write", 503, after=True)`, `plan("batchGet", None)` for a dropped line.
+
+        What is given back can still be told more: `plan("read", 429).retry_after = 5`.
+        """
+        fault = Fault(calls, status, times, after, skip)
         with self._lock:
             self._planned.append(fault)
         return fault

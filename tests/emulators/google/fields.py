@@ -9,18 +9,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tests.emulators.google.discovery import Mask, missing, schema, snake
 from tests.emulators.google.errors import Json, Refused
 
-#: What is asked for; an empty mask below a name means all of it.
-Mask = dict[str, "Mask"]
 _NAME = re.compile(r"[\w*]+")
 
 
 def parse(text: str, wrong: Callable[[str], Exception]) -> Mask:
-    """Read a mask; `wrong` makes the error for a text that is none."""
-    mask, end = _list(text.replace("/", ".").replace(" ", ""), 0, wrong)
-    if end != len(text.replace(" ", "")):
-        raise wrong(text)
+    """Read a mask; `wrong` makes the error for a path that cannot be read."""
+    mask, end = _list(text.replace("/", "."), 0, wrong)
+    if end != len(text):
+        raise wrong(text[end:])
     return mask
 
 
@@ -29,7 +28,7 @@ def _list(text: str, at: int, wrong: Callable[[str], Exception]) -> tuple[Mask, 
     while True:
         node, name = mask, _NAME.match(text, at)
         if name is None:
-            raise wrong(text)
+            raise wrong(text[at:].partition(",")[0])
         node = _into(node, name[0])
         at = name.end()
         while text[at : at + 1] == ".":
@@ -86,12 +85,15 @@ def paths(mask: Mask, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
             yield (*before, name)
 
 
-def write_mask(request: Mapping[str, Any]) -> Mask:
-    """Read the `fields` of a request: at least one must be named (guides/field-masks)."""
+def write_mask(request: Mapping[str, Any], of: str) -> Mask:
+    """Read the `fields` of a request on a schema: at least one must be named (guides/field-masks)."""
     text = request.get("fields", "")
     if not text:
         raise Refused("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
-    return parse(text, lambda given: Refused(f"Invalid field mask: {given}"))
+    mask = parse(text, lambda given: Refused(f"Invalid field: {given}"))
+    if path := missing(schema("sheets", of), mask):
+        raise Refused(f"Invalid field: {'.'.join(snake(name) for name in path.split('.'))}")
+    return mask
 
 
 def changed(before: Mapping[str, Any], given: Mapping[str, Any], mask: Mask) -> Json:

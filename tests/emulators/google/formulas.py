@@ -259,6 +259,18 @@ def shifted(
     return _outside_texts(formula, follow)
 
 
+def renamed(formula: str, old: str, new: str) -> str:
+    """Give a formula as it is after a sheet got another title."""
+
+    def follow(found: re.Match[str]) -> str:
+        title = (found["sheet"] or "")[:-1].strip("'").replace("''", "'")
+        if title.casefold() != old.casefold():
+            return found[0]
+        return f"{a1.quoted(new)}!{found[0][len(found['sheet']) :]}"
+
+    return _outside_texts(formula, follow)
+
+
 def _outside_texts(formula: str, change: Callable[[re.Match[str]], str]) -> str:
     parts = _TEXTS.split(formula)
     return "".join(part if at % 2 else _REFERENCE.sub(change, part) for at, part in enumerate(parts))

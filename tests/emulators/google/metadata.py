@@ -77,7 +77,7 @@ def delete(work: Work, request: Json) -> Json:
 def update(work: Work, request: Json) -> Json:
     """Change all metadata that the filters find."""
     found = [one for data_filter in request["dataFilters"] for one in _found(work.draft, data_filter)]
-    given, mask = dict(request["developerMetadata"]), fields.write_mask(request)
+    given, mask = dict(request["developerMetadata"]), fields.write_mask(request, "DeveloperMetadata")
     if "location" in given:
         given["location"] = placed(work.draft, given["location"])
         mask = {**mask, "location": {}} if "location" in mask else mask

@@ -6,8 +6,8 @@ from tests.emulators.google import fields
 from tests.emulators.google.a1 import Box
 from tests.emulators.google.cells import BLANK, Cell, entered
 from tests.emulators.google.dimensions import insert
+from tests.emulators.google.discovery import Mask
 from tests.emulators.google.errors import Json, Refused
-from tests.emulators.google.fields import Mask
 from tests.emulators.google.formulas import copied
 from tests.emulators.google.looks import with_colour_styles
 from tests.emulators.google.state import Row, Sheet
@@ -60,7 +60,7 @@ def _look_mask(mask: Mask) -> Mask:
 
 def update_cells(work: Work, request: Json) -> None:
     """Write CellData: from `start` on as far as rows go, or into exactly `range`, clearing what is not given."""
-    pen, rows = Pen(fields.write_mask(request)), request.get("rows", [])
+    pen, rows = Pen(fields.write_mask(request, "CellData")), request.get("rows", [])
     if ("start" in request) == ("range" in request):
         raise Refused("One of start or range must be set, and not both")
     if "range" in request:
@@ -117,7 +117,7 @@ def append_cells(work: Work, request: Json) -> None:
     No position is given, so a position that has become stale cannot be used. With `tableId` the rows go into
     the table's body.
     """
-    pen, rows = Pen(fields.write_mask(request)), request.get("rows", [])
+    pen, rows = Pen(fields.write_mask(request, "CellData")), request.get("rows", [])
     if "tableId" in request:
         _append_to_table(work, request["tableId"], rows, pen)
         return
@@ -144,7 +144,7 @@ def _append_to_table(work: Work, table_id: str, rows: list[Json], pen: Pen) -> N
 
 def repeat_cell(work: Work, request: Json) -> None:
     """Write one CellData into every cell of a range; a formula is shifted from the first cell on."""
-    box, pen = work.box(request["range"]), Pen(fields.write_mask(request))
+    box, pen = work.box(request["range"]), Pen(fields.write_mask(request, "CellData"))
     work.check_free(box)
     data = request.get("cell", {})
     formula = data.get("userEnteredValue", {}).get("formulaValue")

@@ -60,7 +60,9 @@ def move_object(work: Work, request: Json) -> Json:
     """Put a chart elsewhere on its sheet."""
     things, at = _object_at(work, request.get("objectId", 0))
     given = request.get("newPosition", {})
-    position = fields.changed(things[at].get("position", {}), stored(given), fields.write_mask(request))
+    position = fields.changed(
+        things[at].get("position", {}), stored(given), fields.write_mask(request, "EmbeddedObjectPosition")
+    )
     things[at] = {**things[at], "position": position}
     return {"updateEmbeddedObjectPosition": {"position": position}}
 

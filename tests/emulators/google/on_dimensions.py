@@ -76,7 +76,7 @@ def update_dimension_properties(work: Work, request: Json) -> None:
     """Hide rows or columns, or give them a size in pixels."""
     sheet, by_rows, start, end = _span(work, request["range"])
     looks = sheet.row_looks if by_rows else sheet.column_looks
-    mask, given = fields.write_mask(request), request.get("properties", {})
+    mask, given = fields.write_mask(request, "DimensionProperties"), request.get("properties", {})
     for at in range(start, end):
         look = fields.changed(looks.get(at, {}), given, mask)
         look = {name: value for name, value in look.items() if value is not False}

@@ -9,15 +9,16 @@ from tests.emulators.google.a1 import Box, box_of_grid
 from tests.emulators.google.cells import BLANK, Cell
 from tests.emulators.google.errors import Json, Refused
 from tests.emulators.google.kept import stored
+from tests.emulators.google.on_copies import sort_box
 from tests.emulators.google.on_ranges import checked
 from tests.emulators.google.state import Sheet
 from tests.emulators.google.work import Handler, Work
 
 
-def _named(name: str, kind: str, id_name: str) -> tuple[Handler, Handler, Handler]:
+def _named(name: str, kind: str, id_name: str, of: str) -> tuple[Handler, Handler, Handler]:
     """Give the add, update and delete requests of a kind of object that lies on one sheet.
 
-    `name` is the request's field, `kind` the Sheet resource's, such as bandedRange in bandedRanges.
+    `name` is the request's field, `kind` the Sheet resource's (bandedRange, bandedRanges), `of` the schema.
     """
 
     def find(work: Work, wanted: Any) -> tuple[Sheet, int]:
@@ -39,7 +40,7 @@ def _named(name: str, kind: str, id_name: str) -> tuple[Handler, Handler, Handle
     def update(work: Work, request: Json) -> None:
         sheet, at = find(work, request[name].get(id_name))
         sheet.things(kind)[at] = fields.changed(
-            sheet.things(kind)[at], stored(request[name]), fields.write_mask(request)
+            sheet.things(kind)[at], stored(request[name]), fields.write_mask(request, of)
         )
 
     def delete(work: Work, request: Json) -> None:
@@ -50,10 +51,12 @@ def _named(name: str, kind: str, id_name: str) -> tuple[Handler, Handler, Handle
 
 
 def set_basic_filter(work: Work, request: Json) -> None:
-    """Set the one filter of a sheet; its sort specs sort at once, as a person's would."""
+    """Set the one filter of a sheet; its sort specs sort the rows below its header, as a person's would."""
     given = request["filter"]
     box = work.box(given.get("range", {}))
     box.sheet.basic_filter = {**given, "range": box.grid_range()}
+    if given.get("sortSpecs"):
+        sort_box(box._replace(top=box.top + 1), work.reader(), given["sortSpecs"])
 
 
 def clear_basic_filter(work: Work, request: Json) -> None:
@@ -137,10 +140,10 @@ def _write_headers(box: Box, columns: list[Json]) -> None:
     box.sheet.put(box.top, headers)
 
 
-_FILTER_VIEW = _named("filter", "filterViews", "filterViewId")
-_BANDING = _named("bandedRange", "bandedRanges", "bandedRangeId")
-_TABLE = _named("table", "tables", "tableId")
-_PROTECTION = _named("protectedRange", "protectedRanges", "protectedRangeId")
+_FILTER_VIEW = _named("filter", "filterViews", "filterViewId", "FilterView")
+_BANDING = _named("bandedRange", "bandedRanges", "bandedRangeId", "BandedRange")
+_TABLE = _named("table", "tables", "tableId", "Table")
+_PROTECTION = _named("protectedRange", "protectedRanges", "protectedRangeId", "ProtectedRange")
 
 
 def _answering(handler: Handler, was: str, becomes: str) -> Handler:

@@ -97,7 +97,7 @@ def update_named_range(work: Work, request: Json) -> None:
     """Rename a range or put it elsewhere."""
     given, names = request["namedRange"], work.draft.named_ranges
     at = _at(names, "namedRangeId", given.get("namedRangeId"), "named range")
-    names[at] = fields.changed(names[at], stored(given), fields.write_mask(request))
+    names[at] = fields.changed(names[at], stored(given), fields.write_mask(request, "NamedRange"))
 
 
 def delete_named_range(work: Work, request: Json) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
-from tests.emulators.google import dimensions, fields
+from tests.emulators.google import dimensions, fields, formulas
 from tests.emulators.google.a1 import Box
+from tests.emulators.google.discovery import Mask
 from tests.emulators.google.errors import Json, Refused
 from tests.emulators.google.looks import with_colour_styles
 from tests.emulators.google.resource import sheet_properties
@@ -91,7 +93,7 @@ def duplicate_sheet(work: Work, request: Json) -> Json:
     used = [sheet.sheet_id for sheet in work.draft.sheets]
     title = request.get("newSheetName") or _copy_title(work, source.title)
     _check_title(work, title)
-    sheet = copied_sheet(source, request.get("newSheetId", work.new_id(used)), title)
+    sheet = copied_sheet(source, request.get("newSheetId", work.new_id(used)), title, work.ids)
     work.draft.sheets.insert(request.get("insertSheetIndex", 0), sheet)
     work.draft.check_size()
     return {"duplicateSheet": {"properties": sheet_properties(work.draft, sheet)}}
@@ -104,14 +106,27 @@ def _copy_title(work: Work, title: str) -> str:
     return name
 
 
-def copied_sheet(source: Sheet, sheet_id: int, title: str) -> Sheet:
-    """Give a copy under another id; what pointed into the old sheet points into the copy."""
+#: Objects of a sheet whose ids no other sheet may have.
+_IDS = {
+    "charts": "chartId",
+    "protectedRanges": "protectedRangeId",
+    "filterViews": "filterViewId",
+    "bandedRanges": "bandedRangeId",
+}
+
+
+def copied_sheet(source: Sheet, sheet_id: int, title: str, ids: Random) -> Sheet:
+    """Give a copy under another id; what pointed into the old sheet points into the copy, under ids of its own."""
     sheet = source.draft()
     sheet.sheet_id, sheet.title = sheet_id, title
     sheet.objects = {
         kind: [_pointed(one, source.sheet_id, sheet_id) for one in things]
         for kind, things in sheet.objects.items()
     }
+    for kind, name in _IDS.items():
+        for one in sheet.things(kind):
+            one[name] = ids.randint(1, 2**31 - 1)
+    sheet.objects.pop("tables", None)  # a table's name is taken once
     sheet.basic_filter = _pointed(sheet.basic_filter, source.sheet_id, sheet_id)
     return sheet
 
@@ -130,7 +145,7 @@ def _pointed(thing: Any, before: int, after: int) -> Any:
 def update_spreadsheet_properties(work: Work, request: Json) -> None:
     """Rename the spreadsheet, or change its locale, time zone or recalculation."""
     given = request.get("properties", {})
-    mask = fields.write_mask(request)
+    mask = fields.write_mask(request, "SpreadsheetProperties")
     for name in given if "*" in mask else mask:
         if name in {"defaultFormat", "spreadsheetTheme"} and "*" in mask:
             continue
@@ -143,12 +158,12 @@ def update_sheet_properties(work: Work, request: Json) -> None:
     """Change a sheet's properties; the sheet is the one whose sheetId is given."""
     given = request.get("properties", {})
     sheet = work.sheet(given)
-    mask = fields.write_mask(request)
-    named: fields.Mask = {name: {} for name in given} if "*" in mask else mask
+    mask = fields.write_mask(request, "SheetProperties")
+    named: Mask = {name: {} for name in given} if "*" in mask else mask
     for name, inner in named.items():
         if name == "title":
             _check_title(work, given.get("title", ""), sheet)
-            sheet.title = given["title"]
+            _rename(work, sheet, given["title"])
         elif name == "index":
             _move_sheet(work, sheet, given.get("index", 0))
         elif name == "gridProperties":
@@ -157,6 +172,19 @@ def update_sheet_properties(work: Work, request: Json) -> None:
             _hide(work, sheet, hidden=bool(given.get("hidden")))
         elif name in _MORE:
             _more(sheet, name, given.get(name))
+
+
+def _rename(work: Work, sheet: Sheet, title: str) -> None:
+    """Rename a sheet; formulas that name it go on to."""
+    for other in work.draft.sheets:
+        for at, row in other.filled(0, other.row_count):
+            changes = {
+                column: cell._replace(formula=formulas.renamed(cell.formula, sheet.title, title))
+                for column, cell in row.items()
+                if cell.formula is not None and "!" in cell.formula
+            }
+            other.put(at, changes)
+    sheet.title = title
 
 
 def _more(sheet: Sheet, name: str, value: Any) -> None:
@@ -185,7 +213,7 @@ def _hide(work: Work, sheet: Sheet, *, hidden: bool) -> None:
     sheet.more["hidden"] = True
 
 
-def _grid(work: Work, sheet: Sheet, given: Json, mask: fields.Mask) -> None:
+def _grid(work: Work, sheet: Sheet, given: Json, mask: Mask) -> None:
     named = mask if mask and "*" not in mask else given
     for name in named:
         if name in _COUNTS:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.emulators.google import fields, formats
 from tests.emulators.google.a1 import Area, Box, area_of_a1
 from tests.emulators.google.cells import BLANK, Cell, extended
+from tests.emulators.google.discovery import Mask
 from tests.emulators.google.errors import Json
-from tests.emulators.google.fields import Mask, below, wants
+from tests.emulators.google.fields import below, wants
 from tests.emulators.google.formulas import Reader
 from tests.emulators.google.looks import DEFAULT_LOOK, THEME
 from tests.emulators.google.state import Contents, Sheet

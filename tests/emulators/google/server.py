@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -173,7 +174,8 @@ class _Server(ThreadingHTTPServer):
     def end_connections(self) -> None:
         """End what clients keep open."""
         for one in list(self._open):
-            one.close()
+            with contextlib.suppress(OSError):  # it has just gone
+                one.shutdown(socket.SHUT_RDWR)
 
 
 def _handler(google: GoogleEmulator) -> type[BaseHTTPRequestHandler]:

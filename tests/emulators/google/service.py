@@ -121,7 +121,7 @@ class Service:
         return method
 
     def _caller(self, call: Call, method: Method | None, headers: Headers) -> Caller:
-        caller = self.tokens.caller(headers.get("Authorization"))
+        caller = self.tokens.caller(headers.get("Authorization"), call.verb)
         call.user = caller.user
         if method is not None and not caller.scopes & method.scopes:
             raise _scope_missing(method)

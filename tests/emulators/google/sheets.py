@@ -108,7 +108,7 @@ def copy_to(call: Call, world: World, caller: Caller) -> Json:
     title, at = f"Copy of {source.title}", 2
     while draft.titled(title):
         title, at = f"Copy of {source.title} {at}", at + 1
-    copy = on_sheets.copied_sheet(source, world.ids.randint(1, 2**31 - 1), title)
+    copy = on_sheets.copied_sheet(source, world.ids.randint(1, 2**31 - 1), title, world.ids)
     draft.sheets.append(copy)
     target.contents = draft
     target.touch(world.clock.now())

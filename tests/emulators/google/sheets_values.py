@@ -129,33 +129,42 @@ def values_append(call: Call, world: World, caller: Caller) -> Json:
     def change(draft: Contents, file: File) -> Json:
         area = area_of_a1(draft, call.parameters["range"])
         how = call.one("insertDataOption", "OVERWRITE")
+        work = _work(world, caller, draft, file)
         answer = values.append(draft, area, call.body, call.one("valueInputOption"), how)
+        back = area_of_a1(draft, answer["updates"]["updatedRange"])
+        work.check_free(back.inside())
         answer["updates"] = {"spreadsheetId": file.file_id, **answer["updates"]}
         if call.flag("includeValuesInResponse"):
-            reader = _work(world, caller, draft, file).reader()
-            back = area_of_a1(draft, answer["updates"]["updatedRange"])
-            answer["updates"]["updatedData"] = values.read(reader, back, _rendering(call.one, "response"))
+            how_read = _rendering(call.one, "response")
+            answer["updates"]["updatedData"] = values.read(work.reader(), back, how_read)
         return answer
 
     return change_kept(call, world, caller, change)
 
 
+def _cleared(world: World, caller: Caller, draft: Contents, file: File, areas: list[Area]) -> list[str]:
+    work = _work(world, caller, draft, file)
+    for area in areas:
+        work.check_free(area.inside())
+    return [values.clear(area) for area in areas]
+
+
 def values_clear(call: Call, world: World, caller: Caller) -> Json:
     """spreadsheets.values.clear."""
-    return change_kept(
-        call,
-        world,
-        caller,
-        lambda draft, _: {"clearedRange": values.clear(area_of_a1(draft, call.parameters["range"]))},
-    )
+
+    def change(draft: Contents, file: File) -> Json:
+        area = area_of_a1(draft, call.parameters["range"])
+        return {"clearedRange": _cleared(world, caller, draft, file, [area])[0]}
+
+    return change_kept(call, world, caller, change)
 
 
 def values_batch_clear(call: Call, world: World, caller: Caller) -> Json:
     """spreadsheets.values.batchClear."""
 
-    def change(draft: Contents, _: File) -> Json:
-        ranges = [area_of_a1(draft, text) for text in call.body.get("ranges", [])]
-        return {"clearedRanges": [values.clear(area) for area in ranges]}
+    def change(draft: Contents, file: File) -> Json:
+        areas = [area_of_a1(draft, text) for text in call.body.get("ranges", [])]
+        return {"clearedRanges": _cleared(world, caller, draft, file, areas)}
 
     return change_kept(call, world, caller, change)
 
@@ -163,9 +172,9 @@ def values_batch_clear(call: Call, world: World, caller: Caller) -> Json:
 def values_batch_clear_by_filter(call: Call, world: World, caller: Caller) -> Json:
     """spreadsheets.values.batchClearByDataFilter."""
 
-    def change(draft: Contents, _: File) -> Json:
-        found = [area for one in call.body.get("dataFilters", []) for area in metadata.areas(draft, one)]
-        return {"clearedRanges": [values.clear(area) for area in found]}
+    def change(draft: Contents, file: File) -> Json:
+        areas = [area for one in call.body.get("dataFilters", []) for area in metadata.areas(draft, one)]
+        return {"clearedRanges": _cleared(world, caller, draft, file, areas)}
 
     return change_kept(call, world, caller, change)
 

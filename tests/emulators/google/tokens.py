@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import json
 import secrets
 from dataclasses import dataclass, replace
 from functools import cache
@@ -117,12 +116,12 @@ class Tokens:
             }
         }
 
-    def caller(self, authorization: str | None) -> Caller:
-        """Say for whom a request speaks; 401 for a token that is missing, unknown or expired."""
+    def caller(self, authorization: str | None, verb: str) -> Caller:
+        """Say for whom a request speaks; refuse a token that is missing, unknown or expired."""
         token = (authorization or "").removeprefix("Bearer ")
         known = self._access.get(token)
         if known is None or known.until <= self.clock.now():
-            raise _unauthenticated(missing=not authorization)
+            raise _signed_out(authorization, verb)
         return known.caller
 
     def expire(self) -> None:
@@ -227,24 +226,22 @@ def _challenge(verifier: str, method: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _unauthenticated(*, missing: bool) -> ApiError:
-    if missing:
-        return ApiError(
-            401,
-            "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie"
-            " or other valid authentication credential."
-            " See https://developers.google.com/identity/sign-in/web/devconsole-project.",
-            reason="required",
-        )
-    return ApiError(
-        401,
-        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other"
-        " valid authentication credential."
-        " See https://developers.google.com/identity/sign-in/web/devconsole-project.",
-        reason="authError",
+_SEE = (
+    " Expected OAuth 2 access token, login cookie or other valid authentication credential."
+    " See https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+
+
+def _signed_out(authorization: str | None, verb: str) -> ApiError:
+    """Refuse who is not known; a GET without any token is 403 (measured: brekkylab/backlot)."""
+    if authorization:
+        text = f"Request had invalid authentication credentials.{_SEE}"
+        return ApiError(401, text, reason="authError", location="Authorization")
+    if verb != "GET":
+        text = f"Request is missing required authentication credential.{_SEE}"
+        return ApiError(401, text, reason="required", location="Authorization")
+    text = (
+        "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or"
+        " other form of API consumer identity to call this API."
     )
-
-
-def key_file(account: Json) -> str:
-    """Write a service account's or installed app's file."""
-    return json.dumps(account, indent=2)
+    return ApiError(403, text, reason="forbidden")

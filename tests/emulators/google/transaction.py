@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from tests.emulators.google import fields
 from tests.emulators.google.calls import Call
+from tests.emulators.google.discovery import Mask, answer_shape, missing
 from tests.emulators.google.errors import ApiError, Json, Refused, bad_request, invalid
-from tests.emulators.google.fields import Mask, cut
+from tests.emulators.google.fields import cut
 from tests.emulators.google.state import Contents
 from tests.emulators.google.world import Caller, File, World
 
@@ -21,13 +22,24 @@ Change = Callable[[Contents, File], Json]
 def answer_mask(call: Call) -> Mask | None:
     """Read the `fields` parameter: what the answer shall hold."""
     text = call.one("fields")
-    return fields.parse(text, _no_selection) if text else None
+    if not text:
+        return None
+    mask = fields.parse(text, _no_selection)
+    if path := missing(answer_shape(call.method), mask):
+        raise _no_selection(path)
+    return mask
 
 
-def _no_selection(text: str) -> ApiError:
-    return bad_request(
-        text, f"Error expanding 'fields' parameter. Cannot find matching fields for path '{text}'."
+def _no_selection(path: str) -> ApiError:
+    """Refuse a path; the message is general, only the details name it (measured: brekkylab/backlot #161).
+
+    Unlike Drive, Sheets takes no space after a comma (ringo380/claude-google-sheets-mcp #2).
+    """
+    error = bad_request(
+        path, f"Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'."
     )
+    error.message = "Request contains an invalid argument."
+    return error
 
 
 def readable(call: Call, world: World, caller: Caller) -> File:

@@ -69,8 +69,8 @@ def shown(reader: Reader, sheet: Sheet, row: int, column: int, cell: Cell, how: 
     look = cell.look.get("numberFormat")
     if how.values == "FORMATTED_VALUE":
         return formats.formatted(value, look, reader.contents.locale)
-    if isinstance(value, Failure):
-        return value.shows
+    if isinstance(value, Failure):  # "#DIV/0! (Function DIVIDE …)", as many recorded answers show
+        return f"{value.shows} ({value.message})"
     is_date = look is not None and look.get("type") in formats.DATES
     if how.dates == "FORMATTED_STRING" and is_date and is_number(value):
         return formats.formatted(value, look, reader.contents.locale)
