@@ -360,11 +360,11 @@ def test_charts_stand_below_their_titles_and_cover_nothing(full: Json) -> None:
     sheet = sheet_of(full, "Home")
     heights = [one["pixelSize"] for one in sheet["data"][0]["rowMetadata"]]
     widths = [one["pixelSize"] for one in sheet["data"][0]["columnMetadata"]]
-    for chart, bottom in zip(
-        sheet["charts"], (home.LISTS_ROW, home.LOWER_CHART_ROW, home.LISTS_ROW), strict=True
-    ):
+    upper, lower, end = home.CHART_ROW, home.LOWER_CHART_ROW, home.LISTS_ROW
+    for chart, section, bottom in zip(sheet["charts"], (upper, upper, lower), (end, lower, end), strict=True):
         place = chart["position"]["overlayPosition"]
         row_, column = place["anchorCell"]["rowIndex"], place["anchorCell"]["columnIndex"]
+        assert row_ == section, "the row below the section's title, from 0"
         assert place["heightPixels"] + 2 <= sum(heights[row_ : bottom - 1])
         right = home.LAST + 1 if column == home.CHART_SPLIT else home.CHART_SPLIT
         assert place["widthPixels"] + 2 <= sum(widths[column:right])
