@@ -71,9 +71,10 @@ def test_every_command_explains_itself() -> None:
     assert names == {
         "init", "import", "sync", "aging", "kpis", "worklist", "account", "log", "promise", "plan", "extend",
         "dispute", "resolve", "hold", "release", "pay", "message", "bank", "history", "undo", "verify", "doctor", "demo",
+        "status", "restore",
     }  # fmt: skip
     groups = {group.name for group in app.registered_groups}
-    assert groups == {"remind", "mail"}
+    assert groups == {"remind", "mail", "agent", "addin", "config", "ledger"}
     for words in ([], *([str(group)] for group in groups)):
         said = arc(*words, "--help").stdout
         assert "..." not in said.split("Commands:")[1], "a summary was cut short"

@@ -160,15 +160,22 @@ def test_another_file_in_the_folder_is_none_of_its_business(stage: Stage) -> Non
     assert not stage.tasks
 
 
-def test_an_open_workbook_waits_until_it_is_closed(stage: Stage) -> None:
+def test_an_open_workbook_is_tried_each_minute_and_at_once_when_it_is_closed(stage: Stage) -> None:
     file = stage.firm("a", B1)
     stage.rests()
     mark = file.parent / "~$Receivables.xlsx"
     mark.touch()
-    stage.conductor.changed(frozenset({mark, file.parent / "Receivables.xlsx"}))
-    stage.goes(70)
-    assert not stage.tasks
+    stage.conductor.changed(frozenset({mark}))
+    for _ in range(3):
+        stage.goes(61)
+        assert stage.jobs == [("round", "a")]
+        stage.ends(trouble="Receivables.xlsx is open.", kind="BookOpen")
+        stage.goes(1)
+        assert not stage.tasks
     assert stage.conductor.likely
+    assert not stage.conductor.firms[file].state.trouble
+    synced = stage.conductor.firms[file].state.done[Job.ROUND]
+    assert synced < stage.now - timedelta(minutes=3)
     mark.unlink()
     stage.conductor.changed(frozenset({mark}))
     stage.goes(1)

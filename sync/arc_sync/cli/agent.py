@@ -27,7 +27,7 @@ def run(
     firms: _Firms = None,
     background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
 ) -> None:
-    """Keep workbooks and ledgers in step until stopped (Ctrl-C).
+    """Keep workbooks and ledgers in step until stopped.
 
     Rounds every minute and right after a save, requests of ribbon and menu at once, reminders planned in the morning
     and sent in business hours, the ledger verified and backed up at night.
@@ -56,7 +56,10 @@ def install(
         Path | None, typer.Option("--firm", help="arc.toml to keep, or its folder. [default: this folder]")
     ] = None,
 ) -> None:
-    """Let the agent start with your session from now on, and now; no administrator is needed."""
+    """Let the agent start with your session.
+
+    From now on, and now; no administrator is needed. The firm of this folder is added to those it keeps.
+    """
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.running.firms import listed
     from arc_sync.agent.running.service.usual import this_service
@@ -72,7 +75,10 @@ def install(
 
 
 def uninstall() -> None:
-    """Stop the agent, and let it start with your session no more; books and ledgers stay as they are."""
+    """Stop the agent, and let it start no more.
+
+    Workbooks and ledgers stay as they are.
+    """
     from arc_sync.agent.running.service.usual import this_service
 
     this_service().uninstall()
@@ -80,7 +86,10 @@ def uninstall() -> None:
 
 
 def start() -> None:
-    """Start the agent in the background; arc agent install comes first."""
+    """Start the agent in the background.
+
+    It must have been installed.
+    """
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.running.service.usual import this_service
 
@@ -92,7 +101,7 @@ def start() -> None:
 
 
 def add(firm: _Firm = None) -> None:
-    """Let the agent keep a firm from now on, also after the next start."""
+    """Let the agent keep a firm from now on."""
     from arc_sync.agent.config import Config
     from arc_sync.agent.running.firms import add as add_firm
     from arc_sync.agent.running.state import usual_home
@@ -103,7 +112,10 @@ def add(firm: _Firm = None) -> None:
 
 
 def remove(firm: _Firm = None) -> None:
-    """Let the agent keep a firm no longer; its files stay as they are."""
+    """Let the agent keep a firm no longer.
+
+    Its files stay as they are.
+    """
     from arc_sync.agent.running.firms import remove as remove_firm
     from arc_sync.agent.running.state import usual_home
 
@@ -123,7 +135,10 @@ def list_(json: Json = False) -> None:
 
 
 def stop() -> None:
-    """Stop the running agent until your next session; it ends what it is doing first."""
+    """Stop the running agent.
+
+    It ends what it is doing first, and starts again with your next session.
+    """
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.running.lock import Lock
     from arc_sync.agent.running.state import usual_home
@@ -146,7 +161,10 @@ def stop() -> None:
 def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")] = 40,
 ) -> None:
-    """Show the newest lines of the agent's log: JSON, without names, addresses or amounts."""
+    """Show the newest lines of the agent's log.
+
+    JSON, without names, addresses or amounts.
+    """
     from arc_sync.agent.running.logs import newest
     from arc_sync.agent.running.state import usual_home
 

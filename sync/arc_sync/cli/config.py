@@ -11,7 +11,10 @@ from arc_sync.cli.out import Json, Settings, answer, print_table, say
 
 
 def show(json: Json = False, config: Settings = None) -> None:
-    """Show every setting as it counts, also those that arc.toml leaves out. Passwords are in no setting."""
+    """Show every setting as it counts.
+
+    Also those that arc.toml leaves out; passwords are in none.
+    """
     from arc_sync.agent.places import find
     from arc_sync.agent.settling import shown
 
@@ -32,9 +35,9 @@ def set_(
     ],
     config: Settings = None,
 ) -> None:
-    """Change one setting; comments stay, and nothing changes unless all of it is right.
+    """Change one setting.
 
-    A running agent takes it up by itself.
+    Comments stay, and nothing changes unless all of it is right. A running agent takes it up by itself.
     """
     from arc_sync.agent.settling import change
 

@@ -28,9 +28,9 @@ def move(
     json: Json = False,
     config: Settings = None,
 ) -> None:
-    """Move a ledger to another place, whole and proved: history, outbox, answers and all.
+    """Move a ledger to another place, and prove the copy.
 
-    The hash chain and the control totals of both are compared before the old one is put aside. Where this folder's
+    All of it: rows, history, outbox, answers. The hash chain and the control totals of both are compared before the old one is put aside. Where this folder's
     arc.toml names the old place, it names the new one then.
     """
     from arc_sync.agent.moving import move as move_ledger
@@ -76,9 +76,9 @@ def grants(
     kind: Annotated[Kind, typer.Option("--for", help="What it is for.")] = Kind.agent,
     schema: Annotated[str, typer.Option(help="Where the ledger's tables are.")] = "public",
 ) -> None:
-    """Print the SQL that lets a role use a ledger on PostgreSQL with no more rights than it needs.
+    """Print the SQL that gives a role what it needs.
 
-    An agent may add to the history and never change it; a reader may look. Whoever owns the tables runs it.
+    For a ledger on PostgreSQL, and no more than it needs. An agent may add to the history and never change it; a reader may look. Whoever owns the tables runs it.
     """
     from arc_sync.ledger.grants import script
 

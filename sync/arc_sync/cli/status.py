@@ -15,9 +15,10 @@ _JOBS = {"plan": "reminders are planned", "night": "the ledger is verified and b
 
 
 def status(json: Json = False, config: Settings = None) -> None:
-    """Say whether the agent runs, when each workbook was last in step, what waits, and what comes next.
+    """Say whether the agent runs, and what waits.
 
-    For the firms that the agent keeps; without any, for that of this folder.
+    When each workbook was last in step, issues, reminders, the bank's data, the last backup, the next jobs: for the
+    firms that the agent keeps; without any, for that of this folder.
     """
     from arc_sync.agent.inbox.spool import Spool, usual_folder
     from arc_sync.agent.places import find

@@ -15,6 +15,8 @@ from arc_sync.agent.running.tasks import Task, Told
 
 #: Seconds that a file is left in peace after a change: a save is several changes.
 SETTLING = 0.4
+#: The kind of a trouble that is none: somebody has the workbook open, where it cannot be worked on.
+_OPEN = "BookOpen"
 #: How many times a request is tried that the work dies of.
 TRIES = 3
 
@@ -96,10 +98,10 @@ class Keeping:
         return next((job for job in waits if self._may(job, now)), None)
 
     def _round(self, now: datetime, steady: float) -> Job | None:
-        """Return the round that is wanted; none over a workbook that is open, or where nothing has happened."""
+        """Return the round that is wanted; none where nothing has happened."""
         if not self.wants_round or steady < self.settles or not self._may(Job.ROUND, now):
             return None
-        if self.glimpse is None or self.glimpse.is_open:
+        if self.glimpse is None:
             return None
         self.wants_round = False
         if Job.ROUND in self.state.trouble or not self.glimpse.is_at_rest(now):
@@ -115,8 +117,10 @@ class Keeping:
     def came(self, task: Task, told: Told, now: datetime) -> None:
         """Note what became of a task."""
         self.busy, self.is_news = None, True
-        self.state.came(task.job, now, told.trouble)
-        if told.trouble:
+        is_open = told.kind == _OPEN
+        if not is_open:
+            self.state.came(task.job, now, told.trouble)
+        if told.trouble and not is_open:
             many = 1 if task.job is Job.REQUESTS else self.state.failures[task.job]  # there somebody waits
             self.not_before[task.job] = now + wait_after(many)
         else:
@@ -130,7 +134,8 @@ class Keeping:
         if task.job is Job.REQUESTS:
             died = told.kind in ("Hung", "Died")
             self.tries = {path: self.tries.get(path, 0) + 1 for path in task.requests} if died else {}
-        self.wants_round |= told.again or (bool(told.trouble) and task.job is not Job.NIGHT)
+        failed = bool(told.trouble) and not is_open and task.job is not Job.NIGHT
+        self.wants_round |= told.again or failed
 
     @property
     def hopeless(self) -> list[Path]:
