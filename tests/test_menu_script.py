@@ -405,7 +405,7 @@ def test_whoever_gives_no_name_asks_for_nothing(stage: Stage) -> None:
 # -- details ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", range(0, 40, 6))
+@pytest.mark.parametrize("number", [3, 9, 25, *range(0, 40, 6)])
 def test_the_sidebar_reads_from_the_book_what_account_shows(stage: Stage, number: int) -> None:
     name = str(CONTENTS.rows["customers"][number].values[0])
     rows = {tab: {line.id: line.values for line in lines} for tab, lines in CONTENTS.rows.items()}
@@ -418,10 +418,26 @@ def test_the_sidebar_reads_from_the_book_what_account_shows(stage: Stage, number
         (i.number, i.days_overdue, i.status) for i in view.invoices
     ]
     assert [_plain(i["balance"]) for i in seen["invoices"]] == [i.balance for i in view.invoices]
+    going = [p for p in view.pledges if p.state in {"open", "broken"}]
+    assert sorted((p["what"].startswith("Promise"), p["broken"]) for p in seen["pledges"]) == sorted(
+        (p.what != "Dispute", p.state == "broken") for p in going
+    )
+    assert all(any(p.invoice in one["what"] for one in seen["pledges"]) for p in going)
     assert seen["happened"] == len(view.timeline)
+    moments = [one["at"] for one in seen["happenings"]]
+    assert moments == sorted(moments, reverse=True)
     told = [(one["how"], _days(one["what"])) for one in seen["happenings"]]
     assert sorted(told) == sorted((touch.how, _days(touch.what)) for touch in view.timeline[:60])
     assert _plain(seen["facts"]["open"] or "0") == view.open
+
+
+def test_a_broken_promise_stands_before_one_to_come(stage: Stage) -> None:
+    rows = dict(CONTENTS.rows)
+    one = rows["promises"][0]
+    promises = [one._replace(id=state, computed=(state,)) for state in ("open", "kept", "broken")]
+    stage.begin(book(_with(rows | {"promises": promises, "disputes": []})))
+    seen = stage.call("sidebarShow", str(one.values[0]))["details"]["pledges"]
+    assert [each["broken"] for each in seen] == [True, False]
 
 
 def _plain(amount: str) -> int:

@@ -508,7 +508,7 @@ def test_a_call_is_logged_by_keyboard_alone(page: Page, stage: Stage) -> None:
 
     tab_to("Log call")
     page.keyboard.press("Enter")
-    expect(page.locator("#field-direction")).to_be_focused()
+    expect(page.locator("#field-outcome")).to_be_focused()
     tab_to("notes")
     page.keyboard.type("spoke to Ana")
     tab_to("Log it")

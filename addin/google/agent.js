@@ -24,11 +24,11 @@ function kept_() {
 function agentState_(kept, now) {
   const seen = Date.parse(kept.agent || '');
   if (Number.isNaN(seen)) {
-    return { awake: false, sentence: 'The agent has never run. What you ask for waits until it does: start it with `arc agent run`.' };
+    return { awake: false, sentence: 'The agent has never run. What you ask for waits until it does: start it with arc agent run.' };
   }
   const every = Number(kept.agent_every) || USUAL_SIGN;
   if (now - seen <= 2 * every * 1000) return { awake: true, sentence: `The agent is at work, seen at ${local_(seen).slice(12)}.` };
-  return { awake: false, sentence: `The agent was last seen ${local_(seen)}. What you ask for waits until it runs: start it with \`arc agent run\`.` };
+  return { awake: false, sentence: `The agent was last seen ${local_(seen)}. What you ask for waits until it runs: start it with arc agent run.` };
 }
 
 /**
@@ -37,7 +37,7 @@ function agentState_(kept, now) {
  */
 function checkProtocol_(kept) {
   const theirs = Number(kept.protocol || PROTOCOL);
-  if (theirs > PROTOCOL) throw new Sentence('This menu is older than the agent; install it again with `arc google install-menu`.');
+  if (theirs > PROTOCOL) throw new Sentence('This menu is older than the agent; install it again with arc google install-menu.');
   if (theirs < PROTOCOL) throw new Sentence('The agent is older than this menu; update ARC on the machine where it runs.');
 }
 

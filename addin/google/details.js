@@ -27,10 +27,12 @@ function detailsOf_(name, customers, now) {
   const mine = (/** @type {(column: string) => any} */ cell) => folded_(cell('customer')) === wanted;
   const invoices = rowsOf_(table_('invoices'), mine);
   const numbers = new Set(invoices.map((row) => folded_(row.shown.number)));
+  const promises = rowsOf_(table_('promises'), mine);
+  const disputes = rowsOf_(table_('disputes'), (cell) => numbers.has(folded_(cell('invoice'))));
   const happenings = [
     ...touches_(rowsOf_(table_('activity'), mine)),
-    ...promises_(rowsOf_(table_('promises'), mine), now),
-    ...disputes_(rowsOf_(table_('disputes'), (cell) => mine(cell) || numbers.has(folded_(cell('invoice'))))),
+    ...promises_(promises, now),
+    ...disputes_(disputes),
     ...payments_(rowsOf_(table_('payments'), mine)),
   ].filter((one) => one.at <= now);
   happenings.sort((a, b) => b.at - a.at);
@@ -40,6 +42,7 @@ function detailsOf_(name, customers, now) {
     facts: customer.shown,
     late: Number(customer.value.overdue) > 0,
     invoices: openInvoices_(invoices),
+    pledges: pledges_(promises, disputes),
     happenings: happenings.slice(0, HAPPENINGS),
     happened: happenings.length,
   };
@@ -61,6 +64,27 @@ function openInvoices_(rows) {
     currency: shown.currency,
     status: shown.status,
   }));
+}
+
+/**
+ * Returns what somebody must keep an eye on: broken promises first, then those to come, then open disputes.
+ * @param {Row[]} promises
+ * @param {Row[]} disputes
+ * @returns {Pledge[]}
+ */
+function pledges_(promises, disputes) {
+  const given = promises.filter(({ shown }) => ['open', 'broken'].includes(shown.state));
+  given.sort((a, b) => a.shown.state.localeCompare(b.shown.state) || moment_(a.value.date) - moment_(b.value.date));
+  return [
+    ...given.map(({ shown }) => ({
+      what: `Promise of ${shown.currency} ${shown.amount} by ${shown.date}${about_(shown.invoice, shown.plan)}`,
+      broken: shown.state === 'broken',
+    })),
+    ...disputes.filter(({ shown }) => !shown.resolved).map(({ shown }) => ({
+      what: `${shown.invoice} disputed${after_(shown.reason)}${about_(shown.owner)}`,
+      broken: false,
+    })),
+  ];
 }
 
 /** @param {Row[]} rows */

@@ -23,6 +23,7 @@ const FORMS = {
   log: {
     title: 'Log a call, text or email',
     button: 'Log it',
+    first: 'outcome',
     fields: [
       { name: 'channel', label: 'How', kind: 'choice', choices: CHANNELS, needed: true, half: true },
       { name: 'direction', label: 'Direction', kind: 'choice', choices: DIRECTIONS, half: true },
@@ -38,6 +39,7 @@ const FORMS = {
   message: {
     title: 'Write a message',
     button: 'Send',
+    first: 'stage',
     fields: [
       { name: 'channel', label: 'Send as', kind: 'choice', choices: ['Email', 'Text'], needed: true, half: true },
       { name: 'stage', label: 'Template', kind: 'choice', choices: STAGES, half: true, hint: 'Blank: the one whose turn it is.' },
@@ -48,6 +50,7 @@ const FORMS = {
   promise: {
     title: 'Take a promise',
     button: 'Save the promise',
+    first: 'date',
     fields: [
       { name: 'invoices', label: 'Invoices', kind: 'text', hint: `${NUMBERS_HINT} Blank: all that is overdue.` },
       { name: 'amount', label: 'Amount', kind: 'amount', hint: 'Blank: all that these invoices owe.' },
@@ -58,6 +61,7 @@ const FORMS = {
   dispute: {
     title: 'Raise a dispute',
     button: 'Save the dispute',
+    first: 'invoice',
     fields: [
       { name: 'invoice', label: 'Invoice', kind: 'invoice', needed: true },
       { name: 'amount', label: 'Amount', kind: 'amount', hint: 'What is contested. Blank: all of the invoice.' },
@@ -68,6 +72,7 @@ const FORMS = {
   payment: {
     title: 'Record a payment',
     button: 'Record it',
+    first: 'amount',
     fields: [
       { name: 'amount', label: 'Amount', kind: 'amount', needed: true, half: true },
       { name: 'date', label: 'Date', kind: 'day', hint: 'Blank: today.', half: true },

@@ -21,6 +21,8 @@ interface Field {
 interface Form {
   title: string;
   button: string;
+  /** The field in which the cursor begins. */
+  first: string;
   fields: Field[];
 }
 
@@ -75,6 +77,12 @@ interface Invoice {
   status: string;
 }
 
+/** A promise that is open or broken, or a dispute that is open. */
+interface Pledge {
+  what: string;
+  broken: boolean;
+}
+
 interface Happening {
   /** As it is shown. */
   when: string;
@@ -92,6 +100,7 @@ interface Details {
   facts: Record<string, string>;
   late: boolean;
   invoices: Invoice[];
+  pledges: Pledge[];
   happenings: Happening[];
   /** How many happenings there are, of which the latest are sent. */
   happened: number;
