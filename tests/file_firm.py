@@ -24,11 +24,12 @@ from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.file import FileBook
+from arc_sync.books.port import Book
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.port import Ledger
 from arc_sync.merge.history import Origin
 from arc_sync.xlsx import Package
-from tests.hands import FileHand
+from tests.hands import FileHand, Hand
 from tests.sample_contents import row
 from tests.vault import Vault
 
@@ -45,9 +46,14 @@ class Firm:
     ledger: Ledger
     settings: Settings
 
+    @property
+    def book(self) -> Book:
+        """Its book."""
+        return FileBook(self.path)
+
     def round(self, hook: Callable[[str], None] = lambda _: None) -> Report:
         """Run one round."""
-        return run_round(self.settings, FileBook(self.path), self.ledger, NOW, hook)
+        return run_round(self.settings, self.book, self.ledger, NOW, hook)
 
     def rest(self) -> Report:
         """Run rounds until one finds nothing new; it must be the third at the latest."""
@@ -58,7 +64,7 @@ class Firm:
         raise AssertionError("it does not come to rest")
 
     @property
-    def hand(self) -> FileHand:
+    def hand(self) -> Hand:
         """A person at the book."""
         return FileHand(self.path)
 
@@ -83,7 +89,7 @@ class Firm:
         told: dict[str, object] = {
             tab.name: sorted(map(repr, self.rows(tab).values())) for tab in RECORD_TABS
         }
-        with FileBook(self.path).open() as session:
+        with self.book.open() as session:
             for tab in (*RECORD_TABS, ISSUES):
                 told[f"book {tab.name}"] = sorted(
                     repr([_plain(cell) for cell in (*r.cells, *r.computed)]) for r in session.read(tab).rows

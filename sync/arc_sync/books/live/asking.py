@@ -31,6 +31,7 @@ class Patience(NamedTuple):
     tries: int = 20
     seconds: float = 0.25
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
 
 PATIENCE: Final = Patience()

@@ -8,6 +8,7 @@ of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter, methodcaller
@@ -43,7 +44,7 @@ class Dresser(Protocol):
     def before(self, sheet: OpenSheet, styles: Mapping[Place, int]) -> None:
         """Dress cells before their values are written: a number written into a cell of text becomes text."""
 
-    def after(self, sheet: OpenSheet, written: set[Place]) -> None:
+    def after(self, sheet: OpenSheet, written: AbstractSet[Place]) -> None:
         """Do what follows the values, of which `written` are new."""
 
 
@@ -53,7 +54,7 @@ class Undressed:
     def before(self, sheet: OpenSheet, styles: Mapping[Place, int]) -> None:
         """Do nothing."""
 
-    def after(self, sheet: OpenSheet, written: set[Place]) -> None:
+    def after(self, sheet: OpenSheet, written: AbstractSet[Place]) -> None:
         """Do nothing."""
 
 
@@ -75,7 +76,7 @@ class RecordDresser:
         for area, code in rectangles(codes):
             sheet.on(area, _setting("number_format", code))
 
-    def after(self, sheet: OpenSheet, written: set[Place]) -> None:
+    def after(self, sheet: OpenSheet, written: AbstractSet[Place]) -> None:
         """Make rows as tall as their notes."""
         del written
         _set_heights(sheet, sheet.heights)
@@ -90,29 +91,30 @@ class ReportDresser:
 
     def before(self, sheet: OpenSheet, styles: Mapping[Place, int]) -> None:
         """Dress all cells that change."""
-        unlinked = {p: "" for p in styles if self._was(p).endswith(LINKED) and not sheet.links.get(p)}
+        was = {p: self._was(sheet, p) for p in styles}
+        unlinked = {p: "" for p, role in was.items() if role.endswith(LINKED) and not sheet.links.get(p)}
         for area, _ in rectangles(unlinked):
             sheet.on(area, methodcaller("clear"))
         told = {
             p: (before, role)
             for p, n in styles.items()
-            if (before := "" if p in unlinked else self._was(p).removesuffix(LINKED)) != (role := _ROLES[n])
+            if (before := "" if p in unlinked else was[p].removesuffix(LINKED)) != (role := _ROLES[n])
         }
         for area, (before, role) in rectangles(told):
             self._dress(sheet, area, self.look.format(before) if before else None, self.look.format(role))
 
-    def after(self, sheet: OpenSheet, written: set[Place]) -> None:
+    def after(self, sheet: OpenSheet, written: AbstractSet[Place]) -> None:
         """Make the links that are new, and rows as tall as they must be."""
         for place, target in sheet.links.items():
-            if target and (place in written or not self._was(place).endswith(LINKED)):
+            if target and (place in written or not self._was(sheet, place).endswith(LINKED)):
                 self._link(sheet, place, target)
         known = self.was.heights if self.was else {}
         _set_heights(sheet, {r: h for r, h in sheet.heights.items() if known.get(r) != h})
 
-    def _was(self, place: Place) -> str:
-        if self.was is None:
-            return ""
-        return self.was.roles.get(place, "plain")
+    def _was(self, sheet: OpenSheet, place: Place) -> str:
+        """Return the role of a cell as it looks now; "" if that is not known."""
+        stood = sheet.stood(place)
+        return self.was.roles.get(stood, "plain") if self.was and stood else ""
 
     def _link(self, sheet: OpenSheet, place: Place, target: str) -> None:
         cell = Area(*place, *place)

@@ -68,8 +68,25 @@ class Grid:
             return _expected(self.written[place])
         return _text(self.formulas[place.row - 1][place.column]) if self._holds(place) else ""
 
+    def shift(self, area: Area, down: int) -> None:
+        """Let what stands from the top of `area` on, in its columns, stand so many rows further down, or up."""
+        self.values = _shifted(self.values, area, down, None)
+        self.formulas = _shifted(self.formulas, area, down, "")
+
     def _holds(self, place: Place) -> bool:
         return place.row <= len(self.values) and place.column < len(self.values[0])
+
+
+def _shifted(rows: Sequence[Sequence[Any]], area: Area, down: int, blank: object) -> Sequence[Sequence[Any]]:
+    width = len(rows[0])
+    columns = slice(area.left, area.right + 1)
+    made = [list(row) for row in rows] + [[blank] * width for _ in range(max(down, 0))]
+    empty = [blank] * len(made[0][columns])
+    for number in range(min(area.top, area.top + down), len(made) + 1):
+        source = number - down
+        stood = area.top <= source <= len(rows)
+        made[number - 1][columns] = rows[source - 1][columns] if stood else empty
+    return made
 
 
 def read(sheet: xw.Sheet, name: str, asking: Asking) -> Grid:

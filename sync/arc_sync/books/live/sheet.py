@@ -1,7 +1,9 @@
 """One sheet of an open workbook: read whole, edits gathered, each written only over what was read.
 
 No office program has a compare-and-set. So the cells about to be written are read once more, in one call, right
-before: those that no longer hold what was read are left, with their row or, for a report, with all of it.
+before: those that no longer hold what was read are left, with their row or, for a report, with all of it. Between
+that call and the next nobody can have typed, as a program with a cell in edit mode takes no calls; only what is
+done with one key, such as pasting, could fall into those few milliseconds.
 """
 
 from __future__ import annotations
@@ -94,6 +96,7 @@ class OpenSheet:
         self._guards: set[Place] = set()
         self._links: dict[Place, str] = {}
         self._heights: dict[int, float] = {}
+        self._moved: tuple[Area, int] | None = None
         self._resized: dict[str, Table] = {}  # tables as they are, by folded name, that are to be otherwise
 
     def set(self, ref: str, value: Value, style: int | None = None) -> None:
@@ -182,18 +185,19 @@ class OpenSheet:
         What is left is the rest of its row or, with `whole`, everything that was gathered. With `solid`, cells
         that stay as they are are written too where that takes fewer calls.
         """
-        edits, guards = self._edits, self._guards
-        changed = self.changed({*edits, *guards})
-        if whole and changed:
-            self._tables.update(self._resized)
-            self._forget_edits()
-            return False
-        rows = {place.row for place in changed}
+        guarded = {*self._edits, *self._guards}
         try:
-            self._write({p: edit for p, edit in edits.items() if p.row not in rows}, dresser, solid=solid)
+            changed = set(self.changed(guarded))
+            if whole and changed:
+                self._tables.update(self._resized)
+                return False
+            edits = _without(self._edits, changed)
+            self._dress(edits, dresser)
+            written, late = self._write(edits, whole=whole, solid=solid)
+            dresser.after(self, written)
+            return not changed and not late
         finally:
             self._forget_edits()
-        return not changed
 
     def changed(self, places: AbstractSet[Place]) -> AbstractSet[Place]:
         """Return the places that no longer hold what was read, looking at all of them in one call."""
@@ -209,18 +213,34 @@ class OpenSheet:
             if now.formula(Place(p.row - box.top + 1, p.column - box.left)) != known.formula(p)
         }
 
-    def _write(self, edits: Mapping[Place, Edit], dresser: Dresser, *, solid: bool) -> None:
+    def _dress(self, edits: Mapping[Place, Edit], dresser: Dresser) -> None:
         for key, table in self._resized.items():
             self._move(table, self._tables[key])
         dresser.before(self, {p: edit.style for p, edit in edits.items() if edit.style is not None})
-        known = self._read
+
+    def _write(
+        self, edits: Mapping[Place, Edit], *, whole: bool, solid: bool
+    ) -> tuple[AbstractSet[Place], AbstractSet[Place]]:
+        """Write values; return where, and what held something else by then."""
+        known, clock = self._read, self.asking.patience.clock
         fresh = {p: edit for p, edit in edits.items() if not cells.same(known.cell(p), _value(edit))}
         if solid and fresh:
             box = around(fresh)
             fresh = {p: edit for p, edit in edits.items() if box.holds(*p)}
+        looked, left = -_FRESH, dict(fresh)
+        written: AbstractSet[Place] = frozenset()
+        late: AbstractSet[Place] = set()
         for area, _ in rectangles({p: _kind(p, edit) for p, edit in fresh.items()}):
-            self._fill(area, fresh)
-        dresser.after(self, set(fresh))
+            if clock() - looked > _FRESH:
+                late = late | self.changed(set(left))
+                looked = clock()
+                if whole and late:
+                    break
+            block = _without({p: left.pop(p) for p in places_of(area)}, late)
+            for part, _ in rectangles(dict.fromkeys(block, _BLOCK)):
+                self._fill(part, block)
+            written = written | block.keys()
+        return written, late
 
     def _fill(self, area: Area, edits: Mapping[Place, Edit]) -> None:
         """Write one rectangle in one call."""
@@ -249,7 +269,8 @@ class OpenSheet:
         target = self._sheet.range(area_ref(now.area))
         self.asking(f"resize {was.name}", lambda: self._sheet.tables[was.name].resize(target))
         if down:
-            self._grid = None  # what stood below stands elsewhere now
+            self._read.shift(area, down)  # what stood below stands elsewhere now
+            self._moved = area, down
 
     def range(self, area: Area) -> xw.Range:
         """Return a rectangle as xlwings has it."""
@@ -270,6 +291,15 @@ class OpenSheet:
         pairs = ((was.area, self._tables[key].area.bottom) for key, was in self._resized.items())
         return [(area, bottom) for area, bottom in pairs if bottom > area.bottom]
 
+    def stood(self, place: Place) -> Place | None:
+        """Return where a cell stood before a table moved, in this flush; None if it is new there."""
+        if self._moved is None:
+            return place
+        (top, left, _, right), down = self._moved
+        if place.row < min(top, top + down) or not left <= place.column <= right:
+            return place
+        return None if place.row < top + down else place._replace(row=place.row - down)
+
     @property
     def links(self) -> Mapping[Place, str]:
         """The link targets that were gathered; "" where there is to be none."""
@@ -282,6 +312,14 @@ class OpenSheet:
 
 
 _BLOCK: Final = Place(0, 0)
+#: Seconds for which it counts that cells have been looked at.
+_FRESH: Final = 0.2
+
+
+def _without(edits: Mapping[Place, Edit], changed: AbstractSet[Place]) -> dict[Place, Edit]:
+    """Return the edits but those in rows where something changed."""
+    rows = {place.row for place in changed}
+    return {place: edit for place, edit in edits.items() if place.row not in rows}
 
 
 def _kind(place: Place, edit: Edit) -> Place:

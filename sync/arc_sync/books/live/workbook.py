@@ -5,11 +5,11 @@ What has been read stays as it was read, until it is forgotten: writes are compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from arc_sheets.errors import BookMissing
@@ -77,23 +77,30 @@ class OpenWorkbook:
         Selection, scroll and filters are not touched, so there is nothing of them to restore.
         """
         app = self._book.app
-        before = self.asking("look", lambda: (app.screen_updating, app.enable_events, app.calculation))
+        before = {name: self._get(app, name) for name in _QUIET}
         try:
-            self.asking("write", lambda: _set(app, (False, False, "manual"), before))
+            for name, value in _QUIET.items():
+                self._put(app, name, value, before[name])
             yield
         finally:
             with suppress(BookMissing):  # then there is nothing to restore
-                self.asking("write", lambda: _set(app, before, (False, False, "manual")))
+                for name, value in before.items():
+                    self._put(app, name, value, _QUIET[name])
+
+    def _get(self, app: xw.App, name: str) -> object:
+        return self.asking("look at its settings", lambda: getattr(app, name))
+
+    def _put(self, app: xw.App, name: str, value: object, now: object) -> None:
+        if value != now:
+            self.asking("change its settings", lambda: setattr(app, name, value))
 
 
-def _set(app: xw.App, now: tuple[bool, bool, str], before: tuple[bool, bool, str]) -> None:
-    """Set screen updating, events and calculation, those of them that change."""
-    if now[2] != before[2]:
-        app.calculation = now[2]
-    if now[1] != before[1]:
-        app.enable_events = now[1]
-    if now[0] != before[0]:
-        app.screen_updating = now[0]
+#: Settings of the program while ARC writes; calculation is restored first, the screen last.
+_QUIET: Final[Mapping[str, object]] = {
+    "calculation": "manual",
+    "enable_events": False,
+    "screen_updating": False,
+}
 
 
 def name_of(fullname: str) -> str:
