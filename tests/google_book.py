@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from arc_sync.books.contents import Contents
-from arc_sync.books.google.create import create
+from arc_sync.books.google.create import Sender, create
 from arc_sync.books.google.shapes import Request
 from arc_sync.books.google.sheets import SHEETS, Setting
 from arc_sync.books.look import Look, read_look
@@ -50,7 +50,7 @@ class Wire:
         return dict(answer.json())
 
 
-def made(wire: Wire, contents: Contents, look: Look | None = None) -> str:
+def made(wire: Sender, contents: Contents, look: Look | None = None) -> str:
     """Make a book of these contents; return its id."""
     return create(wire, "Receivables", contents, SETTING, look or read_look())
 

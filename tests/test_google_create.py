@@ -16,12 +16,15 @@ import pytest
 from arc_sheets import dates, money, tabs
 from arc_sheets.errors import BookError
 from arc_sheets.tab import Owner, Tab
+from arc_sync.agent import pages
+from arc_sync.agent.round import run_round
 from arc_sync.books import create as file_create
 from arc_sync.books import form
-from arc_sync.books.contents import BookRow
+from arc_sync.books.contents import BookRow, Contents, Meta
 from arc_sync.books.draw import account, home, kpis, records, reports
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.google.adapting import WORDS, adapt
+from arc_sync.books.google.book import GoogleBook
 from arc_sync.books.google.charts import LABELS
 from arc_sync.books.google.create import BATCH, QUEUE_HEADERS, batches, packed
 from arc_sync.books.google.look import cell_format
@@ -31,7 +34,9 @@ from arc_sync.books.google.sheets import SHEET_IDS, SHEETS, added_sheets, new_sp
 from arc_sync.books.look import read_look, record_role
 from arc_sync.xlsx.refs import Area, Place
 from tests.emulators.google import GoogleEmulator
+from tests.file_firm import NOW, TERMS, Firm, firm
 from tests.google_book import SETTING, Json, Wire, cells_of, hex_of, made, sheet_of
+from tests.google_hand import client
 from tests.google_schema import wrong
 from tests.sample_contents import META, empty, row, sample
 from tests.test_books_create import EVIL
@@ -72,7 +77,7 @@ def _opened(path: Path) -> Any:
         return openpyxl.load_workbook(path)
 
 
-def _requests(contents: Any = FULL) -> list[Request]:
+def _requests(contents: Contents = FULL) -> list[Request]:
     return [one for batch in batches(contents, "abc", SHEET_IDS, LOOK) for one in batch]
 
 
@@ -374,7 +379,7 @@ def test_charts_stand_below_their_titles_and_cover_nothing(full: Json) -> None:
 
 
 @pytest.mark.parametrize("contents", [FULL, empty()], ids=["full", "bare"])
-def test_every_request_is_one_that_google_publishes(contents: Any) -> None:
+def test_every_request_is_one_that_google_publishes(contents: Contents) -> None:
     assert wrong(new_spreadsheet("Receivables", contents, SETTING, LOOK), "Spreadsheet") == []
     for batch in batches(contents, "abc", SHEET_IDS, LOOK):
         assert wrong({"requests": batch}, "BatchUpdateSpreadsheetRequest") == []
@@ -563,3 +568,34 @@ def test_a_shared_spreadsheet_keeps_its_own_tabs_behind_ours(google: GoogleEmula
 def test_a_tab_of_the_same_name_is_not_taken_for_ours() -> None:
     with pytest.raises(BookError, match="has a tab named Customers already; rename it"):
         added_sheets(empty(), LOOK, {"Sheet1": 0, "customers": 9})
+
+
+# -- rounds --------------------------------------------------------------------------------------------------
+
+
+def test_a_book_that_was_made_whole_is_in_step_and_the_first_round_writes_nothing(
+    google: GoogleEmulator, tmp_path: Path
+) -> None:
+    one, sheets = firm(tmp_path), client(google)
+    book = GoogleBook(sheets, made(sheets, _contents(one)))
+    before = sheets.transport.made.copy()
+    report = run_round(one.settings, book, one.ledger, NOW)
+    assert (report.idle, report.in_step, report.issues) == (True, True, [])
+    assert not [call for call in sheets.transport.made - before if call.endswith("batchUpdate")]
+
+
+def test_how_to_begin_is_said_only_while_there_are_no_rows(google: GoogleEmulator, tmp_path: Path) -> None:
+    one, sheets = firm(tmp_path), client(google)
+    whole = _contents(one)
+    blank = whole.meta._replace(bookmark=0, hash="")
+    spreadsheet = made(sheets, replace(whole, rows={}, meta=blank))
+    assert run_round(one.settings, GoogleBook(sheets, spreadsheet), one.ledger, NOW).in_step
+    book = Wire(google).read(spreadsheet, 4, ["Invoices", "Disputes"])
+    for tab, told in ((tabs.INVOICES, tabs.INVOICES.sentence), (tabs.DISPUTES, tabs.DISPUTES.empty)):
+        assert _entered(cells_of(sheet_of(book, tab.title))[sentence_place(tab)]) == told
+
+
+def _contents(one: Firm) -> Contents:
+    with one.ledger.read() as view:
+        meta = Meta(one.ledger.id, "b" * 32, *view.head(), 0)
+        return pages.contents(view, TERMS, NOW.astimezone().replace(tzinfo=None), meta)
