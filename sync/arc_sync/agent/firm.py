@@ -25,11 +25,12 @@ from arc_sync.agent.importing import Usual
 from arc_sync.agent.inbox.heartbeat import is_kept
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
+from arc_sync.agent.picking import pick
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
-from arc_sync.books.file import FileBook
+from arc_sync.books.port import Book
 from arc_sync.ledger.known import known_at as rows_by
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
@@ -45,9 +46,9 @@ class Firm:
     ledger: Ledger
 
     @property
-    def book(self) -> FileBook:
-        """The firm's workbook, there or not."""
-        return FileBook(self.config.book)
+    def book(self) -> Book:
+        """The firm's workbook, there or not: the file, or the one that somebody has open."""
+        return pick(self.config.book, {record.id for record in self.ledger.books()})
 
     @property
     def terms(self) -> Terms:
