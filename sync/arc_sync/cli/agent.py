@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from arc_sync.cli.out import Json, answer, many, say
+from arc_sync.cli.out import Json, Settings, answer, many, say
 from arc_sync.cli.status import status
 
 _Firms = Annotated[
@@ -18,7 +18,6 @@ _Firms = Annotated[
         help="arc.toml files, or their folders. [default: those of arc agent add, else this folder]"
     ),
 ]
-_Firm = Annotated[Path | None, typer.Argument(help="arc.toml, or its folder. [default: this folder]")]
 #: Seconds that a running agent may take to stop.
 _PATIENCE = 30.0
 
@@ -51,11 +50,7 @@ def run(
         say("The agent has stopped.")
 
 
-def install(
-    firm: Annotated[
-        Path | None, typer.Option("--firm", help="arc.toml to keep, or its folder. [default: this folder]")
-    ] = None,
-) -> None:
+def install(config: Settings = None) -> None:
     """Let the agent start with your session.
 
     From now on, and now; no administrator is needed. The firm of this folder is added to those it keeps.
@@ -66,9 +61,9 @@ def install(
     from arc_sync.agent.running.state import usual_home
 
     try:
-        add(firm)
+        add(config)
     except ConfigError:
-        if firm is not None or not listed(usual_home()):
+        if config is not None or not listed(usual_home()):
             raise
     where = this_service().install()
     say(f"The agent starts with your session from now on ({where}), and runs already.")
@@ -100,18 +95,18 @@ def start() -> None:
     say("The agent runs.")
 
 
-def add(firm: _Firm = None) -> None:
+def add(config: Settings = None) -> None:
     """Let the agent keep a firm from now on."""
     from arc_sync.agent.config import Config
     from arc_sync.agent.running.firms import add as add_firm
     from arc_sync.agent.running.state import usual_home
 
-    Config.load(firm)  # what is wrong with it is said now
-    file, new = add_firm(usual_home(), firm)
+    Config.load(config)  # what is wrong with it is said now
+    file, new = add_firm(usual_home(), config)
     say(f"The agent keeps {file}{'' if new else ' already'}.")
 
 
-def remove(firm: _Firm = None) -> None:
+def remove(config: Settings = None) -> None:
     """Let the agent keep a firm no longer.
 
     Its files stay as they are.
@@ -119,7 +114,7 @@ def remove(firm: _Firm = None) -> None:
     from arc_sync.agent.running.firms import remove as remove_firm
     from arc_sync.agent.running.state import usual_home
 
-    say(f"The agent does not keep {remove_firm(usual_home(), firm)} any more.")
+    say(f"The agent does not keep {remove_firm(usual_home(), config)} any more.")
 
 
 def list_(json: Json = False) -> None:

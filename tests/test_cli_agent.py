@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from arc_sheets.tabs import CUSTOMERS
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import opened
+from arc_sync.agent.inbox import heartbeat
+from arc_sync.agent.inbox.heartbeat import Heartbeat, is_kept
+from arc_sync.agent.inbox.spool import Spool
+from arc_sync.agent.running import firms, state
+from arc_sync.agent.running.jobs import Job
+from arc_sync.agent.running.lock import Lock
+from arc_sync.agent.running.nights import keep_night
+from arc_sync.agent.running.standing import standing
+from arc_sync.agent.running.state import Seen, State
+from arc_sync.books.draw import home as home_tab
+from arc_sync.cli.status import as_json, sentences
+from arc_sync.cli.surroundings import clock
+from arc_sync.merge.history import Origin
+from tests.clicks import written
+from tests.office import Office, arc, office
+from tests.sample_contents import sample
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Spool]:
+    """The agent's own folders, of a user who has no other agent."""
+    monkeypatch.setenv("ARC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ARC_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    spool = Spool(tmp_path / "spool")
+    spool.make()
+    return tmp_path / "home", spool
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return office(tmp_path_factory.mktemp("firm"))
+
+
+@pytest.fixture
+def here(firm: Office, tmp_path: Path, places: tuple[Path, Spool]) -> Office:
+    assert places
+    return firm.copied(tmp_path / "books")
+
+
+def _kept(home: Path, file: Path, **known: object) -> None:
+    firms.add(home, file)
+    state.save(home, file.resolve(), State().model_copy(update=known))
+
+
+def _alive(spool: Spool, now: datetime, *books: str) -> None:
+    heartbeat.beat(spool.folder, Heartbeat(version="0.1.0", alive=now, pid=7, books=list(books)))
+
+
+def test_the_status_of_a_running_agent_in_one_look(here: Office, places: tuple[Path, Spool]) -> None:
+    home, spool = places
+    seen = Seen(book="b", issues=2, reminders=3, outgoing=4, stuck=1, bank_until=date(2026, 11, 25))
+    done = {Job.ROUND: NOW - timedelta(seconds=20)}
+    _kept(home, here.folder / "arc.toml", done=done, seen=seen, backup=NOW - timedelta(hours=7))
+    _alive(spool, NOW)
+    (spool.requests / "a.json").write_bytes(written("a"))
+    found = standing(home, spool, firms.listed(home), NOW)
+    told = sentences(found, NOW)
+
+    assert told[:2] == ["The agent runs (ARC Sheets 0.1.0).", "1 request from Excel waits."]
+    assert str(here.book) in told
+    assert "  in step just now" in told
+    assert "  waiting: 2 issues, 3 reminders to decide on, 4 messages to go out and 1 of them held up" in told
+    assert any(line.startswith("  bank data: up to 25 Nov 2026; last backup: ") for line in told)
+    assert sum(line.startswith("  next: ") for line in told) == 2
+    (one,) = as_json(found)["firms"]
+    assert (one["issues"], one["last_round"], one["bank_until"]) == (2, "2026-11-26T08:59:40Z", "2026-11-25")
+    assert found.needs_person
+
+
+def test_trouble_is_told_with_what_it_hindered(here: Office, places: tuple[Path, Spool]) -> None:
+    home, spool = places
+    _kept(home, here.folder / "arc.toml", trouble={Job.NIGHT: "The disk is full; make room."})
+    _alive(spool, NOW)
+    found = standing(home, spool, firms.listed(home), NOW)
+
+    assert "  TROUBLE  Nightly check and backup: The disk is full; make room." in sentences(found, NOW)
+    (here.folder / "arc.toml").write_text("company =", "utf-8")
+    (broken,) = standing(home, spool, firms.listed(home), NOW).firms
+    assert "cannot be read" in broken.troubles[0]
+    assert broken.needs_person
+
+
+def test_a_status_without_an_agent_looks_into_the_ledger(here: Office) -> None:
+    told = here.json("status", code=1)
+
+    assert told["alive"] is False
+    assert told["firms"][0]["bank_until"] is not None
+    assert (
+        "The agent does not run; arc agent start or arc agent run starts it."
+        in here.arc("status", code=1).stdout
+    )
+
+
+def test_the_status_says_alive(here: Office, places: tuple[Path, Spool]) -> None:
+    _alive(places[1], datetime.now(UTC))
+
+    assert here.json("agent", "status")["alive"] is True
+
+
+def _list() -> object:
+    return json.loads(arc("agent", "list", "--json").stdout)
+
+
+def test_firms_are_added_and_removed_by_command(here: Office) -> None:
+    file = (here.folder / "arc.toml").resolve()
+    assert here.arc("agent", "add").stdout == f"The agent keeps {file}.\n"
+    assert here.arc("agent", "add").stdout == f"The agent keeps {file} already.\n"
+    assert _list() == {"firms": [str(file)]}
+    assert "not keep" in here.arc("agent", "remove").stdout
+    assert "no firm yet" in arc("agent", "list").stdout
+    assert "does not keep" in here.arc("agent", "remove", code=2).stderr
+
+
+def test_settings_that_are_wrong_are_not_added(here: Office) -> None:
+    (here.folder / "arc.toml").write_text('company = "A"\nbase_currency = "EURO"\n', "utf-8")
+
+    assert "no currency code" in here.arc("agent", "add", code=2).stderr
+    assert _list() == {"firms": []}
+
+
+@pytest.mark.usefixtures("places")
+def test_an_agent_that_is_not_installed_cannot_be_started() -> None:
+    assert "arc agent install" in arc("agent", "start", code=2).stderr
+    assert arc("agent", "stop").stdout == "The agent does not run.\n"
+    assert "no log yet" in arc("agent", "logs").stdout
+
+
+def test_settings_are_shown_and_changed_by_command(here: Office) -> None:
+    assert "agent.every" in here.arc("config", "show").stdout
+    assert here.arc("config", "set", "agent.every", "30").stdout == "Now it says: agent.every = 30\n"
+    assert here.json("config", "show")["settings"]["agent.every"] == "30"
+    assert "whole seconds" in here.arc("config", "set", "agent.every", "0", code=2).stderr
+
+
+def test_a_backup_is_shown_tried_and_brought_back_by_command(
+    here: Office, places: tuple[Path, Spool]
+) -> None:
+    assert "no backup" in here.arc("restore").stdout
+    assert "no backup" in here.arc("restore", "--check", code=2).stderr
+    with opened(Config.load(here.folder)) as one:
+        made = keep_night(one, datetime.now(UTC)).backup
+    assert made is not None
+    assert [one["file"] for one in here.json("restore")["backups"]] == [str(made)]
+    assert here.json("restore", "--check")["sound"] is True
+    here.arc("log", "call", "Zoë Ltd")
+    lock = Lock(places[0])
+    lock.take()
+    assert "arc agent stop" in here.arc("restore", str(made), code=2).stderr
+    lock.free()
+    told = here.arc("restore", str(made)).stdout
+    assert "The ledger is as it was" in told
+    assert "is kept as" in told
+    assert here.json("verify")["sound"] is True
+
+
+def test_a_ledger_is_moved_by_command_and_the_settings_follow(here: Office) -> None:
+    told = here.arc("ledger", "move", str(here.ledger), str(here.folder / "moved.db")).stdout
+
+    assert "hash chain and control totals agree" in told
+    assert Config.load(here.folder).ledger == str(here.folder / "moved.db")
+    assert here.json("verify")["sound"] is True
+    assert 'TO "zoe"' in arc("ledger", "grants", "--role", "zoe").stdout
+
+
+def test_the_doctor_misses_an_agent_that_should_run(here: Office, places: tuple[Path, Spool]) -> None:
+    home, spool = places
+    _kept(home, here.folder / "arc.toml")
+    findings = {f["what"]: f for f in here.json("doctor", code=1)["findings"]}
+    assert "arc agent start" in findings["Agent"]["said"]
+    assert "none yet" in findings["Backup"]["said"]
+    _kept(home, here.folder / "arc.toml", backup=datetime.now(UTC))
+    _alive(spool, datetime.now(UTC))
+    findings = {f["what"]: f for f in here.json("doctor")["findings"]}
+
+    assert all(
+        findings[what]["well"]
+        for what in ("Agent", "Backup", "Requests", "System", "Clock", "Rights", "Mail")
+    )
+
+
+def test_the_doctor_sees_a_clock_that_is_behind(here: Office) -> None:
+    with opened(Config.load(here.folder)) as one:
+        now = datetime.now(UTC)
+        assert clock(one, now)[0]
+        with one.ledger.change(Origin("Zoë", "action", "A note", now)) as t:
+            t.put(CUSTOMERS, "new", ("Newton", *[None] * 9, "EUR", *[None] * 5))
+        well, said = clock(one, now - timedelta(days=2))
+    assert not well
+    assert "set the clock" in said
+
+
+def test_home_says_that_the_agent_is_at_work(places: tuple[Path, Spool]) -> None:
+    contents = sample(3)
+    assert contents.synced is not None
+    shown = [d.value for d in home_tab.draw(replace(contents, kept=True)).cells.values()]
+
+    assert any(str(value).endswith("The agent is at work.") for value in shown)
+    _alive(places[1], NOW, "b1")
+    assert is_kept("b1", NOW + timedelta(seconds=20))
+    assert not is_kept("b2", NOW)
+    assert not is_kept("b1", NOW + timedelta(seconds=31))
+    assert json.loads((places[1].folder / "agent.json").read_text("utf-8"))["books"] == ["b1"]
