@@ -273,6 +273,16 @@ def test_overwriting_the_master_of_a_shared_formula_leaves_the_others_their_form
     assert data(path).count('t="shared"') == 1  # the other group, which took over the number
 
 
+def test_a_master_that_does_not_say_how_far_it_is_shared_is_shared_out_too(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="B1"><f t="shared" si="0">A1+1</f></c></row>'
+        '<row r="2"><c r="B2"><f t="shared" si="0"/></c></row>'
+    )
+    path = handmade(tmp_path / "a.xlsx", worksheet(rows))
+    edited(path, ("B1", 5))
+    assert '<c r="B2"><f>A2+1</f></c>' in data(path)
+
+
 def test_overwriting_a_sharer_leaves_the_group(tmp_path: Path) -> None:
     path = handmade(tmp_path / "a.xlsx", worksheet(SHARED))
     before = openpyxl_cells(path)
@@ -364,6 +374,27 @@ def test_a_whole_new_top_of_the_sheet(tmp_path: Path) -> None:
     path = handmade(tmp_path / "a.xlsx", worksheet('<row r="5"><c r="C5"><v>5</v></c></row>'))
     edited(path, ("A1", 1), ("A4", 4), ("B5", 2), ("D5", 6), ("A6", 9))
     assert [k[1:] for k in openpyxl_cells(path)] == [(1, 1), (4, 1), (5, 2), (5, 3), (5, 4), (6, 1)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c></x:row>',
+        '<row r="1"><x:c r="A1"><x:v>1</x:v></x:c></row>',
+        '<row r="1"/><x:row r="2"/>',
+    ],
+)
+def test_rows_under_two_prefixes_are_refused(tmp_path: Path, rows: str) -> None:
+    sheet = worksheet(rows).replace("<worksheet ", f'<worksheet xmlns:x="{MAIN}" ')
+    with pytest.raises(Refused, match="two forms"):
+        edited(handmade(tmp_path / "a.xlsx", sheet), ("A1", 5))
+
+
+def test_a_second_prefix_that_no_row_uses_does_no_harm(tmp_path: Path) -> None:
+    sheet = worksheet(ROWS).replace("<worksheet ", f'<worksheet xmlns:x="{MAIN}" ')
+    path = handmade(tmp_path / "a.xlsx", sheet)
+    edited(path, ("A1", 5))
+    assert openpyxl_cells(path)["Data", 1, 1] == 5
 
 
 def test_rows_out_of_order_are_refused(tmp_path: Path) -> None:

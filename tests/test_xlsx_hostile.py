@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arc_sync.xlsx import Limits, Package, Refused
-from tests.xlsx_corpus import handmade, worksheet
+from arc_sync.xlsx.formulas import shift
+from tests.xlsx_corpus import MAIN, handmade, worksheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,6 +201,61 @@ def test_a_row_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     path = handmade(tmp_path / "a.xlsx", worksheet('<row r="1">' + "<c/>" * 3_000_000))
     with pytest.raises(Refused):
         read_all(path, Limits(small=4 << 20))
+
+
+@pytest.mark.parametrize(
+    "encoding", ["rot13", "zlib", "bz2", "hex", "undefined", "utf-7", "cp037", "no-such"]
+)
+def test_an_encoding_that_holds_no_plain_text_is_refused(tmp_path: Path, encoding: str) -> None:
+    sheet = f'<?xml version="1.0" encoding="{encoding}"?>{worksheet(ROW)}'
+    with pytest.raises(Refused, match="encoding"):
+        read_all(handmade(tmp_path / "a.xlsx", sheet))
+
+
+# With a search to the sheet's end for each of them, any of these takes hours.
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1">' + '<c r="A1"><f>' * 60_000 + "</row>",
+        '<row r="1"><c r="B1">' + "<f>" * 300_000 + "</c></row>",
+        '<row r="1"><c r="B1" t="inlineStr"><is>' + "<rPh>" * 300_000 + "</is></c></row>",
+        '<row r="1">' + "<c " * 60_000 + "</row>",
+        "<row " * 300_000,
+        "<!--" * 300_000,
+        "<![CDATA[" * 300_000,
+    ],
+    ids=["cells", "formulas", "phonetic hints", "tags of cells", "tags of rows", "comments", "CDATA"],
+)
+def test_what_begins_again_and_again_and_never_ends_is_refused_soon(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(Refused):
+        read_all(handmade(tmp_path / "a.xlsx", worksheet(rows)))
+
+
+@pytest.mark.parametrize("element", ["si", "rPh", "!--", "![CDATA["])
+def test_shared_strings_that_never_end_hold_nobody_up(tmp_path: Path, element: str) -> None:
+    strings = f'<sst xmlns="{MAIN}"><si>' + f"<{element}" * 100_000 + "</si></sst>"
+    book = Package(handmade(tmp_path / "a.xlsx", worksheet(ROW), strings=strings))
+    assert [cell.raw for row in book.sheet("Data").rows() for cell in row.cells] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 8_000, "'" * 8_001, "a.b" * 2_600, '"' * 8_001, "[a" * 4_000, "A1:" * 2_700]
+)
+def test_a_formula_of_nothing_but_beginnings_is_moved_as_it_is(text: str) -> None:
+    assert shift(text, 0, 0) == text
+
+
+def test_a_formula_longer_than_excel_allows_is_refused(tmp_path: Path) -> None:
+    formula = "A1+" * 3_000 + "1"
+    rows = f'<row r="1"><c r="B1"><f t="shared" ref="B1:B2" si="0">{formula}</f></c></row><row r="2"><c r="B2"><f t="shared" si="0"/></c></row>'
+    with pytest.raises(Refused, match="Excel allows 8,192"):
+        read_all(handmade(tmp_path / "a.xlsx", worksheet(rows)))
+
+
+def test_columns_told_of_over_and_over_are_refused(tmp_path: Path) -> None:
+    columns = "<cols>" + '<col min="1" max="16384" style="1"/>' * 3_000 + "</cols>"
+    with pytest.raises(Refused, match="more columns"):
+        read_all(handmade(tmp_path / "a.xlsx", worksheet(ROW, before=columns)))
 
 
 def test_a_missing_part_is_refused(tmp_path: Path) -> None:

@@ -138,9 +138,9 @@ RICH = "<sst><si><r><t>bold </t></r><r><rPr><b/></rPr><t>note</t></r></si></sst>
 )
 
 
-def _with_table(path: Path, below: str, after: str = "") -> Path:
+def _with_table(path: Path, below: str, after: str = "", area: str = "A1:B3") -> Path:
     columns = "".join(f'<tableColumn id="{n}" name="{name}"/>' for n, name in enumerate("ab", 1))
-    table = f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="A1:B3"><tableColumns count="2">{columns}</tableColumns></table>'
+    table = f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" ref="{area}"><tableColumns count="2">{columns}</tableColumns></table>'
     cells = "".join(
         f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="B{n}"><v>{n}</v></c></row>' for n in (2, 3)
     )
@@ -199,6 +199,12 @@ def test_given_styles_are_used(path: Path) -> None:
 def test_a_row_of_another_width_is_a_mistake(path: Path) -> None:
     with pytest.raises(ValueError, match="5 columns"):
         Package(path).sheet("Invoices").append_rows("Invoices", [["short"]])
+
+
+def test_a_table_with_fewer_columns_than_it_covers_is_refused(tmp_path: Path) -> None:
+    book = Package(_with_table(tmp_path / "a.xlsx", "", area="A1:C3"))
+    with pytest.raises(Refused, match="damaged"):
+        book.sheet("Data").append_rows("T", [[1, 2]])
 
 
 def test_a_missing_table_or_sheet_is_refused(path: Path) -> None:

@@ -104,19 +104,21 @@ def patterns(prefix: str) -> Patterns:
     p = re.escape(prefix)
 
     def element(name: str) -> re.Pattern[str]:
-        return re.compile(rf"<{p}{name}((?:\s[^>]*?)?)(?:/>|>(.*?)</{p}{name}\s*>)", re.DOTALL)
+        """Find an element that holds none of its own name; one without end costs no search for it."""
+        content = rf"[^<]*+(?:<(?!/?{p}{name}[\s/>])[^<]*+)*+"
+        return re.compile(rf"<{p}{name}((?:\s[^<>]*?)?)(?:/>|>({content})</{p}{name}\s*>)")
 
     quick = (
-        rf'<{p}c r="([A-Z]+)\d+"([^>/]*)(?:>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v></{p}c>|'
+        rf'<{p}c r="([A-Z]+)\d+"([^<>/]*)(?:>(?:<{p}f>([^<]+)</{p}f>)?(?:<{p}v>([^<]*)</{p}v></{p}c>|'
         rf'<{p}is><{p}t(?: xml:space="preserve")?>([^<]*)</{p}t></{p}is></{p}c>|</{p}c>)|/>)'
     )
     usual = (
         rf'<{p}c(?: r="([A-Z]+)\d+")?(?: s="(\d+)")?(?: t="(\w+)")?'
-        rf"(?:/>|>(?:<{p}f((?: [^>]*?)?)(?:/>|>([^<]*)</{p}f>))?"
+        rf"(?:/>|>(?:<{p}f((?: [^<>]*?)?)(?:/>|>([^<]*)</{p}f>))?"
         rf"(?:<{p}v>([^<]*)</{p}v>|"
         rf'<{p}is><{p}t(?: xml:space="preserve")?>([^<]*)</{p}t></{p}is>)?</{p}c>)'
     )
-    row = re.compile(rf"<{p}row(?=[\s/>])([^>]*)>")
+    row = re.compile(rf"<{p}row(?=[\s/>])([^<>]*)>")
     return Patterns(
         re.compile(quick),
         re.compile(usual),
@@ -231,7 +233,7 @@ class RowReader:
 
     def between_cells(self, xml: str) -> str:
         """Give the text of a row that is in none of its cells; a sound row has none but white space."""
-        return re.sub("<[^>]*>", "", self._patterns.cell.sub("", xml))
+        return re.sub("<[^<>]*>", "", self._patterns.cell.sub("", xml))
 
     def _usual_cells(self, number: int, xml: str) -> list[Cell]:
         """Read a row with shared formulas, or cells without references."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _PLAIN = {"utf-8", "ascii"}
+_ASCII = bytes(range(128))
 
 
 def sniff(start: bytes) -> str:
@@ -22,13 +23,19 @@ def sniff(start: bytes) -> str:
         if start.startswith(mark):
             return name
     declared = _DECLARED.search(start[:400])
+    known = _text_encoding(declared[1].decode()) if declared else "utf-8"
+    if known is None:
+        raise Refused("A part of the file is in an unknown encoding; open it in Excel and save it again.")
+    return "utf-8" if known in _PLAIN else known
+
+
+def _text_encoding(declared: str) -> str | None:
+    """Give Python's name of an encoding of text that holds ASCII as it is, as the declaration was read; else None."""
     try:
-        name = codecs.lookup(declared[1].decode() if declared else "utf-8").name
-    except LookupError as error:
-        raise Refused(
-            "A part of the file is in an unknown encoding; open it in Excel and save it again."
-        ) from error
-    return "utf-8" if name in _PLAIN else name
+        name = codecs.lookup(declared).name
+        return name if _ASCII.decode(name) == _ASCII.decode() else None
+    except (LookupError, UnicodeError):
+        return None
 
 
 def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:

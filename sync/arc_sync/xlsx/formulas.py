@@ -9,15 +9,17 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, column_index, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+LONGEST = 8_192  # characters of a formula, Excel's own limit
 _TOKEN = re.compile(
-    r"""(?P<text>"(?:[^"]|"")*")"""
-    r"""|(?P<sheet>(?:'(?:[^']|'')+'|[\w.\[\]]+(?::[\w.]+)?)!)"""
-    r"""|(?P<structured>\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.|\[[^\]]*\])*\])*\])"""
+    r"""(?P<text>"(?:[^"]|"")*+")"""
+    r"""|(?P<sheet>(?:'(?:[^']|'')++'|[\w.\[\]]++(?::[\w.]++)?)!)"""
+    r"""|(?P<structured>\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.|\[[^\[\]]*\])*+\])*+\])"""
     r"""|(?P<cells>(?<![\w.\\$])\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.(\\!])"""
     r"""|(?<![\w.\\$])\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(\\!])"""
     r"""|(?<![\w.\\$:])\$?[0-9]{1,7}:\$?[0-9]{1,7}(?![\w.(\\!]))"""
@@ -40,13 +42,20 @@ def _pieces(formula: str) -> tuple[str | _Hole, ...]:
     """Cut a formula into fixed text and relative rows and columns."""
     pieces: list[str | _Hole] = []
     at = 0
-    for token in _TOKEN.finditer(formula):
+    for token in _tokens(formula):
         if token.lastgroup == "cells":
             pieces.append(formula[at : token.start()])
             pieces.extend(_reference(token[0]))
             at = token.end()
     pieces.append(formula[at:])
     return tuple(piece for piece in pieces if piece != "")
+
+
+def _tokens(formula: str) -> Iterator[re.Match[str]]:
+    """Find what a formula is made of. Raises Refused for one that is longer than Excel allows."""
+    if len(formula) > LONGEST:
+        raise Refused(f"The file holds a formula of {len(formula):,} characters; Excel allows {LONGEST:,}.")
+    return _TOKEN.finditer(formula)
 
 
 def _reference(text: str) -> list[str | _Hole]:
@@ -130,7 +139,7 @@ def grow(formula: str, sheet: str, change: Callable[[Area], Area], *, here: bool
     `here` says whether a range without a sheet name means that sheet. Only A1:B9 ranges change, not single cells.
     """
     out, at, owner = [], 0, ""
-    tokens = list(_TOKEN.finditer(formula))
+    tokens = list(_tokens(formula))
     for first, second in zip(tokens, [*tokens[1:], None], strict=True):
         if first.lastgroup == "sheet":
             owner = first[0]

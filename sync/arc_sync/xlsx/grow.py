@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _FORMULA = re.compile(rb"(<(" + PREFIX + rb"(?:formula[12]?|f))>)([^<]*)(</\2\s*>)")
 _SQREF = re.compile(rb"(<(" + PREFIX + rb"sqref)>)([^<]*)(</\2\s*>)")
-_NAME = re.compile(rb"(<(" + PREFIX + rb"definedName)(?=\s)[^>]*>)([^<]*)(</\2\s*>)")
+_NAME = re.compile(rb"(<(" + PREFIX + rb"definedName)(?=\s)[^<>]*>)([^<]*)(</\2\s*>)")
 _CONDITIONAL = re.compile(
     rb"<(" + PREFIX + rb")(conditionalFormatting|dataValidations|extLst)(?=[\s>]).*?</\1\2\s*>", re.DOTALL
 )

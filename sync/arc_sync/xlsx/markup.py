@@ -50,7 +50,9 @@ def without_attribute(tag: bytes, name: str) -> bytes:
 def start_tag(name: str) -> re.Pattern[bytes]:
     """Find `<name ...>` with any prefix (group 1, with its colon) or none; comments are stepped over."""
     return re.compile(
-        rb"<!--.*?-->|<((?:[\w.-]+:)?)" + name.encode() + rb"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*>""",
+        rb"<!--.*?(?:-->|\Z)|<((?:[\w.-]+:)?)"  # a comment without end hides all that follows it
+        + name.encode()
+        + rb"""(?=[\s/>])(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""",
         re.DOTALL,
     )
 
@@ -88,7 +90,9 @@ def local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-_TAG = re.compile(rb"""<!--.*?-->|<(/?)([\w.-]+:)?([\w.-]+)(?:[^>"']|"[^"]*"|'[^']*')*?(/?)>""", re.DOTALL)
+_TAG = re.compile(
+    rb"""<!--.*?(?:-->|\Z)|<(/?)([\w.-]+:)?([\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(/?)>""", re.DOTALL
+)
 
 
 def top_elements(xml: bytes) -> dict[str, int]:

@@ -98,11 +98,11 @@ class ReadBack:
             asked = self._asked[number]
             pattern = self._often.get(asked.shape) if isinstance(asked, Like) else None
             found = pattern.match(text, at) if pattern is not None else None
-            if found is not None and asked.texts == (found.groups() if plain else _decoded(found)):
+            if found is None or not isinstance(asked, Like) or asked.texts != _texts(found, plain=plain):
+                left.append(number)
+            else:
                 at = found.end()
                 del self._asked[number]
-            else:
-                left.append(number)
         return left
 
     def _compare(self, number: int, row: bytes) -> None:
@@ -121,9 +121,9 @@ class ReadBack:
         _check(number, found, asked)
 
 
-def _decoded(found: re.Match[str]) -> tuple[str, ...]:
-    """Give the number and the raw values of a row of some shape."""
-    return (*map(decode, found.groups()),)
+def _texts(found: re.Match[str], *, plain: bool) -> tuple[str, ...]:
+    """Give the number and the raw values of a row of some shape; they are decoded unless it is `plain`."""
+    return found.groups() if plain else (*map(decode, found.groups()),)
 
 
 def _check(number: int, found: Mapping[int, Plain], asked: Written) -> None:

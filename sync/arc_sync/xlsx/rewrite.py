@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from arc_sync.xlsx.above import RowAbove, row_style
 from arc_sync.xlsx.cells import RowReader, attributes, whole
 from arc_sync.xlsx.checks import check_merges, note_formulas, with_dimension
+from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Shared
 from arc_sync.xlsx.markup import attribute, start_tag, with_attribute, without_attribute
 from arc_sync.xlsx.newrows import NewRows, with_height
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.styles import Styles
 
 _FEW = 40  # rows to look up one by one in a block; for more it is quicker to go through them all
+_MOST_COLUMNS = 4 * (LAST_COLUMN + 1)  # each is told of once; some programs are careless
+_MASTER = re.compile(rb"shared[^<>]*(?<!/)>")  # a tag that goes on: the formula itself follows
 _WORTH_CUTTING = 1 << 15  # bytes; a shorter stretch between edits is packed with them
 
 
@@ -160,7 +163,7 @@ class Rewriter:
 
     def _unshares(self, row: bytes) -> bool:
         """Say whether editing this row may take away a shared formula that later rows of the block use."""
-        return b"shared" in row and b"ref=" in row
+        return _MASTER.search(row) is not None
 
     def _all_stops(self, block: Block, before: int, due: list[int]) -> list[Stop]:
         """Go through all rows: those due, those that share a formula, and the gaps where new rows go."""
@@ -217,12 +220,16 @@ def _last_row(data: bytes, row: bytes, cuts: list[Cut]) -> bytes:
 def column_styles(head: bytes) -> dict[int, int]:
     """Read the styles of whole columns from `<cols>`."""
     found: dict[int, int] = {}
+    told = 0
     for match in start_tag("col").finditer(head):
         if match[1] is None:
             continue
         tag = attributes(match[0].decode())
         first, last = whole(tag.get("min")), min(whole(tag.get("max")), LAST_COLUMN + 1)
         style = whole(tag.get("style"))
+        told += max(0, last - first)
+        if told > _MOST_COLUMNS:
+            raise Refused("The sheet tells of more columns than it can have; it is not safe to open.")
         if style and first:
             found.update(dict.fromkeys(range(first - 1, last), style))
     return found

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _MALFORMED = "The sheet's XML is broken; open the file in Excel, let it repair, and save it again."
 _HOSTILE = "The sheet carries its own definitions (a DTD), as attacks do; it is not safe to open."
 _CORNER = "The sheet has a cell in its very last corner, XFD1048576; clear it, or the sheet is too large to work with."
-_NOTE = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_TWO_FORMS = "The rows of the sheet are written in two forms; open the file in Excel and save it again."
+_BOUND = re.compile(rb"""\sxmlns(:[\w.-]+)?\s*=\s*["'][^"']*/spreadsheetml/(?:2006/)?main["']""")
+_NOTES = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}  # how each begins and ends
 
 
 class Names(NamedTuple):
@@ -35,7 +37,7 @@ class Names(NamedTuple):
 def names(prefix: bytes) -> Names:
     """Make the names for a prefix (with its colon, or empty)."""
     safe = re.escape(prefix)
-    row_tag = re.compile(rb"<" + safe + rb"row(?=[\s/>])[^>]*>")
+    row_tag = re.compile(rb"<" + safe + rb"row(?=[\s/>])[^<>]*>")
     return Names(
         prefix, b"<" + prefix + b"row", b"</" + prefix + b"row", row_tag, b"</" + prefix + b"sheetData"
     )
@@ -91,6 +93,7 @@ class SheetStream:
         if b"<!DOCTYPE" in text[: found.start()]:
             raise Refused(_HOSTILE)
         self.names = names(found[1])
+        self._others = _others(text[: found.end()], found[1])
         if not found[0].endswith(b"/>"):
             self._rest = text[found.end() :]
             return text[: found.end()], False
@@ -130,6 +133,8 @@ class SheetStream:
         return b"".join(pieces)
 
     def _block(self, data: bytes, before: int) -> Block:
+        if self._others is not None and self._others.search(data):
+            raise Refused(_TWO_FORMS)
         first = self.names.row_tag.search(data)
         if first is None:
             return Block(data, 0, 0)
@@ -148,6 +153,12 @@ class SheetStream:
         return block
 
 
+def _others(head: bytes, prefix: bytes) -> re.Pattern[bytes] | None:
+    """Find rows and cells under another prefix for the same namespace, if the sheet has one: its rows go by one."""
+    bound = {name[1:] + b":" if name else b"" for name in _BOUND.findall(head)} - {prefix}
+    return re.compile(rb"<(?:" + b"|".join(map(re.escape, bound)) + rb")(?:row|c)[\s/>]") if bound else None
+
+
 def _without_notes(text: bytes, data_end: bytes) -> tuple[bytes, int]:
     """Write CDATA as escaped text and leave comments out, so that all that looks like markup is markup.
 
@@ -156,19 +167,23 @@ def _without_notes(text: bytes, data_end: bytes) -> tuple[bytes, int]:
     if (b"!" not in text or b"<!" not in text) and (b"?" not in text or b"<?" not in text):
         return text, len(text)
     mark = re.compile(rb"<!|<\?|" + re.escape(data_end))
-    done, at = b"", 0
+    done, at = list[bytes](), 0
     while (found := mark.search(text, at)) is not None and found[0] != data_end:
         if text.startswith((b"<!DOCTYPE", b"<!ENTITY"), found.start()):
             raise Refused(_HOSTILE)
-        note = _NOTE.match(text, found.start())
-        if note is None:
-            return done + text[at:], len(done) + found.start() - at
-        done, at = done + text[at : found.start()] + _plain(note), note.end()
-    return done + text[at:], len(done) + len(text) - at
+        start = next((start for start in _NOTES if text.startswith(start, found.start())), None)
+        end = text.find(_NOTES[start], found.start() + len(start)) if start is not None else -1
+        if start is None or end < 0:
+            return b"".join([*done, text[at:]]), sum(map(len, done)) + found.start() - at
+        inside = text[found.start() + len(start) : end] if start == b"<![CDATA[" else b""
+        done += [text[at : found.start()], _escaped(inside)]
+        at = end + len(_NOTES[start])
+    sure = sum(map(len, done)) + len(text) - at
+    return b"".join([*done, text[at:]]), sure
 
 
-def _plain(note: re.Match[bytes]) -> bytes:
-    return (note[1] or b"").replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+def _escaped(text: bytes) -> bytes:
+    return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
 def _number(text: str) -> int:

@@ -208,6 +208,8 @@ class Sheet:
             raise ValueError(f"a row of {table.name} has {width} columns")
         if not rows:
             return []
+        if table.area.right - table.area.left + 1 != width:
+            raise Refused(f"The table {table.name} is damaged; open the file in Excel and let it repair.")
         numbers = Appending(self, table).add(rows, checked)
         new = (n for n in numbers if n > table.last_row and n != table.totals_row)
         self._appended |= dict.fromkeys(new, table.name)

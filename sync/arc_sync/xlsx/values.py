@@ -10,9 +10,9 @@ from math import isfinite
 from typing import NamedTuple
 
 from arc_sync.xlsx.errors import Refused
+from arc_sync.xlsx.formulas import LONGEST
 from arc_sync.xlsx.text import check_length, encode, escape, has_outer_space
 
-LONGEST_FORMULA = 8_192
 _FIRST_1900, _FIRST_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY = dt.timedelta(days=1)
 
@@ -86,7 +86,7 @@ def _text(value: str, prefix: str) -> Content:
 
 def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
     text = value.text.removeprefix("=")
-    if not text or len(text) > LONGEST_FORMULA:
+    if not text or len(text) > LONGEST:
         raise Refused(f"A formula of {len(text):,} characters cannot be written (1 to 8,192); shorten it.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads line ends
     formula = f"<{prefix}f>{escape(text)}</{prefix}f>"
