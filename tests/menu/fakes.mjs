@@ -84,15 +84,15 @@ class Range {
 }
 
 class Sheet {
-  constructor(world, { name, rows, hidden = [], filtered = [] }) {
+  constructor(world, { name, rows, hidden = [], filtered = [], size = [] }) {
     this.world = world;
     this.name = name;
     this.cells = rows.map((line) => line.map(cellOf));
     this.formats = new Map();
     this.hidden = new Set(hidden);
     this.filtered = new Set(filtered);
-    this.maxRows = Math.max(rows.length, 1);
-    this.maxColumns = Math.max(26, ...rows.map((line) => line.length));
+    this.maxRows = size[0] ?? Math.max(rows.length, 1);
+    this.maxColumns = size[1] ?? Math.max(26, ...rows.map((line) => line.length));
   }
 
   at(row, column) { return (this.cells[row - 1] || [])[column - 1] ?? ''; }
