@@ -41,14 +41,29 @@ def _redrawn(drawing: Drawing, before: Area | None, **how: Any) -> list[Request]
 
 
 @pytest.fixture(scope="module")
-def wire() -> Iterator[Wire]:
+def google() -> Iterator[GoogleEmulator]:
     with GoogleEmulator(check_answers=False) as running:
-        yield Wire(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def wire(google: GoogleEmulator) -> Wire:
+    return Wire(google)
+
+
+@pytest.fixture(scope="module")
+def template(wire: Wire) -> str:
+    return made(wire, FULL)
+
+
+@pytest.fixture(scope="module")
+def fresh(wire: Wire) -> str:
+    return made(wire, BARE)
 
 
 @pytest.fixture
-def book(wire: Wire) -> str:
-    return made(wire, FULL)
+def book(google: GoogleEmulator, template: str) -> str:
+    return google.person_at(template).copy_file().file.file_id
 
 
 def _state(wire: Wire, book: str, title: str, rows: int = 60) -> Json:
@@ -132,9 +147,8 @@ def test_every_request_is_one_that_google_publishes() -> None:
 
 
 @pytest.mark.parametrize("title", ["Home", "Worklist", "Account", "Aging", "KPIs"])
-def test_a_smaller_report_leaves_nothing_of_the_larger(wire: Wire, book: str, title: str) -> None:
+def test_a_smaller_report_leaves_nothing_of_the_larger(wire: Wire, book: str, fresh: str, title: str) -> None:
     old, new = _drawn(FULL, title), _drawn(BARE, title)
-    fresh = made(wire, BARE)
     sheet = _state(wire, book, title)
     wire.batch_update(book, _redrawn(new, old.area, filtered=_filtered(sheet)))
     bottom = max(old.area.bottom, new.area.bottom)
