@@ -146,9 +146,9 @@ class Desk:
         """Bring a sheet to the front and select areas of it."""
         self.do("select", self.book, sheet, areas)
 
-    def press(self, button: str, *answers: str) -> list[str]:
+    def press(self, button: str, *answers: str, where: int | None = None) -> list[str]:
         """Press a button, and answer what it asks; return what was asked and told."""
-        told = self.call("ArcRehearsal.Press", button, _TAGS[button], "\n".join(answers))
+        told = self.call("ArcRehearsal.Press", button, _TAGS[button], "\n".join(answers), where=where)
         assert told, f"{button} fell over"  # LibreOffice says nothing of an error in a macro
         return str(told).splitlines()[1:]
 

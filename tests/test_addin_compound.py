@@ -121,19 +121,26 @@ def test_the_header_is_as_the_specification_has_it() -> None:
     assert numbers(header[68:76]) == [END, 0]
 
 
+def of_chains(file: File) -> list[int]:
+    """Return every sector that a chain or a table claims."""
+    minifat, root = numbers(file.header[60:64])[0], file.entries[0]
+    starts = [e.start for e in file.entries if e.kind == Kind.STREAM and e.size >= compound.CUTOFF]
+    chains = [n for start in (*starts, root.start, minifat) for n in file.chain(start)]
+    return chains + file.directory + file.tables
+
+
 def test_every_sector_belongs_to_one_chain_and_the_tables_mark_their_own() -> None:
     file = File(write({"VBA": streams({"a": 9000, "b": 70_000, "c": 30}), "d": bytes(4096)}))
-    minifat = numbers(file.header[60:64])[0]
-    root = file.entries[0]
-    starts = [e.start for e in file.entries if e.kind == Kind.STREAM and e.size >= compound.CUTOFF]
-    used = (
-        [n for start in (*starts, root.start, minifat) for n in file.chain(start)]
-        + file.directory
-        + file.tables
-    )
+    used = of_chains(file)
     assert sorted(used) == list(range(len(file.data) // 512 - 1))
     assert all(file.fat[table] == OF_TABLE for table in file.tables)
     assert set(file.fat[len(used) :]) <= {NONE}
+
+
+def test_so_it_is_where_a_table_is_just_full() -> None:
+    for sectors in range(118, 132):
+        file = File(write({"a": bytes(512 * sectors)}))
+        assert sorted(of_chains(file)) == list(range(len(file.data) // 512 - 1)), sectors
 
 
 def test_entries_have_no_times_and_unused_ones_are_blank() -> None:

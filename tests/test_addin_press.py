@@ -298,9 +298,24 @@ def test_a_sign_of_life_of_half_a_minute_ago_will_do(invoice: Desk) -> None:
     assert said(invoice.press("arcLogCall", "Spoke"), "told") == []
 
 
-def test_without_any_sign_of_life_nothing_is_asked_at_all(invoice: Desk) -> None:
+def test_an_agent_that_was_stopped_finds_the_request_when_it_starts_again(invoice: Desk) -> None:
+    invoice.press("arcStatus")
     (invoice.spool.folder / "agent.json").unlink()
-    told = invoice.press("arcLogCall", "Spoke")
+    (told,) = said(invoice.press("arcLogCall", "Spoke"), "told")
+    assert told.startswith('ARC\'s agent is not running, so "Log call" waits for it')
+    (request,) = invoice.spool.taken()
+    assert abs(request.when - datetime.now(UTC)) < IN_A_DAY
+
+
+def test_where_the_agent_never_ran_nothing_is_asked_at_all(invoice: Desk, book: Path, tmp_path: Path) -> None:
+    (invoice.spool.folder / "agent.json").unlink()
+    fresh = tmp_path / rehearsal.NAME
+    fresh.write_bytes(rehearsal.build())
+    addin = invoice.load(fresh)
+    invoice.front()
+    told = invoice.press("arcLogCall", "Spoke", where=addin)
+    invoice.do("close", addin)
+    invoice.put(book)
     assert said(told, "asked") == []
     why = "ARC's agent is not running, so nothing was asked. Press the button again once it runs."
     assert said(told, "told") == [f"{why} Start it in a terminal: arc agent start"]

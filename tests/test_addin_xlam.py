@@ -71,6 +71,13 @@ def test_the_macros_start_no_program_call_no_library_and_reach_no_network(word: 
         assert not re.search(rf"\b{word}", module.source, re.IGNORECASE), module.name
 
 
+def test_the_one_file_that_is_written_is_written_aside_and_then_renamed() -> None:
+    code = "\n".join(module.source for module in modules())
+    assert re.findall(r"Open (.+) For Output", code) == ['stem & ".tmp"']
+    assert re.findall(r"^\s+Name (.+)$", code, re.MULTILINE) == ['stem & ".tmp" As stem & ".json"']
+    assert re.findall(r"Open .+ For (?!Output)(\w+.*) As", code) == ["Binary Access Read"]
+
+
 def test_macros_are_ascii_and_every_name_must_be_declared() -> None:
     for module in modules():
         assert module.source.isascii(), module.name

@@ -23,7 +23,7 @@ End Sub
 Private Function ArcOfAgent() As String
     Dim beat As String
     beat = ArcAgent.ArcBeat()
-    If ArcMember(beat, "alive") = "" Then
+    If beat = "" Then
         ArcOfAgent = "not running." & ArcAgent.ArcStart()
     ElseIf ArcAgent.ArcAlive() Then
         ArcOfAgent = "running, ARC " & ArcMember(beat, "version")

@@ -264,6 +264,10 @@ Private Sub ArcDecide(ByVal action As String, ByVal button As String)
     Dim rows As String, many As Long
     rows = ArcContext.ArcSelected()
     many = UBound(Split(rows, "; ")) + 1
+    If many > ArcContext.ArcMostRows Then
+        ArcExcel.ArcTell "Select at most " & CStr(ArcContext.ArcMostRows) & " reminders at a time."
+        Exit Sub
+    End If
     If action = "approve_reminders" Then
         If Not ArcExcel.ArcConfirmed("Approve " & ArcText.ArcMany(many, "reminder") & "? What is approved goes out when its hour comes.", _
             "Approve") Then Exit Sub

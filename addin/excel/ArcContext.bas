@@ -3,7 +3,7 @@ Option Explicit
 ' What is in front: the workbook, the row, the customer, and so what may be pressed.
 Private Const HiddenTab As String = "_ARC"
 Private Const HiddenRows As Long = 40
-Private Const MostRows As Long = 1000
+Public Const ArcMostRows As Long = 1000
 
 ' "" no workbook of ARC's, "book", "customer" a row or an account of one, "reminders" rows of Reminders.
 Public Function ArcPlace() As String
@@ -102,7 +102,7 @@ Public Function ArcSelected() As String
                     If ArcSelected <> "" Then ArcSelected = ArcSelected & "; "
                     ArcSelected = ArcSelected & id
                     many = many + 1
-                    If many > MostRows Then Exit Function
+                    If many > ArcMostRows Then Exit Function
                 End If
             End If
         Next row

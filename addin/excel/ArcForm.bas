@@ -47,7 +47,13 @@ End Function
 
 ' Enters a word in a block; False if it cannot be, which is told.
 Public Function ArcEnter(ByVal block As String, ByVal label As String, ByVal words As String) As Boolean
-    ArcEnter = ArcPutIn(ArcEntry(block, label), words)
+    Dim cell As Object
+    Set cell = ArcEntry(block, label)
+    If cell Is Nothing Then
+        ArcTellMissing
+        Exit Function
+    End If
+    ArcEnter = ArcPutIn(cell, words)
     If Not ArcEnter Then ArcTellProtected "pick " & words & " in " & label & " yourself and press Sync now"
 End Function
 
@@ -56,7 +62,7 @@ Public Function ArcShow(ByVal customer As String) As Boolean
     Dim picker As Object
     Set picker = ArcNamed("go_customer")
     If picker Is Nothing Then
-        ArcExcel.ArcTell "This workbook has no Account tab. Use arc sync --new to have a new one made from the ledger."
+        ArcTellMissing
         Exit Function
     End If
     picker.Worksheet.Activate
@@ -65,6 +71,10 @@ Public Function ArcShow(ByVal customer As String) As Boolean
     If Not ArcShow Then ArcShow = ArcPutIn(picker.Cells(1, 1), customer)
     If Not ArcShow Then ArcTellProtected "pick the customer yourself and press Sync now"
 End Function
+
+Private Sub ArcTellMissing()
+    ArcExcel.ArcTell "The form on Account is missing in this workbook. Use arc sync --new to have a new one made from the ledger."
+End Sub
 
 ' Writes a text, never a formula, number or date, whatever it looks like; False if the cell cannot be written.
 Private Function ArcPutIn(ByVal cell As Object, ByVal words As String) As Boolean
