@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import gspread
+import pytest
 
 from arc_sheets.cells import CellValue, Formula
 from arc_sheets.tab import Tab
@@ -44,9 +45,11 @@ def client(google: GoogleEmulator, *, user: str = "") -> Sheets:
 
 
 def new_spreadsheet(sheets: Sheets) -> str:
-    """Make an empty book that knows no change yet."""
+    """Make an empty book that knows no change yet, with few blank rows: they cost the emulator time."""
     contents = replace(empty(), meta=Meta(LEDGER, BOOK, 0, "", 0))
-    return create(sheets, "Receivables", contents, HERE, read_look())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("arc_sync.books.google.sheets._SPARE_ROWS", 8)
+        return create(sheets, "Receivables", contents, HERE, read_look())
 
 
 class GoogleHand:

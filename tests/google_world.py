@@ -47,7 +47,7 @@ from tests.hands import BOOK
 from tests.sample_contents import row
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-TRUTH = 45  #: the column with each row's true name, which ARC never reads
+TRUTH = 28  #: the column with each row's true name, which ARC never reads
 USED = ("Customers", "Invoices", "Issues", "_ARC", "_ARC_PRE")
 TYPED = ("po", "notes")  #: a column that both sides may edit, and one that is the person's
 HEAD = FIRST_ROW - 1  #: rows above the records
@@ -165,7 +165,7 @@ class World:
     trouble: Trouble
     columns: bool = True  #: the person inserts and deletes columns, too
     formulas: bool = True
-    many: int = 24
+    many: int = 18
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -173,6 +173,7 @@ class World:
         self.line = Line(self.google, self.rng, self.trouble)
         sheets = Sheets(self.line, "anna", Places.under("http://x"), Quota(Bucket(rate=1e9), Bucket(rate=1e9)))
         self.desk = Desk(sheets, self.spreadsheet, "the book", {t: SHEET_IDS[t] for t in USED})
+        self.desk.fresh = lambda n: f"arc-{n}-{self.rng.getrandbits(20):05x}"
         self.fresh = count(1)
         self.ledger = MemoryLedger()
         self.buckets: dict[str, str] = {}
@@ -347,7 +348,7 @@ class Worker:
             return
         name = str(grid.at(at, self.truth(grid)))
         shown = {value for value in grid.row(at) if value is not None}
-        lost = {c: [x for x in self.typed.get((name, c), []) if x in shown] for c in TYPED}
+        lost = {c: [x for x in self.typed.get((name, c), []) if x in shown] for c in ("number", *TYPED)}
         own = self.own.pop(name, [])
         self.removed = (name, list(grid.row(at)), names_of(INVOICES, grid.row(HEAD - 1)), lost, own)
         for column, texts in lost.items():
@@ -472,7 +473,11 @@ def template(google: GoogleEmulator) -> str:
     person = google.person_at(made)
     for title in [t for t in person.tabs() if t not in USED]:
         person.delete_tab(title)
-    size = {"sheetId": SHEET_IDS["Invoices"], "dimension": "COLUMNS", "length": 30}
+    person.delete_rows("_ARC", 61, 940)
+    for title in USED:  # looks are no matter here, and cost time
+        bare = {"range": {"sheetId": SHEET_IDS[title]}, "fields": "userEnteredFormat,dataValidation"}
+        person.do({"updateCells": bare})
+    size = {"sheetId": SHEET_IDS["Invoices"], "dimension": "COLUMNS", "length": 12}
     person.do({"appendDimension": size})
     return made
 

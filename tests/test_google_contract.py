@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from arc_sync.books.google import sheets
 from tests.book_contract import BookContract
 from tests.emulators.google import GoogleEmulator
 from tests.google_hand import GoogleHand, client, new_spreadsheet
@@ -18,9 +17,7 @@ def google() -> Iterator[GoogleEmulator]:
 
 @pytest.fixture(scope="module")
 def template(google: GoogleEmulator) -> str:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sheets, "_SPARE_ROWS", 8)  # blank rows cost the emulator time
-        return new_spreadsheet(client(google))
+    return new_spreadsheet(client(google))
 
 
 @pytest.fixture

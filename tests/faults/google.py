@@ -116,13 +116,14 @@ def _judge(w: World, outcome: Outcome) -> None:
                 excused = (i, names[k]) in open_ or (i, "") in open_ or isinstance(cell, Formula)
                 if cell != want and names[k] in layout.places and not excused:
                     say("wrong cells", name, names[k], repr(cell), "ledger", repr(want))
-        shown = set(grid.row(at))
         for column in range(max(layout.places.values())):
             value = grid.at(at, column)
             if column not in layout.places.values() and value is not None and value not in hand.own.get(name, []):
                 say("dirt", name, column, value)
-        for text in hand.own.get(name, []):
-            if text not in shown and not _stands(text, changes, issues):
+    shown = {(str(grid.at(at, truth)), value) for at in hand.rows(grid) for value in grid.row(at)}
+    for name, texts in hand.own.items():
+        for text in texts:
+            if (name, text) not in shown and not _stands(text, changes, issues):
                 say("lost edits", "own", name, text)
     for i, many in seen.items():
         if many > 1:

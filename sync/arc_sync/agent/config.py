@@ -25,8 +25,18 @@ from arc_sheets.dates import Order
 from arc_sheets.errors import ConfigError
 from arc_sheets.money import CURRENCIES
 from arc_sheets.rates import Rates
-from arc_sync.agent.places import BOOK, LEDGER, NAME, POLICY, beside, find, read_settings, stamp_of
+from arc_sync.agent.places import (
+    BOOK,
+    LEDGER,
+    NAME,
+    POLICY,
+    beside,
+    find,
+    read_settings,
+    stamp_of,
+)
 from arc_sync.agent.running.habits import USUAL, Habits, WrongHabit, habits_of
+from arc_sync.google.addresses import spreadsheet_of
 from arc_sync.mail.settings import MailSettings, Sender
 
 
@@ -53,6 +63,11 @@ class _Mail(_Table):
     drafts: str = "Drafts"
 
 
+class _Google(_Table):
+    login: Literal["person", "key", "default"] = "person"
+    key: str = ""
+
+
 class _Texts(_Table):
     how: Literal["off", "gateway"] = "off"
 
@@ -75,6 +90,17 @@ class _Written(_Table):
     mail: _Mail = _Mail()
     texts: _Texts = _Texts()
     agent: dict[str, Any] = {}
+    google: _Google = _Google()
+
+
+class GoogleLogin(NamedTuple):
+    """As whom ARC speaks to Google."""
+
+    how: Literal["person", "key", "default"] = "person"
+    key: Path | None = None  #: of a service account
+
+
+PERSON: Final = GoogleLogin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +123,8 @@ class Config:
     texts: bool  #: texts go out through the gateway whose address is in the keyring
     stamp: str  #: differs where the settings or the version of ARC do
     agent: Habits = USUAL  #: when the background agent does what
+    spreadsheet: str = ""  #: the id of the book's Google spreadsheet; "" where the book is a file
+    google: GoogleLogin = PERSON
 
     @classmethod
     def load(cls, path: Path | None = None) -> Config:
@@ -193,11 +221,17 @@ def _config(said: _Said, written: _Written) -> Config:
             written.texts.how == "gateway",
             stamp_of(said.text),
             _habits(said, written.agent),
+            spreadsheet_of(written.book),
+            _google(said, written.google),
         )
     except ConfigError as error:
         if str(error).startswith(str(said.file)):
             raise
         raise ConfigError(f"{said.file}: {error}") from None
+
+
+def _google(said: _Said, written: _Google) -> GoogleLogin:
+    return GoogleLogin(written.login, Path(beside(said.file, written.key)) if written.key else None)
 
 
 def _zone(said: _Said, name: str) -> ZoneInfo:
@@ -260,7 +294,7 @@ def _quoted(text: str) -> str:
 _MUST: Final = {
     "company": 'must be a text, such as "Example Ltd"',
     "base_currency": 'must be a currency code in quotation marks, such as "EUR"',
-    "book": 'must be the path of the workbook, such as "Receivables.xlsx"',
+    "book": 'must be the path of the workbook, such as "Receivables.xlsx", or "google:" and the id of a spreadsheet',
     "ledger": 'must be a path such as "ledger.db", or an address such as "postgresql://user@host/database"',
     "date_order": 'must be "dmy" or "mdy"; leave it out if people type dates either way',
     "buckets": "must be whole days that rise, such as [30, 60, 90]",
@@ -280,6 +314,9 @@ _MUST: Final = {
     "mail.port": "must be a port number without quotation marks, such as 587",
     "mail.security": 'must be "starttls" or "tls"; ARC does not send over an open line',
     "mail.login": 'must be "password", "google", "microsoft" or "none"',
+    "google": "must be a table: [google] with login and key",
+    "google.login": 'must be "person", "key" or "default"',
+    "google.key": "must be the path of a service account's key file",
     "texts": 'must be a table: [texts] with how = "gateway"',
     "agent": "must be a table: [agent] with every, morning and night",
     "texts.how": 'must be "off" or "gateway"',
@@ -323,6 +360,10 @@ how = "drafts" # or "smtp", or "imap-drafts"
 #security = "starttls" # or "tls"
 #login = "password" # or "google", "microsoft"; `arc mail login` asks for it and keeps it in the system's keyring
 #drafts = "Drafts" # the folder of the mailbox that imap-drafts puts them into
+
+#[google] # where book is "google:" and an id, or "google:" alone and `arc sync --new` makes it
+#login = "person" # `arc google login` signs in; or "key" (of a service account), or "default" (this machine's own)
+#key = "service-account.json"
 
 [texts]
 how = "off" # or "gateway": `arc mail login --texts` asks for its address

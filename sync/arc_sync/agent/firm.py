@@ -26,11 +26,13 @@ from arc_sync.agent.inbox.heartbeat import is_kept
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
 from arc_sync.agent.picking import pick
+from arc_sync.agent.places import name_spreadsheet
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
 from arc_sync.books.port import Book
+from arc_sync.google.addresses import address
 from arc_sync.ledger.known import known_at as rows_by
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
@@ -47,8 +49,33 @@ class Firm:
 
     @property
     def book(self) -> Book:
-        """The firm's workbook, there or not: the file, or the one that somebody has open."""
+        """The firm's workbook, there or not: the file, the one that somebody has open, or the spreadsheet."""
+        if self.config.spreadsheet:
+            from arc_sync.agent.spreadsheets import book_of  # noqa: PLC0415 (Google's libraries are large)
+
+            return book_of(self.config)
         return pick(self.config.book, {record.id for record in self.ledger.books()})
+
+    @property
+    def where(self) -> str:
+        """The workbook's path or address, as the ledger notes it."""
+        return address(self.config.spreadsheet) if self.config.spreadsheet else str(self.config.book)
+
+    @property
+    def remote(self) -> Book | None:
+        """The workbook, if it is no file."""
+        return self.book if self.config.spreadsheet else None
+
+    def rests(self, now: datetime) -> int | None:
+        """Return how many issues wait if the firm's spreadsheet is in step, after one look at Drive.
+
+        None: look closely, as always where the book is a file, for which there is `quick`. `now` is UTC.
+        """
+        if not self.config.spreadsheet:
+            return None
+        from arc_sync.agent.spreadsheets import in_step  # noqa: PLC0415
+
+        return in_step(self.config, self.ledger, now)
 
     @property
     def terms(self) -> Terms:
@@ -90,6 +117,9 @@ class Firm:
 
         `now` is UTC. Raises `BookOpen` while the old one is open, `BookError` if it cannot be written.
         """
+        if self.config.spreadsheet:
+            self._make_spreadsheet(now)
+            return None
         path = self.config.book
         if owner := is_open_elsewhere(path):
             raise BookOpen(f"{path.name} is open: {owner}. Save and close it there, then run this again.")
@@ -107,6 +137,18 @@ class Firm:
             new.unlink(missing_ok=True)
         self.ledger.add_book(book, str(path))
         return kept
+
+    def _make_spreadsheet(self, now: datetime) -> None:
+        """Make a blank spreadsheet, name it in the settings, and let a first round fill it; the old one stays."""
+        from arc_sync.agent.spreadsheets import make  # noqa: PLC0415
+
+        book, local = uuid.uuid4().hex, wall_clock(now, self.config.zone)
+        with self.ledger.read() as view:
+            told = contents(view, self.terms, local, Meta(self.ledger.id, book, 0, "", 0))
+        spreadsheet = make(self.config, replace(told, rows={}, issues=()))
+        name_spreadsheet(self.config.file, spreadsheet)
+        self.ledger.add_book(book, address(spreadsheet))
+        replace(self, config=Config.load(self.config.file)).sync(now)
 
     def _write(self, path: Path, now: datetime) -> str:
         book, local = uuid.uuid4().hex, wall_clock(now, self.config.zone)

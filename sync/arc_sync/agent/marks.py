@@ -6,11 +6,13 @@ the witness: its bookmark names a change by number and hash.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from arc_sheets.errors import BookAhead, BookForeign, BookMissing, BookRefused
 from arc_sync.books.contents import Meta
 from arc_sync.books.file import FileSession
+from arc_sync.books.port import Book
 from arc_sync.ledger.port import Ledger
 from arc_sync.merge.history import Bookmark
 
@@ -35,12 +37,16 @@ def checked(meta: Meta, ledger: Ledger, where: str, nothing: str = "written") ->
     return mark
 
 
-def look_for_newer(ledger: Ledger, book: Path) -> None:
+def look_for_newer(ledger: Ledger, book: Path, remote: Book | None = None) -> None:
     """Look whether the firm's book, or another of this ledger, knows more than it; raises `BookAhead`.
 
     A book that is missing, foreign or cannot be read says nothing. One that is open elsewhere is asked as it was
-    saved last.
+    saved last. `remote` is a book that is no file.
     """
+    if remote:
+        with suppress(BookMissing, BookRefused, BookForeign), remote.open() as session:
+            if session.meta().ledger == ledger.id:
+                checked(session.meta(), ledger, remote.where, "sent")
     for path in dict.fromkeys((book, *(Path(record.where) for record in ledger.books()))):
         try:
             meta = FileSession(path).meta()

@@ -40,6 +40,19 @@ def read_settings(file: Path) -> str:
         raise ConfigError(f"{file} cannot be read ({error.strerror}); allow reading it.") from None
 
 
+def name_spreadsheet(file: Path, spreadsheet: str) -> None:
+    """Let the settings name a spreadsheet that has just been made. Raises `ConfigError` if they cannot be written."""
+    line = f'book = "google:{spreadsheet}"'
+    text = read_settings(file)
+    written, many = re.subn(r"(?m)^\s*book\s*=\s*(\"[^\"\n]*\"|'[^'\n]*')", line, text, count=1)
+    try:
+        file.write_text(written if many else f"{line}\n{text}", "utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{file} cannot be written ({error.strerror}); write {line} there yourself."
+        ) from None
+
+
 def beside(file: Path, place: str) -> str:
     """Return a path meant from the settings' folder as an absolute one; an address stays as it is."""
     return place if "://" in place else str(file.parent / Path(place).expanduser())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.places import BOOK, LEDGER, beside, find, read_settings, stamp_of
+from arc_sync.google.addresses import spreadsheet_of
 from arc_sync.ledger.glance import glance
 from arc_sync.merge.history import At
 
@@ -42,7 +43,7 @@ def _in_step(config: Path | None, now: datetime, *, mail_may_wait: bool) -> int 
     text = read_settings(file)
     told = tomllib.loads(text)
     book, ledger = told.get("book", BOOK), told.get("ledger", LEDGER)
-    if not (isinstance(book, str) and isinstance(ledger, str)) or "://" in ledger:
+    if not (isinstance(book, str) and isinstance(ledger, str)) or "://" in ledger or spreadsheet_of(book):
         return None
     place = Path(beside(file, book))
     if looks_open(place):

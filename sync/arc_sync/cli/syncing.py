@@ -64,6 +64,8 @@ def sync(
         if new:
             _make_new(firm, now, json=json)
             return
+        if not dry_run and (waiting := firm.rests(now)) is not None and not (json and waiting):
+            _tell_idle(waiting, json=json)
         with firm.ledger.read() as view:
             before = view.head().n
         with steps(STEPS) as done:
@@ -203,7 +205,10 @@ def _tell_idle(waiting: int, *, json: bool) -> None:
 
 def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
     """Make a fresh workbook; what can still be taken from the old one is taken first."""
+    from dataclasses import replace
+
     from arc_sheets.errors import BookError, BookMissing, BookOpen
+    from arc_sync.agent.config import Config
 
     lost = ""
     try:
@@ -214,10 +219,11 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
     except BookError as error:
         lost = f"What was typed into the old workbook since its last sync is only there: {error}"
     kept = firm.make_book(now)
+    made = replace(firm, config=Config.load(firm.config.file)).where
     if json:
-        answer({"book": str(firm.config.book), "kept": str(kept) if kept else None, "remark": lost or None})
+        answer({"book": made, "kept": str(kept) if kept else None, "remark": lost or None})
         return
-    say(f"A fresh workbook lies at {firm.config.book}.")
+    say(f"A fresh workbook lies at {made}.")
     say(*[f"The old one is kept as {kept}."] * bool(kept), *[lost] * bool(lost))
 
 

@@ -69,7 +69,7 @@ def plan_reminders(
         made = _make(firm, view, policy, day, today)
     hook("made")
     if any(row and row.status == QUEUED for row in made.rows.values()):
-        look_for_newer(firm.ledger, firm.config.book)
+        look_for_newer(firm.ledger, firm.config.book, firm.remote)
     with firm.ledger.change(firm.origin(PLAN, f"Reminders planned for {day.day} {day:%b %Y}", now)) as t:
         before = t.head()
         _bring(firm, t, policy, made, now)

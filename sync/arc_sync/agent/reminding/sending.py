@@ -89,7 +89,7 @@ class _Run:
 
     def run(self) -> Report:
         """Send until nothing is due, or a breaker trips; nothing at all where an older ledger was restored."""
-        look_for_newer(self.ledger, self.firm.config.book)
+        look_for_newer(self.ledger, self.firm.config.book, self.firm.remote)
         self.ledger.lost(self.clock())
         self.hook("lost")
         self.outcomes.follow_lost(self.clock())

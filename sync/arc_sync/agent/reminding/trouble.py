@@ -21,7 +21,7 @@ _SLASH: Final = "\N{DIVISION SLASH}"  # a plain one parts the words of an issue'
 def firm_book(firm: Firm) -> str:
     """Return the id of the firm's workbook, "" before there is one."""
     books = reversed(firm.ledger.books())
-    return next((book.id for book in books if book.where == str(firm.config.book)), "")
+    return next((book.id for book in books if book.where == firm.where), "")
 
 
 def of_row(book: str, row: str) -> IssueKey:

@@ -10,6 +10,7 @@ from typing import Final
 from arc_sheets.errors import BookMissing, BookRefused
 from arc_sync.books.google.desk import Desk
 from arc_sync.books.google.session import GoogleSession
+from arc_sync.google.addresses import address
 from arc_sync.google.api import FileState, Sheets, said
 from arc_sync.google.trouble import Failed
 
@@ -64,8 +65,3 @@ class GoogleBook:
                 f"{self.where} ({seen.name}) is in the bin; restore it in Drive, or make a new one with `arc sync --new`."
             )
         return seen
-
-
-def address(spreadsheet: str) -> str:
-    """Return the address at which people open a spreadsheet."""
-    return f"https://docs.google.com/spreadsheets/d/{spreadsheet}/edit"

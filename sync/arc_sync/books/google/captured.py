@@ -192,6 +192,10 @@ class Batch:
         scratch = self.grids[self.scratch]
         wide = LEFT + max((width for *_, width in self.record.copied), default=0)
         high = max(self._end, len(self.record.as_pieces()))
+        for sheet in sorted({row.sheet for row in self.rows}):
+            short = max(row.row for row in self.rows if row.sheet == sheet) + 1 - self.grids[sheet].height
+            if short > 0:
+                yield lengthen(sheet, "ROWS", short)
         if high > scratch.height:
             yield lengthen(self.scratch, "ROWS", high - scratch.height)
         if wide > scratch.width:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from arc_sync.books.create import HIDDEN
+from arc_sync.books.create import HIDDEN, NAME_COLUMN, VALUE_COLUMN
 from arc_sync.books.google.captured import ANSWER, Batch, fresh_step
 from arc_sync.books.google.hidden import mark_in, read_hidden
 from arc_sync.books.google.judging import Judged, judge
@@ -29,6 +29,7 @@ class Desk:
     spreadsheet: str
     where: str
     ids: Mapping[str, int] = field(default_factory=lambda: SHEET_IDS)  #: of ARC's sheets, by title
+    fresh: Callable[[int], str] = fresh_step
 
     def look(self) -> State:
         """Read the book: one read. Raises `BookError` or `SignInError`."""
@@ -58,7 +59,9 @@ class Desk:
             raise said(failed, self.where, self.google.who) from None
 
     def _ranges(self) -> list[Mapping[str, int]]:
-        return [{"sheetId": number} for number in self.ids.values()]
+        """Return all of ARC's sheets; of `_ARC` names and values alone."""
+        lines = {"startColumnIndex": NAME_COLUMN, "endColumnIndex": VALUE_COLUMN + 1}
+        return [{"sheetId": i, **(lines if title == HIDDEN else {})} for title, i in self.ids.items()]
 
     def _with_scratch(self) -> State:
         """Bring back the sheet that batches need, where somebody deleted it."""
@@ -73,7 +76,7 @@ class Desk:
     def begin(self, state: State) -> Batch:
         """Return a new batch over what was read."""
         number, was = state.record.number + 1, mark_in(state.values)
-        record = Record(number, fresh_step(number), was, was, None, hits=list(state.masked.hits))
+        record = Record(number, self.fresh(number), was, was, None, hits=list(state.masked.hits))
         record.lost = list(state.lost)
         places = state.places
         return Batch(

@@ -135,7 +135,10 @@ class _Judge:
         for column, wrote in aim.wrote.items():
             held = cells[column] if column < len(cells) else None
             name = f"@{column}" if names is None else names[column] if column < len(names) else "?"
-            if print_of(held) != wrote and not (name == STAMP and aim.row >= 0):
+            its_stamp = name == STAMP and wrote == print_of(
+                aim.mark
+            )  # where it belongs: nobody misses the old one
+            if print_of(held) != wrote and not its_stamp:
                 source = (
                     self._copies.source(aim.sheet, aim.row, column) if isinstance(held, Formula) else None
                 )

@@ -62,26 +62,25 @@ def unmask(
     for hit in reversed(hits):  # the newest first: it may lie on top of an older one
         title = titles.get(hit.sheet, "")
         if title in masked.grids:
-            _lift(masked, title, hit, kept)
+            _lift(masked, grids[title], title, hit, kept)
         else:
             masked.hits.append(hit)
     masked.hits.reverse()
     return masked
 
 
-def _lift(masked: Masked, title: str, hit: Hit, kept: Mapping[str, str]) -> None:
-    """Undo one hit in the view."""
-    grid, names = masked.grids[title], _names(masked.grids[title], title)
-    row = _row(grid, names, hit)
+def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str, str]) -> None:
+    """Undo one hit in the view; `stands` is the sheet as it stands."""
+    grid = masked.grids[title]
+    names = _names(grid, title)
+    row, sure = _row(stands, grid, names, hit)
     if row is None:
         masked.hits.append(hit)  # deleted since; an undo may bring it back
         return
-    view, left, taken = grid.copy(), [], set[int]()
+    view, left, lost, taken = grid.copy(), [], [], set[int]()
     for cell in hit.cells:
-        column = next(
-            (c for c in _columns(names, cell) if c not in taken and _holds(grid, row, c, cell, title, kept)),
-            None,
-        )
+        places = (c for c in _columns(names, cell) if c not in taken)
+        column = next((c for c in places if _holds(grid, row, c, cell, title, kept)), None)
         if column is not None:
             taken.add(column)
             left.append(cell)
@@ -90,10 +89,14 @@ def _lift(masked: Masked, title: str, hit: Hit, kept: Mapping[str, str]) -> None
             dirt.value, dirt.source = cell.held, cell.source
             dirt.hits.append(hit.id)
         elif _is_lost(grid, row, names, cell, title):
-            masked.lost.append((title, cell_ref(row + 1, _columns(names, cell)[0]), verbatim(cell.held)))
+            lost.append((title, cell_ref(row + 1, _columns(names, cell)[0]), verbatim(cell.held)))
     masked.grids[title] = view
     if left:
         masked.hits.append(hit._replace(cells=tuple(left)))
+    elif not sure:  # another row with that id, such as the one that ARC added where this one was deleted
+        masked.hits.append(hit._replace(key=""))
+        return
+    masked.lost += lost
 
 
 def _names(grid: Grid, title: str) -> list[str] | None:
@@ -102,19 +105,24 @@ def _names(grid: Grid, title: str) -> list[str] | None:
     return names_of(tab, grid.row(header)) if tab and header is not None else None
 
 
-def _row(grid: Grid, names: Sequence[str] | None, hit: Hit) -> int | None:
-    """Find the row of a hit: by its marks, else by the id it had; on a sheet without ids by its label."""
+def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tuple[int | None, bool]:
+    """Find the row of a hit, and say whether it is surely that one: by its marks, else by the id it had.
+
+    On a sheet without ids by its label. A mark may be where it stands, or where it is meant to: newer hits may have
+    moved it.
+    """
     if not hit.marks:
         labelled = [n for n in range(len(grid.rows)) if hit.key and grid.at(n, LABELS) == hit.key]
-        return min(labelled, key=lambda n: abs(n - hit.row), default=hit.row)
+        return min(labelled, key=lambda n: abs(n - hit.row), default=hit.row), True
     marks = set(hit.marks)
-    for number, cells in enumerate(grid.rows):
-        if any(isinstance(cell, str) and cell in marks for cell in cells):
-            return number
+    for rows in (stands.rows, grid.rows):
+        for number, cells in enumerate(rows):
+            if any(isinstance(cell, str) and cell in marks for cell in cells):
+                return number, True
     if not (hit.key and names and ID in names):
-        return None
+        return None, False
     column = names.index(ID)
-    return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None)
+    return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None), False
 
 
 def _columns(names: Sequence[str] | None, cell: Cell) -> list[int]:
