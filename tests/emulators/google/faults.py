@@ -96,4 +96,6 @@ def happen(fault: Fault) -> None:
         raise Dropped
     message = fault.message or _MESSAGES.get(fault.status, "The emulator was told to fail.")
     reason = {429: "rateLimitExceeded", 403: "forbidden"}.get(fault.status, "backendError")
-    raise ApiError(fault.status, message, reason=reason)
+    error = ApiError(fault.status, message, reason=reason)
+    error.retry_after = fault.retry_after
+    raise error

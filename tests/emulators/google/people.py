@@ -14,7 +14,7 @@ from tests.emulators.google import batch, values
 from tests.emulators.google.a1 import Area, area_of_a1, column_number
 from tests.emulators.google.calls import Call
 from tests.emulators.google.errors import Json
-from tests.emulators.google.state import Sheet
+from tests.emulators.google.state import Contents, Sheet
 from tests.emulators.google.work import Work
 from tests.emulators.google.world import Caller, File, World
 
@@ -55,7 +55,7 @@ class Person:
             self._keep(draft)
             return replies
 
-    def _keep(self, draft: Any) -> None:
+    def _keep(self, draft: Contents) -> None:
         self.file.contents = draft
         self.file.touch(self.world.clock.now())
 

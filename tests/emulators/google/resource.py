@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.emulators.google import fields, formats
 from tests.emulators.google.a1 import Area, Box, area_of_a1
-from tests.emulators.google.cells import BLANK, Cell, extended
+from tests.emulators.google.cells import Cell, extended
 from tests.emulators.google.discovery import Mask
 from tests.emulators.google.errors import Json
 from tests.emulators.google.fields import below, wants
@@ -120,48 +120,61 @@ def _tags(contents: Contents, sheet: Sheet, kind: str, at: int) -> Json:
 
 
 def _rows(reader: Reader, box: Box, mask: Mask | None) -> list[Json]:
+    view = CellView(mask)
     rows: list[Json] = [{} for _ in range(box.top, min(box.bottom, len(box.sheet.rows)))]
     for at, cells in box.sheet.filled(box.top, box.bottom):
         inside = [column for column in cells if box.left <= column < box.right]
         if inside:
-            rows[at - box.top] = {
-                "values": [
-                    cell_data(reader, box.sheet, (at, column), cells.get(column, BLANK), mask)
-                    for column in range(box.left, max(inside) + 1)
-                ]
-            }
+            values: list[Json] = [{} for _ in range(box.left, max(inside) + 1)]
+            for column in inside:
+                values[column - box.left] = view.of(reader, box.sheet, (at, column), cells[column])
+            rows[at - box.top] = {"values": values}
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
-def cell_data(
-    reader: Reader, sheet: Sheet, at: tuple[int, int], cell: Cell, mask: Mask | None = None
-) -> Json:
-    """Give CellData as far as the mask asks; nothing at all for a blank cell."""
-    if cell is BLANK:
-        return {}
-    data: Json = {}
-    if not cell.empty:
-        value = reader.of(sheet, *at, cell)
-        if wants(mask, "userEnteredValue"):
-            plain = cell.formula is None
-            data["userEnteredValue"] = extended(cell.value) if plain else {"formulaValue": cell.formula}
-        if wants(mask, "effectiveValue") and value is not None:
+class CellView:
+    """Cells as CellData, as far as a mask asks; what it asks is worked out once for all cells."""
+
+    def __init__(self, mask: Mask | None) -> None:
+        self.mask = mask
+        self.entered, self.effective = wants(mask, "userEnteredValue"), wants(mask, "effectiveValue")
+        self.formatted, self.look = wants(mask, "formattedValue"), wants(mask, "userEnteredFormat")
+        self.effective_look = wants(mask, "effectiveFormat")
+        self.values_only = not any(
+            wants(mask, name) for name in ("userEnteredFormat", "effectiveFormat", "note", "dataValidation")
+        )
+
+    def of(self, reader: Reader, sheet: Sheet, at: tuple[int, int], cell: Cell) -> Json:
+        """Give the CellData of one cell."""
+        data = {} if cell.value is None and cell.formula is None else self._values(reader, sheet, at, cell)
+        if self.values_only and not cell.more:
+            return data
+        if cell.look and self.look:
+            data["userEnteredFormat"] = dict(cell.look)
+        if self.effective_look:
+            data["effectiveFormat"] = _effective_look(cell)
+        if cell.note is not None:
+            data["note"] = cell.note
+        if cell.rule is not None:
+            data["dataValidation"] = cell.rule
+        data |= cell.more
+        return data if self.mask is None else dict(fields.cut(data, self.mask))
+
+    def _values(self, reader: Reader, sheet: Sheet, at: tuple[int, int], cell: Cell) -> Json:
+        data: Json = {}
+        value = cell.value if cell.formula is None else reader.of(sheet, *at, cell)
+        if self.entered:
+            data["userEnteredValue"] = (
+                extended(value) if cell.formula is None else {"formulaValue": cell.formula}
+            )
+        if self.effective and value is not None:
             data["effectiveValue"] = extended(value)
-        if wants(mask, "formattedValue"):
+        if self.formatted:
             look = cell.look.get("numberFormat")
             data["formattedValue"] = formats.formatted(value, look, reader.contents.locale)
-    if cell.look and wants(mask, "userEnteredFormat"):
-        data["userEnteredFormat"] = dict(cell.look)
-    if wants(mask, "effectiveFormat"):
-        data["effectiveFormat"] = _effective_look(cell)
-    if cell.note is not None:
-        data["note"] = cell.note
-    if cell.rule is not None:
-        data["dataValidation"] = cell.rule
-    data |= cell.more
-    return data if mask is None else dict(fields.cut(data, mask))
+        return data
 
 
 def _effective_look(cell: Cell) -> Json:

@@ -14,7 +14,7 @@ from tests.emulators.google import discovery, drive, sheets
 from tests.emulators.google.calls import Call, Calls
 from tests.emulators.google.discovery import Method
 from tests.emulators.google.errors import ApiError, Json, Refused, invalid
-from tests.emulators.google.faults import Fault, Faults, happen
+from tests.emulators.google.faults import Faults, happen
 from tests.emulators.google.people import Habits, Person
 from tests.emulators.google.quota import Quota
 from tests.emulators.google.tokens import GrantRefused, Tokens
@@ -60,6 +60,8 @@ class Service:
             return self._close(call, self._api(call, headers, body))
         except ApiError as error:
             return self._close(call, _refusal(call, error))
+        except Refused as refused:
+            return self._close(call, _refusal(call, invalid(str(refused))))
 
     @staticmethod
     def _close(call: Call, answer: Answer) -> Answer:
@@ -95,7 +97,7 @@ class Service:
         method = self._route(call)
         fault = self.faults.meet(call)
         if fault and not fault.after:
-            _happen(fault)
+            happen(fault)
         caller = self._caller(call, method, headers)
         self.quota.take(call.kind, call.method, caller.user)
         call.body = {"csv": body.decode()} if method is None else _parsed(body)
@@ -103,7 +105,7 @@ class Service:
             discovery.check_request(method, call.query, call.body)
         answer = self._carried_out(call, method, caller)
         if fault:
-            _happen(fault)
+            happen(fault)
         return answer
 
     def _route(self, call: Call) -> Method | None:
@@ -133,10 +135,7 @@ class Service:
             if method is None:
                 return _json(200, drive.upload(call, self.world, caller))
             if method.name in sheets.ENDPOINTS:
-                try:
-                    return self._checked(method, sheets.ENDPOINTS[method.name][1](call, self.world, caller))
-                except Refused as refused:
-                    raise invalid(str(refused)) from None
+                return self._checked(method, sheets.ENDPOINTS[method.name][1](call, self.world, caller))
             if method.name not in drive.ENDPOINTS:
                 raise ApiError(501, f"{method.name} is not in the emulator.", reason="notImplemented")
             answer = drive.ENDPOINTS[method.name](call, self.world, caller)
@@ -165,14 +164,6 @@ def _client(headers: Headers) -> dict[str, str]:
         return {}
     name, _, secret = base64.b64decode(given).decode().partition(":")
     return {"client_id": unquote(name), "client_secret": unquote(secret)}
-
-
-def _happen(fault: Fault) -> None:
-    try:
-        happen(fault)
-    except ApiError as error:
-        error.retry_after = fault.retry_after
-        raise
 
 
 def _parsed(body: bytes) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.emulators.google import fields
 from tests.emulators.google.calls import Call
 from tests.emulators.google.discovery import Mask, answer_shape, missing
-from tests.emulators.google.errors import ApiError, Json, Refused, bad_request, invalid
+from tests.emulators.google.errors import ApiError, Json, bad_request
 from tests.emulators.google.fields import cut
 from tests.emulators.google.state import Contents
 from tests.emulators.google.world import Caller, File, World
@@ -51,10 +51,7 @@ def change_kept(call: Call, world: World, caller: Caller, change: Change) -> Jso
     """Apply a change to a draft, and keep the draft only if all of it went well."""
     file = world.for_sheets(call.parameters["spreadsheetId"], caller, write=True)
     draft = file.contents.draft()
-    try:
-        answer = change(draft, file)
-    except Refused as refused:
-        raise invalid(str(refused)) from None
+    answer = change(draft, file)
     file.contents = draft
     file.touch(world.clock.now())
     return dict(cut({"spreadsheetId": file.file_id, **answer}, answer_mask(call)))

@@ -12,7 +12,7 @@ from tests.emulators.google import formats
 from tests.emulators.google.a1 import Area, Box, column_name
 from tests.emulators.google.cells import Cell, Failure, Value, check_length, is_number, tidy
 from tests.emulators.google.dimensions import insert
-from tests.emulators.google.errors import Json, Refused, invalid
+from tests.emulators.google.errors import Json, invalid
 from tests.emulators.google.formulas import Reader
 from tests.emulators.google.state import Contents, Row, Sheet
 from tests.emulators.google.tables import last_table
@@ -101,7 +101,7 @@ def write(contents: Contents, area: Area, given: Json, option: str) -> Json:
     sheet = area.sheet
     sheet.row_count = max(sheet.row_count, area.top + height)
     sheet.column_count = max(sheet.column_count, area.left + width)
-    _check_size(contents)
+    contents.check_size()
     columns: set[int] = set()
     written = [
         _write_row(contents, sheet, (area.top + at, area.left), row, option, columns)
@@ -124,13 +124,6 @@ def _by_rows(given: Json) -> list[list[Any]]:
         return values
     height = max((len(column) for column in values), default=0)
     return [[column[at] if at < len(column) else None for column in values] for at in range(height)]
-
-
-def _check_size(contents: Contents) -> None:
-    try:
-        contents.check_size()
-    except Refused as refused:
-        raise invalid(str(refused)) from None
 
 
 def _check_fits(area: Area, height: int, width: int) -> None:
@@ -160,23 +153,19 @@ def _write_row(
 
 
 def _entered(locale: str, old: Cell, value: Value, option: str) -> Cell:
-    if not isinstance(value, str) or option == "RAW" or not value:
-        if isinstance(value, str):
-            _check_length(value)
-        return old._replace(value=None if value == "" else value, formula=None)
-    _check_length(value)
-    meant = typed(value, locale)
+    if isinstance(value, str):
+        check_length(value)
+        if value and option == "USER_ENTERED":
+            return _typed(locale, old, value)
+    return old._replace(value=None if value == "" else value, formula=None)
+
+
+def _typed(locale: str, old: Cell, text: str) -> Cell:
+    meant = typed(text, locale)
     look = old.look
     if meant.number_format and "numberFormat" not in look:
         look = {**look, "numberFormat": meant.number_format}
     return old._replace(value=meant.value, formula=meant.formula, look=look)
-
-
-def _check_length(text: str) -> None:
-    try:
-        check_length(text)
-    except Refused as refused:
-        raise invalid(str(refused)) from None
 
 
 def _report(area: Area, height: int, width: int, written: list[int], columns: set[int]) -> Json:

@@ -35,7 +35,7 @@ class Work:
         return area_of_grid(self.draft, grid)
 
     def box(self, grid: Json) -> Box:
-        """Read a GridRange within its grid, and refuse to change what is protected from this user."""
+        """Read a GridRange within its grid."""
         return box_of_grid(self.draft, grid)
 
     def new_id(self, used: Container[int] = ()) -> int:
