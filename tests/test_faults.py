@@ -14,7 +14,8 @@ def test_a_planted_fault_fits_the_code(fault: Fault) -> None:
     for edit in fault.edits:
         text = (ROOT / edit.path).read_text(encoding="utf-8")
         assert text.count(edit.old) == 1
-        compile(text.replace(edit.old, edit.new), edit.path, "exec")
+        if edit.path.endswith(".py"):
+            compile(text.replace(edit.old, edit.new), edit.path, "exec")
 
 
 @pytest.mark.parametrize("by", sorted({by for fault in FAULTS for by in fault.by}))

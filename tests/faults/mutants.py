@@ -25,11 +25,12 @@ from typing import Final, NamedTuple
 
 from tests.faults.planted import FAULTS as MERGE
 from tests.faults.planted import Fault
+from tests.faults.planted_addin import FAULTS as ADDIN
 from tests.faults.planted_chasing import FAULTS as CHASING
 
 ROOT: Final = Path(__file__).parents[2]
 PARTS: Final = ("arc_sheets", "sync", "templates", "addin")
-FAULTS: Final = (*MERGE, *CHASING)
+FAULTS: Final = (*MERGE, *CHASING, *ADDIN)
 NAMED: Final = ("test_sync_rules", "test_merge_cells", "test_identify", "test_round")
 SWEEPS: Final = "test_promises"
 _PATIENCE: Final = 240  # seconds of CPU; a fault that loops for ever is found, too
