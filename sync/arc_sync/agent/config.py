@@ -361,7 +361,7 @@ how = "drafts" # or "smtp", or "imap-drafts"
 #login = "password" # or "google", "microsoft"; `arc mail login` asks for it and keeps it in the system's keyring
 #drafts = "Drafts" # the folder of the mailbox that imap-drafts puts them into
 
-#[google] # where book is "google:" and an id, or "google:" alone and `arc sync --new` makes it
+[google] # where book is "google:" and an id, or "google:" alone and `arc sync --new` makes it
 #login = "person" # `arc google login` signs in; or "key" (of a service account), or "default" (this machine's own)
 #key = "service-account.json"
 
