@@ -70,6 +70,8 @@ ANSWER: Final = (
     "updatedSpreadsheet(namedRanges(namedRangeId,name),"
     "sheets(properties(sheetId),data(startRow,startColumn,rowData.values.userEnteredValue)))"
 )
+#: Bytes of one batch's rows; Google advises at most 2 MB (https://developers.google.com/workspace/sheets/api/limits).
+PORTION: Final = 1_500_000
 #: Columns copied beyond the last one that matters, as columns may come in the instant.
 _MORE: Final = 4
 _ENTERED: Final = "userEnteredValue"
@@ -196,10 +198,12 @@ class Batch:
             short = max(row.row for row in self.rows if row.sheet == sheet) + 1 - self.grids[sheet].height
             if short > 0:
                 yield lengthen(sheet, "ROWS", short)
+                self.grids[sheet].height += short
         if high > scratch.height:
             yield lengthen(self.scratch, "ROWS", high - scratch.height)
         if wide > scratch.width:
             yield lengthen(self.scratch, "COLUMNS", wide - scratch.width)
+        scratch.height, scratch.width = max(high, scratch.height), max(wide, scratch.width)
 
     def _clear(self) -> Iterator[Request]:
         """Clear what earlier batches left, but for formulas that are still to go home."""
@@ -239,9 +243,32 @@ def fresh_step(number: int) -> str:
     return f"arc-{number}-{secrets.token_hex(4)}"
 
 
-def size_of(requests: Iterable[Request]) -> int:
-    """Return about how many bytes requests take."""
-    return sum(len(json.dumps(request)) for request in requests)
+def portions(
+    rows: Iterable[Row], added: Iterable[Added], most: int = PORTION
+) -> list[tuple[list[Row], list[Added]]]:
+    """Part the writes into portions of about so many bytes; there is always a last one, for the bookmark."""
+    parted: list[tuple[list[Row], list[Added]]] = [([], [])]
+    room = most
+    pieces: list[Row | Added] = [*added, *rows]
+    for piece in pieces:
+        size = _size(piece)
+        if size > room and room < most:
+            parted.append(([], []))
+            room = most
+        room -= size
+        if isinstance(piece, Row):
+            parted[-1][0].append(piece)
+        else:
+            parted[-1][1].append(piece)
+    return parted
+
+
+def _size(piece: Row | Added) -> int:
+    """Return about how many bytes a piece takes in a batch, its part of the record and its copy included."""
+    if isinstance(piece, Added):
+        return sum(len(json.dumps(request)) for request in piece.requests) + 12 * sum(map(len, piece.values))
+    texts = sum(len(value) for value in piece.values.values() if isinstance(value, str))
+    return 300 + 70 * len(piece.values) + texts
 
 
 def _blocks(rows: Sequence[Row]) -> Iterator[Request]:

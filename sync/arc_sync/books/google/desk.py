@@ -73,15 +73,14 @@ class Desk:
         self.ids = {**self.ids, SCRATCH: SHEET_IDS[SCRATCH]}
         return self.look()
 
-    def begin(self, state: State) -> Batch:
-        """Return a new batch over what was read."""
-        number, was = state.record.number + 1, mark_in(state.values)
-        record = Record(number, self.fresh(number), was, was, None, hits=list(state.masked.hits))
+    def begin(self, state: State, before: Batch | None = None) -> Batch:
+        """Return a new batch over what was read, the first one or one that follows `before`."""
+        last, hits = (before.record, before.record.hits) if before else (state.record, state.masked.hits)
+        number, was = last.number + 1, mark_in(state.values)
+        record = Record(number, self.fresh(number), was, was, None, hits=list(hits))
         record.lost = list(state.lost)
-        places = state.places
-        return Batch(
-            state.physical, places, state.ids[SCRATCH], state.ids[HIDDEN], state.snapshot.step, record
-        )
+        step = before.record.step if before else state.snapshot.step
+        return Batch(state.physical, state.places, state.ids[SCRATCH], state.ids[HIDDEN], step, record)
 
     def send(self, batch: Batch, state: State) -> Judged | None:
         """Send a batch: one write. None where it came too late: somebody else's was there first.

@@ -15,6 +15,7 @@ from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import KEPT, Form, from_text
 from arc_sync.books.google import drawing as drawings
 from arc_sync.books.google.adapting import adapt
+from arc_sync.books.google.captured import Added, Batch, Row, portions
 from arc_sync.books.google.cells import Painter
 from arc_sync.books.google.desk import Desk
 from arc_sync.books.google.entries import read_entries
@@ -154,20 +155,38 @@ class GoogleSession:
         return Writes(self._state, Painter(read_look(), self._state.ids))
 
     def _send(self, writes: Writes, plan: BookPlan | None = None, *, held: bool = True) -> bool:
-        """Send what was gathered; False if some of it was not written over what was read."""
+        """Send what was gathered; False if some of it was not written over what was read.
+
+        A plan too large for one batch goes in several, each over the same reading; the last has reports and bookmark.
+        """
         writes.repair()
         self._print = ""
-        batch = self._desk.begin(self._state)
-        batch.rows, batch.added, batch.drawn = [*writes.rows.values()], writes.added, writes.drawn
-        batch.record.forms = writes.forms
+        *firsts, last = portions(writes.rows.values(), writes.added)
+        before: Batch | None = None
+        for rows, added in firsts:
+            before = self._batch(before, rows, added, {})
+            judged = self._desk.send(before, self._state)
+            if judged is None or not judged.held:
+                return False
+            before.record.hits = judged.hits
+        batch = self._batch(before, *last, writes.lines)
+        batch.drawn, batch.record.forms = writes.drawn, writes.forms
         if plan and held:
             batch.record.mark = plan.mark
         if plan and self._told:
             batch.record.lost = []  # the ledger has it
-        kept = {**mark_lines(batch.record.was), KEPT: self._state.values.get(KEPT, "")}
-        batch.lines = list(lines_of(self._state, kept | writes.lines))
         judged = self._desk.send(batch, self._state)
         return judged is not None and judged.held
+
+    def _batch(
+        self, before: Batch | None, rows: Sequence[Row], added: Sequence[Added], lines: dict[str, str]
+    ) -> Batch:
+        """Return a batch that follows the one `before`, over the same reading."""
+        batch = self._desk.begin(self._state, before)
+        batch.rows, batch.added = list(rows), list(added)
+        kept = {**mark_lines(batch.record.was), KEPT: self._state.values.get(KEPT, "")}
+        batch.lines = list(lines_of(self._state, kept | lines))
+        return batch
 
     def _put_back(self) -> None:
         """Put back what earlier batches hit; what people are still moving about is left to the next round."""
