@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from shutil import which
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.menu_stage import NOW, Stage
 
@@ -15,6 +15,8 @@ WIDTH: Final = 300  #: pixels of Google's sidebar; no script can change it
 POLL: Final = 5_000  #: milliseconds between two looks for an answer
 _ADDRESS: Final = "https://sidebar.example/"
 _FLAGS: Final = ("--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking")
+expect.set_options(timeout=30_000)  # a busy machine is no finding
+
 #: google.script.run and google.script.host, as a page has them.
 _GOOGLE: Final = """
 const runner = (done, failed) => new Proxy({}, { get: (_, name) => {
@@ -32,7 +34,9 @@ Answering = Callable[..., Any]
 def browser() -> Iterator[Browser]:
     """Start Chromium, without a window."""
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=which("chromium") or "/usr/bin/chromium", args=list(_FLAGS))
+        running = play.chromium.launch(
+            executable_path=which("chromium") or "/usr/bin/chromium", args=list(_FLAGS)
+        )
         yield running
         running.close()
 

@@ -17,7 +17,7 @@ from tests.google_book import Wire, made
 from tests.menu_stage import NOW, USER, Stage, stamp
 from tests.sample_contents import AS_OF, META, sample
 
-CONTENTS = sample(60)
+CONTENTS = sample(40)
 
 
 @pytest.fixture(scope="module")

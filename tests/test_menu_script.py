@@ -20,7 +20,7 @@ from arc_sync.xlsx.refs import cell_ref
 from tests.menu_stage import NOW, SOURCES, USER, Stage, book, sheet_of, stamp
 from tests.sample_contents import AS_OF, empty, sample
 
-CONTENTS = sample()
+CONTENTS = sample(200)
 BOOK = book(CONTENTS)
 CUSTOMER = str(CONTENTS.rows["customers"][4].values[0])  # O'Brien's Bakery
 
