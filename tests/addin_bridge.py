@@ -89,6 +89,10 @@ class Office:
     def type(self, document: int, sheet: str, at: str, text: str) -> None:
         self._sheet(document, sheet).getCellRangeByName(at).String = text
 
+    def general(self, document: int, sheet: str, at: str) -> None:
+        """Take a cell's number format away."""
+        self._sheet(document, sheet).getCellRangeByName(at).NumberFormat = 0
+
     def rename(self, document: int, sheet: str, name: str) -> None:
         self._sheet(document, sheet).setName(name)
 
