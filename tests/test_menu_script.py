@@ -215,6 +215,12 @@ def test_an_answer_is_found_by_the_requests_id(stage: Stage) -> None:
     }
 
 
+def test_of_an_answer_that_was_written_twice_the_first_counts(stage: Stage) -> None:
+    stage.reply("r1", "The first.")
+    stage.reply("r1", "The second.")
+    assert stage.call("sidebarHear", "r1")["answer"]["sentence"] == "The first."
+
+
 @pytest.mark.parametrize(
     ("cell", "done"), [(True, True), ("TRUE", True), (False, False), ("FALSE", False), ("", False)]
 )

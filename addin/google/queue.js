@@ -106,13 +106,13 @@ function idsOf_(sheet) {
 }
 
 /**
- * Returns the agent's answer to a request; null if there is none yet.
+ * Returns the agent's answer to a request, the first if it was written twice; null if there is none yet.
  * @param {string} request
  * @returns {Answer | null}
  */
 function answerTo_(request) {
   const sheet = hidden_(RESULTS, RESULT_HEADERS);
-  const at = idsOf_(sheet).lastIndexOf(request);
+  const at = idsOf_(sheet).indexOf(request);
   if (at < 0) return null;
   const [, , done, sentence, shown] = sheet.getRange(at + 2, 1, 1, RESULT_HEADERS.length).getValues()[0];
   return { done: done === true || done === 'TRUE', sentence: String(sentence), shown: shownOf_(String(shown)) };
