@@ -586,16 +586,38 @@ def test_a_book_that_was_made_whole_is_in_step_and_the_first_round_writes_nothin
 
 def test_how_to_begin_is_said_only_while_there_are_no_rows(google: GoogleEmulator, tmp_path: Path) -> None:
     one, sheets = firm(tmp_path), client(google)
-    whole = _contents(one)
-    blank = whole.meta._replace(bookmark=0, hash="")
-    spreadsheet = made(sheets, replace(whole, rows={}, meta=blank))
+    spreadsheet = made(sheets, _without_rows(_contents(one)))
     assert run_round(one.settings, GoogleBook(sheets, spreadsheet), one.ledger, NOW).in_step
     book = Wire(google).read(spreadsheet, 4, ["Invoices", "Disputes"])
     for tab, told in ((tabs.INVOICES, tabs.INVOICES.sentence), (tabs.DISPUTES, tabs.DISPUTES.empty)):
         assert _entered(cells_of(sheet_of(book, tab.title))[sentence_place(tab)]) == told
 
 
+def test_rows_beyond_the_end_of_a_sheet_look_and_behave_like_those_above(
+    google: GoogleEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arc_sync.books.google.sheets._SPARE_ROWS", 2)
+    one, sheets = firm(tmp_path), client(google)
+    told: dict[str, Any] = {"stage": "Firm", "channel": "Email", "language": "English"}
+    one.put(tabs.TEMPLATES, "t" * 32, **told, subject="Due", body="a line\n" * 9)
+    spreadsheet = made(sheets, _without_rows(_contents(one)))
+    assert run_round(one.settings, GoogleBook(sheets, spreadsheet), one.ledger, NOW).in_step
+    book = Wire(google).read(spreadsheet, 30, ["Invoices", "Templates"])
+    cells = cells_of(sheet_of(book, "Invoices"))
+    last = records.FIRST_ROW + len(one.rows(tabs.INVOICES)) - 1
+    for number, column in enumerate(tabs.INVOICES.columns, 1):
+        above, below = cells[Place(records.FIRST_ROW, number)], cells[Place(last, number)]
+        assert below["userEnteredFormat"] == above["userEnteredFormat"]
+        assert bool(below.get("dataValidation")) == bool(above.get("dataValidation")), column.header
+    heights = sheet_of(book, "Templates")["data"][0]["rowMetadata"]
+    assert heights[records.FIRST_ROW - 1]["pixelSize"] > 9 * 12
+
+
 def _contents(one: Firm) -> Contents:
     with one.ledger.read() as view:
         meta = Meta(one.ledger.id, "b" * 32, *view.head(), 0)
         return pages.contents(view, TERMS, NOW.astimezone().replace(tzinfo=None), meta)
+
+
+def _without_rows(whole: Contents) -> Contents:
+    return replace(whole, rows={}, meta=whole.meta._replace(bookmark=0, hash=""))

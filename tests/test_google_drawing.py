@@ -223,6 +223,8 @@ def test_entry_cells_are_never_among_the_cells_that_are_written() -> None:
                     range(left, left + len(asked["rows"][0]["values"])),
                 )
             touched |= {Place(row + 1, column) for row in rows for column in columns}
+    inside = {Place(row, a.left) for a in form.TALL for row in range(a.top, a.bottom + 1)}
+    assert inside <= drawing.entries, "people may part the cells of a tall one"
     assert not touched & drawing.entries
     assert touched | drawing.entries >= drawing.cells.keys()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from arc_sync.books.google.batch import lengthen
 from arc_sync.books.google.captured import Added
 from arc_sync.books.google.cells import Painter, check_holds
 from arc_sync.books.google.layout import Layout
+from arc_sync.books.google.records import grown, row_heights
 from arc_sync.books.google.shapes import Request, extended, sendable
 from arc_sync.books.layout import SEAL
 from arc_sync.books.look import record_role
@@ -33,14 +35,18 @@ def add_rows(layout: Layout, rows: Sequence[BookRow], painter: Painter) -> Itera
     Their columns have format and checks already; a row of a currency with other decimals brings its own number
     formats. Raises BookError for a text too long.
     """
-    yield from _longer(layout, len(rows))
+    yield from _longer(layout, len(rows), painter)
     lines = list(zip(rows, records.rows(layout.tab, rows), strict=True))
     blank = len(layout.grid.rows) > layout.last + 1  # somebody's notes below: they stay apart from ours
+    first = len(layout.grid.rows) + 1 + blank
     for usual, group in groupby(lines, key=lambda line: _is_usual(layout.tab, line[1])):
         many = list(group)
         for at in range(0, len(many), MANY):
-            yield _piece(layout, many[at : at + MANY], painter, usual=usual, blank=blank)
-            blank = False
+            piece = many[at : at + MANY]
+            made = _piece(layout, piece, painter, usual=usual, blank=blank)
+            heights = row_heights(layout.tab, made.sheet, painter.look, [cells for _, cells in piece], first)
+            yield replace(made, requests=[*made.requests, *heights])
+            first, blank = first + len(piece), False
 
 
 def _piece(
@@ -84,12 +90,13 @@ def _is_usual(tab: Tab, cells: Sequence[Drawn]) -> bool:
     )
 
 
-def _longer(layout: Layout, many: int) -> Iterator[Added]:
-    """Make room first where the sheet runs out of rows."""
+def _longer(layout: Layout, many: int, painter: Painter) -> Iterator[Added]:
+    """Make room first where the sheet runs out of rows; the new ones look and behave like those above."""
     grid = layout.grid
     short = len(grid.rows) + 1 + many - grid.height
     if short > 0:
-        yield Added(grid.sheet, (), (), [lengthen(grid.sheet, "ROWS", short + _SPARE)])
+        dressed = grown(layout.tab, grid.sheet, painter, grid.height + 1, layout.places)
+        yield Added(grid.sheet, (), (), [lengthen(grid.sheet, "ROWS", short + _SPARE), *dressed])
 
 
 def _raw(drawn: Drawn) -> CellValue:

@@ -7,12 +7,13 @@ differs from row to row is given to rows: amounts of a currency with other decim
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
 from arc_sheets.cells import Formula
 from arc_sheets.tab import Kind, Owner, Tab
+from arc_sync.books.areas import rectangles
 from arc_sync.books.contents import BookRow
 from arc_sync.books.draw import records
 from arc_sync.books.drawing import Drawn
@@ -56,20 +57,31 @@ def sentence_place(tab: Tab) -> Place:
 
 def furniture(tab: Tab, sheet: int, painter: Painter) -> Iterator[Request]:
     """Yield what a record tab has whatever its rows: formats, checks, rules, filter, warnings."""
-    yield from grown(tab, sheet, painter, records.FIRST_ROW)
+    hidden = (records.ID_COLUMN, records.seal_column(tab), stamp_column(tab))
+    declared = {column.name: place for place, column in enumerate(tab.columns, 1)}
+    yield from grown(tab, sheet, painter, records.FIRST_ROW, declared | {f"hidden {at}": at for at in hidden})
     for index, rule in enumerate(records.page(tab, painter.look).rules):
         yield add_rule(sheet, rule, painter.look, index)
     yield set_filter(sheet, down(records.HEADER_ROW, records.ID_COLUMN, stamp_column(tab)))
     yield from _warnings(tab, sheet)
-    for column_ in (records.ID_COLUMN, records.seal_column(tab), stamp_column(tab)):
-        yield hide_column(sheet, column_)
+    for column in hidden:
+        yield hide_column(sheet, column)
 
 
-def grown(tab: Tab, sheet: int, painter: Painter, first: int) -> Iterator[Request]:
-    """Yield formats and checks of all rows from `first` to the sheet's end, such as those by which it has grown."""
-    yield from _formats(tab, sheet, painter, first)
-    for place, column in enumerate(tab.columns, 1):
-        yield from checking.in_column(sheet, column, place, first)
+def grown(tab: Tab, sheet: int, painter: Painter, first: int, places: Mapping[str, int]) -> Iterator[Request]:
+    """Yield formats and checks of all rows from `first` to the sheet's end, such as those by which it has grown.
+
+    `places` are the sheet columns (from 0) by name; those that the tab does not declare hold ARC's own texts.
+    """
+    columns = {column.name: column for column in tab.columns}
+    roles = {
+        Place(first, at): record_role(tab, columns[name], None) if name in columns else "cell.text"
+        for name, at in places.items()
+    }
+    for area, role in rectangles(roles):
+        yield format_cells(sheet, down(first, area.left, area.right), painter.format(role))
+    for name in filter(places.__contains__, columns):
+        yield from checking.in_column(sheet, columns[name], places[name], first)
 
 
 def head(tab: Tab, many: int, sheet: int, painter: Painter) -> Iterator[Request]:
@@ -138,20 +150,6 @@ def _pieces(sheet: int, rows: Iterable[RowData]) -> Iterator[Request]:
             at, piece, size = at + len(piece), [], 0
     if piece:
         yield put_cells(sheet, Place(at, 0), piece, "userEnteredValue")
-
-
-def _formats(tab: Tab, sheet: int, painter: Painter, top: int) -> Iterator[Request]:
-    roles = [
-        "cell.text",
-        *(record_role(tab, column, None) for column in tab.columns),
-        "cell.text",
-        "cell.text",
-    ]
-    first = 0
-    for role, run in groupby(roles):
-        last = first + len(list(run)) - 1
-        yield format_cells(sheet, down(top, first, last), painter.format(role))
-        first = last + 1
 
 
 def _amounts(tab: Tab) -> tuple[int, ...]:

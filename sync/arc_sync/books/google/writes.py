@@ -22,7 +22,7 @@ from arc_sync.books.google.entries import read_entries
 from arc_sync.books.google.layout import STAMP, Layout
 from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import Raw
-from arc_sync.books.google.records import sentence_place
+from arc_sync.books.google.records import row_heights, sentence_place
 from arc_sync.books.google.shapes import CellData, Request, extended, sendable
 from arc_sync.books.google.state import State
 from arc_sync.books.layout import SEAL
@@ -167,10 +167,11 @@ class Writes:
             return  # somebody did not want it
         self._say(layout, len(lines))
         names = (ID, *(c.name for c in ISSUES.columns), SEAL)
-        shown = [
-            [_text(drawn.value) for drawn in cells] for cells in records.rows(ISSUES, map(as_row, lines))
-        ]
+        drawn = list(records.rows(ISSUES, map(as_row, lines)))
+        shown = [[_text(one.value) for one in cells] for cells in drawn]
         top = layout.header + 1
+        heights = list(row_heights(ISSUES, layout.grid.sheet, self.painter.look, drawn, top + 1))
+        self.added += [Added(layout.grid.sheet, (), (), heights)] if heights else []
         for at in range(top, max(layout.last + 1, top + len(shown))):
             row = self._row(layout, at)
             cells = shown[at - top] if at - top < len(shown) else [None] * len(names)
