@@ -13,7 +13,7 @@ from google.auth.crypt.base import Signer
 from gspread.http_client import HTTPClient
 
 from arc_sheets.errors import ArcError, BookBusy, BookRefused, SignInError
-from arc_sync.google.menu import install_menu, sources
+from arc_sync.google.menu import Installed, install_menu, sources
 from arc_sync.google.patience import Patience
 from arc_sync.google.transport import Transport
 from tests.web_servers import CUT, Request, Response, WebServer
@@ -163,6 +163,22 @@ def test_the_id_of_a_new_script_is_kept_even_if_filling_it_fails(
     assert kept == ["script1"]
     scripts.refuses.clear()
     assert install(known=kept[0]).made is False
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Response(503, {"error": {"code": 503, "message": "x"}}), Response(404, {"error": {"code": 404}})],
+)
+def test_a_script_that_cannot_be_filled_now_is_to_be_filled_later(
+    install: Callable[..., Any], scripts: Scripts, answer: Response
+) -> None:
+    scripts.refuses["/content"] = answer
+    with pytest.raises(BookBusy, match=r"run `arc google install-menu` again( in a minute)?\.$"):
+        install()
+
+
+def test_the_address_of_the_script_is_where_a_person_can_look_at_it() -> None:
+    assert Installed("a/b", made=True).address == "https://script.google.com/d/a%2Fb/edit"
 
 
 class _Unused(Signer):
