@@ -461,3 +461,13 @@ def test_a_colour_is_kept_in_eight_bits_with_its_twin(api: Api) -> None:
         "backgroundColor": kept,
         "backgroundColorStyle": {"rgbColor": kept},
     }
+
+
+def test_a_data_filter_that_finds_nothing_answers_no_sheets(api: Api) -> None:
+    url = f"{SHEETS}/{api.book}:getByDataFilter"
+    nothing = {"dataFilters": [{"developerMetadataLookup": {"metadataId": 7}}], "includeGridData": True}
+    assert "sheets" not in api.call("POST", url, json=nothing)
+    api.write("A3", [["mine"]])
+    api.batch(tag({"dimensionRange": rows(0, 2, 3)}))
+    data = api.call("POST", url, json=nothing)["sheets"][0]["data"]
+    assert [(block["startRow"], len(block["rowData"])) for block in data] == [(2, 1)]

@@ -53,6 +53,13 @@ def test_a_fault_can_wait_for_its_call_and_say_when_to_come_again(api: Api) -> N
     api.values("A1")
 
 
+def test_a_fault_of_reads_is_not_one_of_spreadsheets(api: Api) -> None:
+    api.google.faults.plan("read", 503)
+    api.write("A1", [["x"]])
+    with pytest.raises(Refusal):
+        api.values("A1")
+
+
 def test_the_same_seed_gives_the_same_faults() -> None:
     def statuses(seed: int) -> list[int]:
         with GoogleEmulator(seed=seed) as google:

@@ -14,7 +14,7 @@ from tests.emulators.google.kept import stored
 from tests.emulators.google.state import Contents
 from tests.emulators.google.work import Handler, Work
 
-#: "30,000 characters" per sheet and for the spreadsheet (guides/metadata, "Storage limits").
+#: Of keys and values, per sheet and for the spreadsheet itself (facts section 3: assumed, from memory).
 MOST_CHARACTERS = 30_000
 
 

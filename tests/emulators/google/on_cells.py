@@ -1,4 +1,4 @@
-"""Requests that change cells: updateCells, appendCells, repeatCell, copyPaste, sortRange and their kin."""
+"""Requests that write cells: updateCells, appendCells, repeatCell, setDataValidation, updateBorders."""
 
 from __future__ import annotations
 
@@ -88,10 +88,8 @@ def _lay(work: Work, sheet: Sheet, start: tuple[int, int], rows: list[Json], pen
         values, before = row.get("values", []), sheet.row(at)
         if values:
             work.check_free(Box(sheet, at, left, at + 1, left + len(values)))
-        sheet.put(
-            at,
-            {one: pen.write(before.get(one, BLANK), data) for one, data in enumerate(values, left)},
-        )
+        cells = {one: pen.write(before.get(one, BLANK), data) for one, data in enumerate(values, left)}
+        sheet.put(at, cells)
 
 
 def _fill(work: Work, box: Box, rows: list[Json], pen: Pen) -> None:

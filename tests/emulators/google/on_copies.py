@@ -12,6 +12,7 @@ from tests.emulators.google.work import Handler, Work
 def copy_paste(work: Work, request: Json) -> None:
     """Copy a range over another, as it stands at this point of the batch (requests are done in order).
 
+    Assumed: it stands so when the batch is committed, with what people did until then (write protocol, A1).
     The destination is repeated over if it is a multiple of the source, else it takes the source's size.
     """
     source, target = _within(work, request, "source"), _within(work, request, "destination")
@@ -83,16 +84,16 @@ def cut_paste(work: Work, request: Json) -> None:
     sheet, top, left = work.sheet(start), start.get("rowIndex", 0), start.get("columnIndex", 0)
     work.check_free(source)
     work.check_free(Box(sheet, top, left, top + source.height, left + source.width))
-    block = [[source.sheet.cell(row, one) for one in range(source.left, source.right)]
-             for row in range(source.top, source.bottom)]  # fmt: skip
+    columns = range(source.left, source.right)
+    block = [[source.sheet.cell(row, one) for one in columns] for row in range(source.top, source.bottom)]
     for at in range(source.top, source.bottom):
-        source.sheet.put(at, dict.fromkeys(range(source.left, source.right), BLANK))
+        source.sheet.put(at, dict.fromkeys(columns, BLANK))
     for at, row in enumerate(block, top):
         sheet.put(at, dict(enumerate(row, left)))
 
 
 def sort_range(work: Work, request: Json) -> None:
-    """Sort the rows of a range. Cells move; rows do not, so metadata and sizes of rows stay (fact, unproved)."""
+    """Sort the rows of a range. Cells move, rows do not: metadata and sizes of rows stay (assumed, facts section 3)."""
     box = work.box(request["range"])
     work.check_free(box)
     sort_box(box, work.reader(), request.get("sortSpecs", []))

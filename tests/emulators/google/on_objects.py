@@ -15,6 +15,7 @@ from tests.emulators.google.state import Sheet
 from tests.emulators.google.work import Handler, Work
 
 
+# deleteTable leaves the cells: "Removes the table with the given ID"; assumed, the guide says no more.
 def _named(name: str, kind: str, id_name: str, of: str) -> tuple[Handler, Handler, Handler]:
     """Give the add, update and delete requests of a kind of object that lies on one sheet.
 

@@ -50,7 +50,7 @@ class Person:
         """Do anything that batchUpdate can: `do({"mergeCells": {…}})`."""
         with self.world.lock:
             draft = self.file.contents.draft()
-            work = Work(draft, self.email, self.file.owner, self.world.ids, self.world.known())
+            work = Work(draft, self.email, self.file.owner, self.world.ids, self.world.hints)
             replies = batch.carry_out(work, list(requests))
             self._keep(draft)
             return replies

@@ -16,19 +16,23 @@ from tests.emulators.google.state import Contents, Sheet
 ROW_PIXELS, COLUMN_PIXELS = 21, 100
 
 
+def named_areas(contents: Contents, ranges: list[str]) -> list[Area] | None:
+    """Read the ranges of a request; none at all means everything."""
+    return [area_of_a1(contents, text) for text in ranges] or None
+
+
 def spreadsheet(
-    spreadsheet_id: str, reader: Reader, *, ranges: list[str], grid: bool, mask: Mask | None
+    spreadsheet_id: str, reader: Reader, *, areas: list[Area] | None, grid: bool, mask: Mask | None
 ) -> Json:
-    """Give the resource; `ranges` limit sheets and grid data, `grid` is includeGridData.
+    """Give the resource; `areas` limit sheets and grid data (None: all), `grid` is includeGridData.
 
     With a mask, grid data come if the mask names them: includeGridData "is ignored if a field mask was set".
     """
     contents = reader.contents
-    areas = [area_of_a1(contents, text) for text in ranges]
     sheets_mask = below(mask, "sheets")
     if mask is not None:
         grid = (wants(mask, "sheets") and bool(sheets_mask) and wants(sheets_mask, "data")) or "*" in mask
-    chosen = [one for one in contents.sheets if not areas or any(area.sheet is one for area in areas)]
+    chosen = [one for one in contents.sheets if areas is None or any(area.sheet is one for area in areas)]
     answer: Json = {"spreadsheetId": spreadsheet_id, "properties": properties(contents)}
     if contents.named_ranges:
         answer["namedRanges"] = contents.named_ranges
@@ -36,7 +40,7 @@ def spreadsheet(
     if own := [one for one in contents.metadata if one["location"]["locationType"] == "SPREADSHEET"]:
         answer["developerMetadata"] = own
     answer = dict(fields.cut(answer, mask))
-    if wants(mask, "sheets"):
+    if wants(mask, "sheets") and chosen:
         answer["sheets"] = [_sheet(reader, sheet, areas, sheets_mask, grid=grid) for sheet in chosen]
     return answer
 
@@ -60,7 +64,7 @@ def sheet_properties(contents: Contents, sheet: Sheet) -> Json:
     }
 
 
-def _sheet(reader: Reader, sheet: Sheet, areas: list[Area], mask: Mask | None, *, grid: bool) -> Json:
+def _sheet(reader: Reader, sheet: Sheet, areas: list[Area] | None, mask: Mask | None, *, grid: bool) -> Json:
     answer: Json = {"properties": sheet_properties(reader.contents, sheet)}
     answer |= {kind: things for kind, things in sheet.objects.items() if things}
     if sheet.basic_filter:
@@ -69,7 +73,7 @@ def _sheet(reader: Reader, sheet: Sheet, areas: list[Area], mask: Mask | None, *
         answer["developerMetadata"] = own
     answer = dict(fields.cut(answer, mask))
     if grid:
-        here = [area for area in areas if area.sheet is sheet] or [Area(sheet, 0, 0, None, None)]
+        here = [area for area in areas or [Area(sheet, 0, 0, None, None)] if area.sheet is sheet]
         answer["data"] = [grid_data(reader, area.inside(), below(mask, "data")) for area in here]
     return answer
 

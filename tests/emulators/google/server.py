@@ -16,6 +16,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from tests.emulators.google.calls import Calls
+from tests.emulators.google.cells import Value
 from tests.emulators.google.errors import Json
 from tests.emulators.google.faults import Dropped, Faults
 from tests.emulators.google.people import Habits, Person
@@ -86,7 +87,7 @@ class GoogleEmulator:
         return self.world.clock
 
     @property
-    def shows(self) -> dict[str, object]:
+    def shows(self) -> dict[str, Value]:
         """What a formula shows that is not worked out here: `shows["=TODAY()"] = 46000`."""
         return self.world.hints
 

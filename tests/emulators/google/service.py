@@ -6,8 +6,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass, field
-from email.message import Message
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.emulators.google import discovery, drive, sheets
@@ -20,10 +19,16 @@ from tests.emulators.google.quota import Quota
 from tests.emulators.google.tokens import GrantRefused, Tokens
 from tests.emulators.google.world import Caller, World
 
-#: Header fields, found whatever their case.
-Headers = Message
 _UPLOAD = re.compile(r"/upload/drive/v2/files/(?P<fileId>[^/?]+)")
 _JSON = "application/json; charset=UTF-8"
+
+
+class Headers(Protocol):
+    """Header fields by their name."""
+
+    def get(self, name: str, /) -> str | None:
+        """Give one, or None."""
+        ...
 
 
 @dataclass

@@ -19,13 +19,13 @@ def create(call: Call, world: World, caller: Caller) -> Json:
     given = call.body
     kept = {name: value for name, value in given.get("properties", {}).items() if name != "title"}
     contents = new_contents(given.get("properties", {}).get("title", "Untitled spreadsheet"), **kept)
-    work = Work(contents, caller.user, caller.user, world.ids, world.known())
+    work = Work(contents, caller.user, caller.user, world.ids, world.hints)
     if given.get("sheets"):
         _create_sheets(work, given["sheets"])
     contents.named_ranges.extend(given.get("namedRanges", []))
     file = world.new_file(contents, caller)
     return resource.spreadsheet(
-        file.file_id, world.reader(file), ranges=[], grid=False, mask=answer_mask(call)
+        file.file_id, world.reader(file), areas=None, grid=False, mask=answer_mask(call)
     )
 
 
@@ -48,7 +48,7 @@ def get(call: Call, world: World, caller: Caller) -> Json:
     return resource.spreadsheet(
         file.file_id,
         world.reader(file),
-        ranges=call.all("ranges"),
+        areas=resource.named_areas(file.contents, call.all("ranges")),
         grid=call.flag("includeGridData"),
         mask=answer_mask(call),
     )
@@ -61,7 +61,7 @@ def get_by_filter(call: Call, world: World, caller: Caller) -> Json:
     return resource.spreadsheet(
         file.file_id,
         world.reader(file),
-        ranges=[area.a1() for area in found],
+        areas=found,
         grid=bool(call.body.get("includeGridData")),
         mask=answer_mask(call),
     )
@@ -71,13 +71,13 @@ def batch_update(call: Call, world: World, caller: Caller) -> Json:
     """spreadsheets.batchUpdate; with includeSpreadsheetInResponse the spreadsheet "after updates were applied"."""
 
     def change(draft: Contents, file: File) -> Json:
-        work = Work(draft, caller.user, file.owner, world.ids, world.known())
+        work = Work(draft, caller.user, file.owner, world.ids, world.hints)
         answer: Json = {"replies": batch.carry_out(work, call.body.get("requests", []))}
         if call.body.get("includeSpreadsheetInResponse"):
             answer["updatedSpreadsheet"] = resource.spreadsheet(
                 file.file_id,
                 work.reader(),
-                ranges=call.body.get("responseRanges", []),
+                areas=resource.named_areas(draft, call.body.get("responseRanges", [])),
                 grid=bool(call.body.get("responseIncludeGridData")),
                 mask=below(answer_mask(call), "updatedSpreadsheet"),
             )

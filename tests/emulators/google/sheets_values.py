@@ -76,7 +76,7 @@ def _written(work: Work, area: Area, given: Json, option: Callable[[str], Any]) 
 
 
 def _work(world: World, caller: Caller, draft: Contents, file: File) -> Work:
-    return Work(draft, caller.user, file.owner, world.ids, world.known())
+    return Work(draft, caller.user, file.owner, world.ids, world.hints)
 
 
 def values_batch_update(call: Call, world: World, caller: Caller) -> Json:

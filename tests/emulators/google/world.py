@@ -9,8 +9,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.emulators.google.cells import Value
 from tests.emulators.google.errors import ApiError, Json, not_found
-from tests.emulators.google.formulas import Hints, Reader
+from tests.emulators.google.formulas import Reader
 from tests.emulators.google.state import Contents
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
@@ -96,7 +97,8 @@ class World:
         self.clock = Clock()
         self.ids = random.Random(seed)
         self.files: dict[str, File] = {}
-        self.hints: dict[str, object] = {}
+        #: What formulas show that are not worked out here, by their text.
+        self.hints: dict[str, Value] = {}
         #: Seconds by which Drive tells of a new version late (facts: about a minute, a vendor's claim).
         self.version_lag = 0.0
         #: Whether a service account is refused files of its own, as Google does now (facts, section 4).
@@ -154,13 +156,9 @@ class World:
         """Give by how much Drive is behind."""
         return dt.timedelta(seconds=self.version_lag)
 
-    def known(self) -> Hints:
-        """Give what formulas show that are not worked out here."""
-        return self.hints  # type: ignore[return-value]  # a test may hint any value
-
     def reader(self, file: File) -> Reader:
         """Give the effective values of a file."""
-        return Reader(file.contents, self.known())
+        return Reader(file.contents, self.hints)
 
 
 def stamp(moment: dt.datetime) -> str:
