@@ -91,6 +91,8 @@ def test_columns_are_the_same_cells_turned(api: Api) -> None:
         ("2:3", "Sheet1!A2:Z3"),
         ("A5:A", "Sheet1!A5:A1000"),
         ("C3:A1", "Sheet1!A1:C3"),
+        ("R2C3", "Sheet1!C2"),
+        ("Sheet1!R1C1:R2C2", "Sheet1!A1:B2"),
         ("'Sheet1'!$A$1:$B$2", "Sheet1!A1:B2"),
         ("A999:C2000", "Sheet1!A999:C1000"),
     ],

@@ -14,6 +14,7 @@ from tests.emulators.google.state import Contents, Sheet
 _WITH_SHEET = re.compile(r"^(?:'((?:[^']|'')+)'|([^!']+))!(.*)$", re.DOTALL)
 _QUOTED = re.compile(r"'((?:[^']|'')+)'", re.DOTALL)
 _CELLS = re.compile(r"^\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?(:\$?([A-Za-z]{1,3})?\$?([1-9]\d*)?)?$")
+_R1C1 = re.compile(r"(?i)R([1-9]\d*)C([1-9]\d*)(?::R([1-9]\d*)C([1-9]\d*))?")
 _BARE_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIKE_A_CELL = re.compile(r"(?i)[A-Z]{1,3}[0-9]+|R\d*C\d*")
 
@@ -150,7 +151,7 @@ def _named(contents: Contents, name: str) -> Area | None:
 
 
 def _cells(sheet: Sheet, text: str, wrong: Exception) -> Area:
-    parts = _CELLS.match(text)
+    parts = _CELLS.match(_without_r1c1(text))
     if not text or parts is None:
         raise wrong
     letters, number, colon, last_letters, last_number = parts.groups()
@@ -159,9 +160,8 @@ def _cells(sheet: Sheet, text: str, wrong: Exception) -> Area:
         if letters is None or number is None:
             raise wrong
         return Area(sheet, top, left, top + 1, left + 1)
-    if not (letters or number) or not (last_letters or last_number):
-        raise wrong
-    if (letters is None and last_letters is not None) or (number is None and letters is None):
+    nothing = not (letters or number) or not (last_letters or last_number)
+    if nothing or (last_letters and not letters):
         raise wrong
     bottom = int(last_number) if last_number else None
     right = column_number(last_letters) + 1 if last_letters else None
@@ -170,6 +170,16 @@ def _cells(sheet: Sheet, text: str, wrong: Exception) -> Area:
     if right is not None and right <= left:
         left, right = right - 1, left + 1
     return Area(sheet, top, left, bottom, right)
+
+
+def _without_r1c1(text: str) -> str:
+    """Give R2C3 as C2 (guides/concepts, "R1C1 notation"); anything else as it is."""
+    found = _R1C1.fullmatch(text)
+    if found is None:
+        return text
+    numbers = [int(one) for one in found.groups() if one]
+    cells = [cell_name(row - 1, column - 1) for row, column in zip(numbers[::2], numbers[1::2], strict=True)]
+    return ":".join(cells)
 
 
 def area_of_grid(contents: Contents, grid: Json) -> Area:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from tests.emulators.google.calls import Call
 from tests.emulators.google.errors import ApiError
 
-
 KINDS = {"read", "write", "drive", "auth"}
 
 
