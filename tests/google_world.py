@@ -171,18 +171,23 @@ class World:
         self.rng = random.Random(self.seed)
         self.person: Person = self.google.person_at(self.spreadsheet)
         self.line = Line(self.google, self.rng, self.trouble)
-        sheets = Sheets(self.line, "anna", Places.under("http://x"), Quota(Bucket(rate=1e9), Bucket(rate=1e9)))
+        sheets = Sheets(
+            self.line, "anna", Places.under("http://x"), Quota(Bucket(rate=1e9), Bucket(rate=1e9))
+        )
         self.desk = Desk(sheets, self.spreadsheet, "the book", {t: SHEET_IDS[t] for t in USED})
         self.desk.fresh = lambda n: f"arc-{n}-{self.rng.getrandbits(20):05x}"
         self.fresh = count(1)
         self.ledger = MemoryLedger()
         self.buckets: dict[str, str] = {}
-        rules = Rules((CUSTOMERS, INVOICES), Reading(), "EUR", fresh=lambda: f"{self.rng.getrandbits(128):032x}")
+        rules = Rules(
+            (CUSTOMERS, INVOICES), Reading(), "EUR", fresh=lambda: f"{self.rng.getrandbits(128):032x}"
+        )
         self.settings = Settings(rules, "agent", figures=lambda view, *_: self._pages(view))
         self.hand = Worker(self)
         self._begin()
 
     def _begin(self) -> None:
+        rate, self.trouble.rate = self.trouble.rate, 0.0
         with self.ledger.change(Origin("Zoë", "import", "A first import", NOW)) as t:
             t.put(CUSTOMERS, "c" * 32, row(CUSTOMERS, name="Firm", currency="EUR", terms=30))
             for n in range(self.many):
@@ -192,6 +197,7 @@ class World:
             if self.round().idle:
                 break
         self.hand.name_rows()
+        self.trouble.rate = rate
 
     def _adopt_ledger(self) -> None:
         grid = grid_of(self.person, "_ARC")
@@ -201,9 +207,7 @@ class World:
                 put(self.person, "_ARC", number, 1, new)
 
     def _pages(self, view: Any) -> Pages:
-        computed = {
-            i: (0, 0, 1, self.buckets.get(i, "Current")) for i in view.rows(INVOICES)
-        }
+        computed = {i: (0, 0, 1, self.buckets.get(i, "Current")) for i in view.rows(INVOICES)}
         return Pages({"invoices": computed})
 
     def round(self) -> Report:
@@ -333,7 +337,9 @@ class Worker:
             return
         mine = SHEET_IDS["Invoices"]
         starts = [r["updateCells"].get("start", {}) for r in body["requests"] if "updateCells" in r]
-        rows = sorted({s["rowIndex"] for s in starts if s.get("sheetId") == mine} & set(self.rows(self.grid())))
+        rows = sorted(
+            {s["rowIndex"] for s in starts if s.get("sheetId") == mine} & set(self.rows(self.grid()))
+        )
         if rows:
             self._put(self.rng.choice(rows), self.rng.choice(TYPED))
             self.done["hit"] += 1
@@ -412,7 +418,9 @@ class Worker:
         grid, layout = self.grid(), self.layout()
         ours = set(layout.places.values())
         inside = range(max(ours))
-        return [c for c in inside if c not in ours and not str(grid.at(layout.header, c) or "").startswith("ARC")]
+        return [
+            c for c in inside if c not in ours and not str(grid.at(layout.header, c) or "").startswith("ARC")
+        ]
 
     def _own(self, _kind: str, _body: Any) -> None:
         grid, at = self._some()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from arc_sheets.errors import BookMissing
+from arc_sheets.errors import BookError, BookMissing
+from arc_sync.books.create import HIDDEN
 from arc_sync.books.google.book import GoogleBook
-from arc_sync.books.google.create import create
-from arc_sync.books.google.sheets import Setting
+from arc_sync.books.google.create import batches, create
+from arc_sync.books.google.sheets import Setting, added_sheets
 from arc_sync.books.look import read_look
 from arc_sync.google.addresses import NEW, address
 from arc_sync.google.api import Sheets, said
 from arc_sync.google.connect import connect
 from arc_sync.google.credentials import account
-from arc_sync.google.trouble import Failed
+from arc_sync.google.trouble import Failed, Rejected
 from arc_sync.ledger.port import Ledger
 from arc_sync.mail.safe import Safe
 from arc_sync.merge.history import At
@@ -53,14 +55,35 @@ def forget_clients() -> None:
 
 
 def make(config: Config, contents: Contents) -> str:
-    """Make a new spreadsheet in the account's Drive and return its id. Raises `BookError` or `SignInError`."""
-    google = sheets_of(config)
-    setting = Setting("en_GB", config.zone.key)
-    title = f"{config.company} – receivables"
+    """Make a new book and return its spreadsheet's id. Raises `BookError` or `SignInError`.
+
+    A spreadsheet that the settings name and that is nobody's book gets ARC's tabs before its own; otherwise a new one is
+    made in the account's Drive.
+    """
+    google, look = sheets_of(config), read_look()
     try:
-        return create(google, title, contents, setting, read_look())
+        if config.spreadsheet != NEW and (present := _blank(google, config.spreadsheet)):
+            ids, added = added_sheets(contents, look, present)
+            google.batch_update(config.spreadsheet, added)
+            for batch in batches(contents, config.spreadsheet, ids, look):
+                google.batch_update(config.spreadsheet, batch)
+            return config.spreadsheet
+        title = f"{config.company} – receivables"
+        return create(google, title, contents, Setting("en_GB", config.zone.key), look)
     except Failed as failed:
+        if isinstance(failed, Rejected) and failed.status == 403 and config.google.how != "person":
+            raise BookError(
+                f"{google.who} can make no spreadsheet: let a person make a blank one, share it with that account as an "
+                'editor, write its address into arc.toml as book = "https://...", and run this again.'
+            ) from None
         raise said(failed, "your Drive", google.who) from None
+
+
+def _blank(google: Sheets, spreadsheet: str) -> Mapping[str, int]:
+    """Return the sheets' ids by title of a spreadsheet that is nobody's book yet; nothing for one that is."""
+    told = google.get(spreadsheet, "sheets.properties(sheetId,title)").get("sheets", ())
+    present = {one["properties"]["title"]: one["properties"].get("sheetId", 0) for one in told}
+    return {} if HIDDEN in present else present
 
 
 def in_step(config: Config, ledger: Ledger, now: datetime) -> int | None:
