@@ -342,8 +342,8 @@ def test_an_agent_of_another_protocol_is_told_before_anything_is_asked(
 def test_what_was_done_stands_in_the_status_bar_and_the_answer_is_taken_away(invoice: Desk) -> None:
     request = asked(invoice, "arcLogCall", "Spoke")
     assert said(invoice.look(), "status") == []
-    file = invoice.spool.answer(request.request, "Call to “Jönköping Möbler” 😀 logged: 5 €.")
-    assert said(invoice.look(), "status") == ["Call to “Jönköping Möbler” 😀 logged: 5 €."]
+    file = invoice.spool.answer(request.request, "Call to “Jönköping Möbler” 語 😀 logged: 5 €.")
+    assert said(invoice.look(), "status") == ["Call to “Jönköping Möbler” 語 😀 logged: 5 €."]
     assert not file.exists()
 
 
