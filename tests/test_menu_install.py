@@ -126,7 +126,11 @@ NOT_ENABLED = "User has not enabled the Apps Script API. Enable it by visiting h
             SignInError,
             "apis/library/script.googleapis.com",
         ),
-        (refusal(403, "scopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), SignInError, "arc google login --menu"),
+        (
+            refusal(403, "scopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+            SignInError,
+            "install-menu` again and allow it",
+        ),
         (refusal(404, "not found"), BookRefused, "check `book`"),
         (refusal(400, "Request contains an invalid argument."), BookRefused, "open it in the browser once"),
         (Response(503, {"error": {"code": 503, "message": "x"}}), BookBusy, "Extensions > Apps Script"),

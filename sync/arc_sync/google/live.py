@@ -8,7 +8,7 @@ drive.file (Google says no), and how 429 and 503 look. Developer metadata is not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from time import sleep
@@ -53,7 +53,7 @@ def check_live(
     rounds: int = ROUNDS,
     pause: Callable[[float], None] = sleep,
     names: Iterable[str] = (),
-) -> Iterator[Verdict]:
+) -> Generator[Verdict]:
     """Ask the questions of these names, or all, in a spreadsheet that is put into the bin at the end.
 
     `another` gives the same account once more, for writers at the same time. Raises `Failed` or `SignInError` where

@@ -75,7 +75,7 @@ def install_menu(
     `keep` is told the id of a new script as soon as there is one, so that a second try does not make another.
     Raises `ArcError`: the sentence says what a person is to allow.
     """
-    if isinstance(transport.http.auth, service_account.Credentials):
+    if isinstance(getattr(transport.http.session, "credentials", None), service_account.Credentials):
         raise SignInError(
             "Google lets no service account install scripts: sign in as a person with `arc google login`, or paste "
             "the menu by hand (addin/google/README.md)."
@@ -136,9 +136,7 @@ def _explained(refusal: Rejected) -> ArcError:
             f"Your Google account lets no program install scripts yet: switch Google Apps Script API on at {_TOGGLE} and {_AGAIN}."
         )
     if refusal.status in {401, 403} and "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
-        return SignInError(
-            "The sign-in does not cover installing scripts; run `arc google login --menu` and allow it."
-        )
+        return SignInError(f"The sign-in did not cover installing scripts; {_AGAIN} and allow it.")
     if refusal.status == 404:
         return BookRefused(
             "Google finds no such spreadsheet among those of this account; check `book` in arc.toml."
