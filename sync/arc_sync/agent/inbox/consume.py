@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from arc_sheets import tabs
 from arc_sheets.cells import Reading
 from arc_sheets.dates import wall_clock
-from arc_sheets.errors import ArcError, LedgerBusy
+from arc_sheets.errors import ArcError, LedgerError
 from arc_sync.agent.actions.answers import Answer, done, refused
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.actions.finding import Cannot, Finder, Record
@@ -49,13 +49,14 @@ class Consumed(NamedTuple):
 def consume(firm: Firm, told: Envelope | Bad, way: Way, now: datetime) -> Consumed:
     """Carry out a request and answer it; `now` is UTC.
 
-    What cannot be done is an answer too. Raises `LedgerBusy`: then it is to be tried again.
+    What cannot be done is an answer too. Raises `LedgerError` where the ledger failed: whether it had kept the change
+    by then nobody knows, so nothing may be answered; it is to be tried again.
     """
     if isinstance(told, Bad):
         return Consumed(reply_to(told, now), wants_round=False)
     try:
         answer = _stale(firm, told, now) or _answer(firm, told, way, now)
-    except LedgerBusy:
+    except LedgerError:
         raise
     except ArcError as error:
         answer = refused(str(error))

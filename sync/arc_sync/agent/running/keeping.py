@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from arc_sheets.errors import ConfigError
@@ -17,6 +17,8 @@ from arc_sync.agent.running.tasks import Task, Told
 SETTLING = 0.4
 #: The kind of a trouble that is none: somebody has the workbook open, where it cannot be worked on.
 _OPEN = "BookOpen"
+#: How long requests wait that could not be carried out: somebody waits for them.
+SOON = timedelta(seconds=5)
 #: How many times a request is tried that the work dies of.
 TRIES = 3
 
@@ -121,8 +123,8 @@ class Keeping:
         if not is_open:
             self.state.came(task.job, now, told.trouble)
         if told.trouble and not is_open:
-            many = 1 if task.job is Job.REQUESTS else self.state.failures[task.job]  # there somebody waits
-            self.not_before[task.job] = now + wait_after(many)
+            waits = SOON if task.job is Job.REQUESTS else wait_after(self.state.failures[task.job])
+            self.not_before[task.job] = now + waits
         else:
             self.not_before.pop(task.job, None)
         if told.seen:

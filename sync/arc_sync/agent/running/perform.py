@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from arc_sheets.errors import ArcError, BookOpen, LedgerBusy
+from arc_sheets.errors import ArcError, BookOpen, LedgerError
 from arc_sheets.message import MessageState
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.config import Config
@@ -76,15 +76,16 @@ def _night(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
 def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
     """Carry out what lies in the spool, each answered at once; then a round, which answers those that ask for one."""
     spool, waits, facts = Spool(task.spool or Path()), list[tuple[Path, Reply]](), _Facts(requests=0)
-    wants_round = False
+    wants_round, failed = False, None
     for path in task.requests:
         told = _read(path)
         if told is None:
             continue
         try:
             came = consume(firm, told, "ribbon", clock())
-        except LedgerBusy:
-            return Told(again=True, facts=facts)
+        except LedgerError as error:  # it stays where it lies, and the next time tells whether it was done
+            failed = error
+            continue
         facts["requests"] = int(facts["requests"]) + 1
         wants_round |= came.wants_round
         if isinstance(told, Envelope) and told.action in ROUNDS:
@@ -92,6 +93,8 @@ def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
         else:
             spool.answer(came.reply)
             spool.clear(path)
+    if failed is not None:
+        return Told(str(failed), type(failed).__name__, facts=facts, again=wants_round)
     if not wants_round:
         return Told(facts=facts, seen=seen_of(firm, clock()))
     return _round_for(firm, spool, waits, facts, clock)

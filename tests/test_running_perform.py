@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arc_sheets.errors import LedgerError
+from arc_sheets.tabs import ACTIVITY, INVOICES
+from arc_sync.agent.running import perform as performing
+from arc_sync.agent.running.jobs import Job
+from arc_sync.agent.running.perform import perform
+from arc_sync.books.file import FileBook
+from arc_sync.ledger.port import Transaction
+from arc_sync.ledger.sql import SqlLedger
+from tests.agents import CANARY, rows
+from tests.clicks import written
+from tests.faults.business import Business
+from tests.reminding_firm import quick_words
+
+__all__ = ["quick_words"]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Business:
+    return Business.made(tmp_path_factory.mktemp("ready") / "firm")
+
+
+@pytest.fixture
+def firm(ready: Business, tmp_path: Path) -> Business:
+    return ready.copied(tmp_path / "firm")
+
+
+def _answer(firm: Business, number: str) -> Any:
+    path = firm.spool.answers / f"{number}.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def test_a_round_tells_what_it_did_in_counts(firm: Business) -> None:
+    firm.types("typed", 0)
+    told = firm.does(Job.ROUND)
+
+    assert not told.trouble
+    assert told.facts["taken"] == 1
+    assert told.seen is not None
+    assert len(told.seen.book) == 32
+    assert "typed" in {row["notes"] for row in rows(firm.file, INVOICES).values()}
+
+
+def test_requests_are_carried_out_answered_and_shown_in_one_go(firm: Business) -> None:
+    firm.clicks("first")
+    firm.clicks("second")
+    told = firm.does(Job.REQUESTS)
+
+    assert (told.facts["requests"], told.trouble) == (2, "")
+    assert _answer(firm, "first")["done"]
+    assert not list(firm.spool.requests.iterdir())
+    assert {row["notes"] for row in rows(firm.file, ACTIVITY).values()} == {"first", "second"}
+    with FileBook(firm.book).open() as session:
+        assert {row.cells[8] for row in session.read(ACTIVITY).rows} == {"first", "second"}
+
+
+def test_a_request_whose_ledger_failed_is_not_answered_and_then_done_once(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = SqlLedger.change
+
+    @contextmanager
+    def lost(self: SqlLedger, *args: Any, **more: Any) -> Iterator[Transaction]:
+        """Commit, and lose the answer, as a server does that crashes then."""
+        with kept(self, *args, **more) as t:
+            yield t
+        raise LedgerError("The ledger was shut down by its server.")
+
+    firm.clicks("first")
+    monkeypatch.setattr(SqlLedger, "change", lost)
+    told = firm.does(Job.REQUESTS)
+    monkeypatch.setattr(SqlLedger, "change", kept)
+    assert (told.kind, _answer(firm, "first")) == ("LedgerError", None)
+    told = firm.does(Job.REQUESTS)
+
+    assert not told.trouble
+    assert _answer(firm, "first")["done"]
+    assert [row["notes"] for row in rows(firm.file, ACTIVITY).values()] == ["first"]
+
+
+def test_a_click_on_sync_over_an_open_workbook_says_who_has_it(firm: Business) -> None:
+    firm.book.with_name(f"~${firm.book.name}").write_bytes(b"\x03Zoe")
+    (firm.spool.requests / "now.json").write_bytes(
+        written("now", "sync_now", book="", when=datetime.now(UTC))
+    )
+    told = firm.does(Job.REQUESTS)
+
+    assert told.kind == "BookOpen"
+    assert not _answer(firm, "now")["done"]
+    assert "is open" in _answer(firm, "now")["sentence"]
+
+
+def test_the_day_is_planned_though_the_workbook_is_open(firm: Business) -> None:
+    firm.book.with_name(f"~${firm.book.name}").write_bytes(b"\x03Zoe")
+    told = firm.does(Job.PLAN)
+
+    assert (told.trouble, told.facts["open"], told.again) == ("", 1, True)
+
+
+def test_settings_that_are_wrong_are_told_not_raised(firm: Business) -> None:
+    firm.file.write_text("company =", "utf-8")
+    told = firm.does(Job.ROUND)
+
+    assert told.kind == "ConfigError"
+    assert str(firm.file) in told.trouble
+
+
+def test_a_full_disk_is_told_as_such(firm: Business, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(performing, "_worked", full)
+
+    assert "No space left on device" in firm.does(Job.ROUND).trouble
+
+
+def test_a_defect_is_told_with_its_place_and_without_its_values(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(performing, "_worked", broken)
+    told = firm.does(Job.ROUND)
+
+    assert told.kind == "KeyError"
+    assert CANARY not in told.trouble
+    assert any(place.endswith(" broken") for place in told.trace)
+    assert not any(CANARY in place for place in told.trace)
+
+
+def test_a_task_of_a_firm_that_is_gone_is_told(firm: Business) -> None:
+    firm.file.unlink()
+
+    assert perform(firm.task(Job.NIGHT)).kind == "ConfigError"
