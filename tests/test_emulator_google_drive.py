@@ -154,6 +154,25 @@ def test_files_are_found_by_name_and_parent(api: Api) -> None:
         api.call("GET", f"{DRIVE}/files", params={"q": "name like 'Book'"})
 
 
+def test_a_name_may_hold_the_word_and(api: Api) -> None:
+    api.google.person.rename_file("Smith and 'Sons'")
+    query = "name = 'Smith and \\'Sons\\'' and 'root' in parents"
+    assert [one["id"] for one in api.call("GET", f"{DRIVE}/files", params={"q": query})["files"]] == [
+        api.book
+    ]
+
+
+def test_pages_follow_each_other_and_a_page_that_is_none_is_refused(api: Api) -> None:
+    api.google.person.copy_file()
+    first = api.call("GET", f"{DRIVE}/files", params={"pageSize": "1"})
+    second = api.call("GET", f"{DRIVE}/files", params={"pageSize": "1", "pageToken": first["nextPageToken"]})
+    assert "nextPageToken" not in second
+    assert first["files"] != second["files"]
+    for wrong in ({"pageToken": "BOGUS"}, {"pageSize": "NOPE"}):
+        with pytest.raises(Refusal, match=r"Invalid [Vv]alue"):
+            api.call("GET", f"{DRIVE}/files", params=wrong)
+
+
 def test_about_wants_to_know_which_fields(api: Api) -> None:
     with pytest.raises(Refusal, match="'fields' parameter is required"):
         api.call("GET", f"{DRIVE}/about")

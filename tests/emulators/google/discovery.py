@@ -319,6 +319,8 @@ def check_request(method: Method, query: list[tuple[str, str]], body: Json) -> N
         known = method.parameters.get(name)
         if known is None and method.service == "sheets" and not name.startswith("$."):
             raise refusal([("", _unbound(name))])
+        if known and known["type"] == "integer" and not value.isdigit():
+            raise refusal([(snake(name), f"Invalid value at '{snake(name)}' (TYPE_INT32), \"{value}\"")])
         if known and known.get("enum") and value not in known["enum"]:
             what = f"Invalid value at '{snake(name)}' (type.googleapis.com/google.apps), \"{value}\""
             raise refusal([(snake(name), what)])

@@ -82,7 +82,7 @@ def files_list(call: Call, world: World, caller: Caller) -> Json:
     if not call.one("q"):
         found = [file for file in found if not file.trashed]
     size = int(call.one("pageSize", "100"))
-    start = int(call.one("pageToken", "0"))
+    start = _page(call.one("pageToken", "0"))
     page = found[start : start + size]
     whole: Json = {"kind": "drive#fileList", "incompleteSearch": False}
     whole["files"] = [_resource(world, file, caller) for file in page]
@@ -94,31 +94,39 @@ def files_list(call: Call, world: World, caller: Caller) -> Json:
     return whole
 
 
+def _page(token: str) -> int:
+    if not token.isdigit():
+        raise ApiError(400, "Invalid Value", reason="invalid", location="pageToken")
+    return int(token)
+
+
 _TERM = re.compile(
     r"""\s*(?:(?P<name>name|mimeType|trashed)\s*(?P<sign>=|!=|contains)\s*(?P<value>"[^"]*"|'(?:[^'\\]|\\.)*'|true|false)
-    |(?P<parent>"[^"]*"|'[^']*')\s+in\s+parents|parents\s+in\s+(?P<within>"[^"]*"|'[^']*'))\s*""",
+    |(?P<parent>"[^"]*"|'[^']*')\s+in\s+parents|parents\s+in\s+(?P<within>"[^"]*"|'[^']*'))\s*(?:and\b|$)""",
     re.VERBOSE,
 )
 
 
 def _matches(file: File, query: str) -> bool:
+    at, fits = 0, True
+    while at < len(query):
+        term = _TERM.match(query, at)
+        if term is None:
+            raise ApiError(400, "Invalid Value", reason="invalid", location="q")
+        fits = fits and _fits(file, term.groupdict())
+        at = term.end()
+    return fits
+
+
+def _fits(file: File, term: dict[str, str | None]) -> bool:
+    if parent := term["parent"] or term["within"]:
+        return parent[1:-1] in file.parents
     known: Json = {"name": file.contents.title, "mimeType": SPREADSHEET, "trashed": file.trashed}
-    for term in re.split(r"\s+and\s+", query) if query else []:
-        found = _TERM.fullmatch(term)
-        if found is None:
-            raise ApiError(400, "Invalid Value", reason="invalid")
-        if parent := found["parent"] or found["within"]:
-            if parent[1:-1] not in file.parents:
-                return False
-            continue
-        text = found["value"]
-        wanted = text == "true" if text in {"true", "false"} else text[1:-1].replace("\\'", "'")
-        same = (
-            wanted in known[found["name"]] if found["sign"] == "contains" else known[found["name"]] == wanted
-        )
-        if same == (found["sign"] == "!="):
-            return False
-    return True
+    text, found = str(term["value"]), known[str(term["name"])]
+    wanted = text == "true" if text in {"true", "false"} else text[1:-1].replace("\\'", "'")
+    if term["sign"] == "contains":
+        return wanted in found
+    return bool((found == wanted) == (term["sign"] == "="))
 
 
 def files_create(call: Call, world: World, caller: Caller) -> Json:

@@ -21,6 +21,10 @@ STATUS = {
 }
 
 
+#: Drive's reasons under the domain usageLimits.
+_LIMITS = {"rateLimitExceeded", "userRateLimitExceeded", "storageQuotaExceeded"}
+
+
 class ApiError(Exception):
     """A refusal: `code` is the HTTP status, `details` are google.rpc details, `reason` is Drive's word."""
 
@@ -50,7 +54,7 @@ class ApiError(Exception):
 
         Only a failed sign-in has a `status` as well (measured: brekkylab/backlot, errors/google.py).
         """
-        domain = "usageLimits" if self.code in {403, 429} and "imit" in self.reason else "global"
+        domain = "usageLimits" if self.reason in _LIMITS else "global"
         one = {"message": self.message, "domain": domain, "reason": self.reason or "badRequest"}
         if self.location:
             kind = "header" if self.location == "Authorization" else "parameter"

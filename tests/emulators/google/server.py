@@ -121,7 +121,8 @@ class GoogleEmulator:
     def authorized_user(self, scopes: list[str] | None = None) -> Json:
         """Give what google.oauth2.credentials.Credentials.from_authorized_user_info takes.
 
-        It overlooks token_uri and asks oauth2.googleapis.com: refresh over a redirected session."""
+        It overlooks token_uri and asks oauth2.googleapis.com: refresh over a redirected session.
+        """
         return {
             "type": "authorized_user",
             "client_id": self.tokens.client_id,
