@@ -26,6 +26,10 @@ def demo(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Pretend it is that day. [default: today]")
     ] = None,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Then open the workbook in LibreOffice and press two of its buttons."),
+    ] = False,
 ) -> None:
     """Show the main job on a made-up firm.
 
@@ -51,6 +55,16 @@ def demo(
         f"  {arc} aging       your payment is in it",
         f"  {arc} doctor      is everything well?",
     )
+    if live:
+        _live(place, book)
+
+
+def _live(place: Path, book: Path) -> None:
+    """Show the buttons at work on the open workbook, in pictures."""
+    from arc_sync.agent.demo.live import LiveDemo
+
+    pictures = LiveDemo(place, book, say).run()
+    say("", "Before and after:", *(f"  {picture}" for picture in pictures))
 
 
 def _this_command(place: Path) -> str:

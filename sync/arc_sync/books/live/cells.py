@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from arc_sheets import dates
@@ -46,8 +47,13 @@ def _content(value: Any) -> tuple[str | None, str | None, int]:
     if isinstance(value, bool):
         return "b", str(int(value)), 0
     if isinstance(value, date):
-        return "n", number(dates.to_serial(value)), DATED
+        return "n", _serial(value), DATED
     return "n", number(value), 0
+
+
+@lru_cache(maxsize=20_000)  # days come again and again
+def _serial(moment: date) -> str:
+    return number(dates.to_serial(moment))
 
 
 def given(value: Value) -> Any:

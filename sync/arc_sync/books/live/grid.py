@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,25 +30,18 @@ class Grid:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that hold anything, top to bottom."""
-        beyond = sorted({p.row for p in self.written if p.row > len(self.values)})
-        for number in [*range(1, len(self.values) + 1), *beyond]:
-            if cells := self._row(number):
+        touched: dict[int, dict[int, Cell | None]] = {}
+        for place, made in self.written.items():
+            touched.setdefault(place.row, {})[place.column] = made
+        for number, (values, formulas) in enumerate(zip(self.values, self.formulas, strict=True), 1):
+            cells = _cells(values, formulas)
+            if number in touched:
+                cells = _over(cells, touched.pop(number))
+            if cells:
                 yield Row(number, cells)
-
-    def _row(self, number: int) -> list[Cell]:
-        held = number <= len(self.values)
-        values, formulas = (self.values[number - 1], self.formulas[number - 1]) if held else ((), ())
-        cells = [
-            made
-            for column, value in enumerate(values)
-            if (value is not None or formulas[column])
-            and (made := cell(column, value, _text(formulas[column]))) is not None
-        ]
-        since = {p.column: c for p, c in self.written.items() if p.row == number} if self.written else {}
-        if not since:
-            return cells
-        kept = {c.column: c for c in cells} | since
-        return [c for _, c in sorted(kept.items()) if c is not None]
+        for number, since in sorted(touched.items()):
+            if cells := _over([], since):
+                yield Row(number, cells)
 
     def cell(self, place: Place) -> Cell | None:
         """Return one cell; None for a blank one."""
@@ -114,6 +107,28 @@ def formulas_of(sheet: xw.Sheet, area: Area, name: str, asking: Asking) -> Seque
     if isinstance(told[0], list | tuple):
         return told
     return [told] if area.top == area.bottom else [[one] for one in told]
+
+
+def _cells(values: Sequence[Any], formulas: Sequence[Any]) -> list[Cell]:
+    """Return the cells of a row as `cells.cell` makes them: texts and numbers, which most are, in the quick way."""
+    made, new = [], tuple.__new__
+    for column, value in enumerate(values):
+        formula, kind = formulas[column], type(value)
+        if kind is str and formula == value and value[0] != "#":
+            made.append(new(Cell, (column, "s", value, None, 0)))
+        elif kind is float and formula[:1] != "=":
+            made.append(new(Cell, (column, "n", repr(value).removesuffix(".0"), None, 0)))
+        elif value is not None or formula:
+            other = cell(column, value, _text(formula))
+            if other is not None:
+                made.append(other)
+    return made
+
+
+def _over(cells: Sequence[Cell], since: Mapping[int, Cell | None]) -> list[Cell]:
+    """Return a row's cells with those that were written since."""
+    kept: dict[int, Cell | None] = {c.column: c for c in cells}
+    return [made for _, made in sorted((kept | dict(since)).items()) if made is not None]
 
 
 def _text(formula: Any) -> str:

@@ -159,11 +159,11 @@ class Bridge:
                 made.append((found.RuntimeUID, found.URL, found.Title))
         return made
 
-    def do_open(self, url: str, *, macros: bool) -> str:
-        """Open a workbook without a window and return its id; `macros` lets its Basic run."""
-        found = self._desktop.loadComponentFromURL(
-            url, "_blank", 0, _properties(Hidden=True, MacroExecutionMode=4 if macros else 0)
-        )
+    def do_open(self, url: str, *, macros: bool = False, hidden: bool = True) -> str:
+        """Open a workbook and return its id; `macros` lets its Basic run. One that is hidden is never in front."""
+        mode = 4 if macros else 0  # com.sun.star.document.MacroExecMode ALWAYS_EXECUTE_NO_WARN, NEVER_EXECUTE
+        told = _properties(Hidden=hidden, MacroExecutionMode=mode)
+        found = self._desktop.loadComponentFromURL(url, "_blank", 0, told)
         if found is None:
             raise ValueError(f"{url} cannot be opened")
         self._books[found.RuntimeUID] = Book(found)
@@ -176,6 +176,21 @@ class Bridge:
     def do_store(self, book: str, url: str, kind: str) -> None:
         """Save a copy in the form of a filter, such as "calc_pdf_Export"."""
         self._document(book).storeToURL(url, _properties(FilterName=kind, Overwrite=True))
+
+    def do_picture(self, book: str, sheet: str, area: Area, url: str) -> None:
+        """Print an area to a PDF file."""
+        told = _properties(Selection=self._books[book].sheet(sheet).on(area))
+        data = uno.Any("[]com.sun.star.beans.PropertyValue", told)
+        self._document(book).storeToURL(url, _properties(FilterName="calc_pdf_Export", FilterData=data))
+
+    def do_select(self, book: str, sheet: str, area: Area) -> None:
+        """Bring a workbook, and an area in it, to the front."""
+        controller = self._document(book).CurrentController
+        controller.Frame.activate()
+        controller.setActiveSheet(self._books[book].sheet(sheet).sheet)
+        controller.select(
+            self._books[book].sheet(sheet).sheet.getCellRangeByPosition(area[1], area[0], area[3], area[2])
+        )
 
     def do_save(self, book: str) -> None:
         """Save in place, in the form that the file has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
@@ -52,6 +53,9 @@ class EngineImpl:
     @staticmethod
     def clean_value_data(data: Any, build_date: Any, empty: Any, build_number: Any, err_to_str: Any) -> Any:
         """Return values as people read them."""
+
+        if err_to_str and build_date is datetime and build_number is None:
+            return [[empty if value == "" else value for value in row] for row in data]
 
         def one(value: Any) -> Any:
             if value == "":
@@ -443,7 +447,7 @@ class RangeImpl(bc.Range):
     def formula(self) -> Any:
         """Formulas by row; constants as texts. Of one cell, its formula alone."""
         told = self.sheet.book.read(self.sheet.name, self.area)
-        rows = [[_spelled(one) for one in row] for row in told["rows"]]
+        rows = [[one if type(one) is str else _spelled(one) for one in row] for row in told["rows"]]
         top, left = self.area.top - 1, self.area.left
         for area, formulas in told["formulas"]:
             for r, row in enumerate(formulas, area[0] - top):
@@ -589,6 +593,7 @@ def _zero(area: Area) -> list[int]:
     return [area.top - 1, area.left, area.bottom - 1, area.right]
 
 
+@lru_cache(maxsize=20_000)  # days come again and again
 def _moment(value: Any) -> Any:
     """Return the moment that a number shows in a date's format; the number, where it is far from any date."""
     try:

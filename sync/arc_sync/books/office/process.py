@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +30,8 @@ class OfficeRefused(Exception):
 class Bridge:
     """Asks the bridge's process, one request at a time. Raises ConnectionError when the office is gone."""
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, address: str) -> None:
+        self.address = address  #: of the office, as UNO has it
         self.requests = 0  #: made so far
         self._lock = threading.Lock()
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
@@ -78,7 +79,7 @@ def connect(address: str, *, wait: float = 0) -> Bridge | None:
 
     Raises `BookError` if no Python on this machine can speak to LibreOffice.
     """
-    bridge, until = Bridge(python_with_uno()), time.monotonic() + wait
+    bridge, until = Bridge(python_with_uno(), address), time.monotonic() + wait
     while not bridge.ask("connect", address=address):
         if time.monotonic() >= until:
             bridge.close()
@@ -112,14 +113,14 @@ def program() -> str:
 
 
 @contextmanager
-def headless() -> Iterator[Bridge]:
+def headless(**environment: str) -> Iterator[Bridge]:
     """Start a LibreOffice without windows, with settings of its own, and end it. Raises `BookError`.
 
-    It listens on this machine alone, at a port of the moment.
+    It listens on this machine alone, at a port of the moment. `environment` is added to ours.
     """
     with tempfile.TemporaryDirectory(prefix="arc-office-") as profile:
         address = f"socket,host=127.0.0.1,port={_free_port()},tcpNoDelay=1"
-        office = _start(Path(profile), address)
+        office = _start(Path(profile), address, environment)
         try:
             bridge = connect(address, wait=_START)
             if bridge is None:
@@ -132,12 +133,13 @@ def headless() -> Iterator[Bridge]:
             _stop(office)
 
 
-def _start(profile: Path, address: str) -> subprocess.Popen[bytes]:
+def _start(profile: Path, address: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     quiet = ("--headless", "--norestore", "--nologo", "--nodefault", "--nofirststartwizard")
     return subprocess.Popen(  # noqa: S603 (LibreOffice, found on the path)
         [program(), *quiet, f"-env:UserInstallation={profile.as_uri()}", f"--accept={address};urp;"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment},
         start_new_session=True,
     )
 
