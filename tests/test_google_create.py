@@ -336,6 +336,11 @@ def test_home_has_three_charts_that_say_what_they_show(full: Json, bare: Json) -
         assert _sources(cei) == ["KPIs!G4:R4", "KPIs!G10:R10", "_ARC!H3:S3"]
 
 
+def test_google_is_told_that_no_cell_of_a_chart_is_a_header_so_that_it_does_not_guess() -> None:
+    specs = [one["chart"]["spec"]["basicChart"] for one in _of_kind("addChart", _requests(empty()))]
+    assert [one["headerCount"] for one in specs] == [0, 0, 0]
+
+
 def _sources(chart: Json) -> list[str]:
     titles = {number: title for title, number in SHEET_IDS.items()}
     found = [one["domain"] for one in chart["domains"]]
