@@ -174,3 +174,21 @@ def test_an_unknown_token_is_401_and_no_token_at_all_403_to_read_401_to_write(go
     assert [one.status_code for one in answers] == [401, 403, 401, 403]
     states = [one.json()["error"]["status"] for one in answers]
     assert states == ["UNAUTHENTICATED", "PERMISSION_DENIED", "UNAUTHENTICATED", "PERMISSION_DENIED"]
+
+
+def test_googles_own_client_works_as_well(google: GoogleEmulator) -> None:
+    from googleapiclient.discovery import build  # type: ignore[import-untyped]  # it has no types
+
+    book = Api(google).made().book
+    google.person.share(google.robot_email)
+    at = {"api_endpoint": google.url}
+    with build("sheets", "v4", credentials=robot(google), static_discovery=True, client_options=at) as sheets:
+        values = sheets.spreadsheets().values()
+        written = {
+            "spreadsheetId": book,
+            "range": "A1",
+            "valueInputOption": "RAW",
+            "body": {"values": [["=1"]]},
+        }
+        assert values.update(**written).execute()["updatedCells"] == 1
+        assert values.get(spreadsheetId=book, range="Sheet1").execute()["values"] == [["=1"]]
