@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -11,6 +12,7 @@ from arc_sheets.errors import BookMissing, MailError, SignInError
 from arc_sync.agent.config import Config
 from arc_sync.agent.google_menu import install, live, paste
 from arc_sync.agent.spreadsheets import forget_clients
+from arc_sync.cli import agent, google
 from arc_sync.google.connect import ADDRESS
 from arc_sync.google.credentials import PURPOSE
 from arc_sync.google.credentials import Grant as Kept
@@ -18,8 +20,12 @@ from arc_sync.google.menu import SCOPE, bundled
 from arc_sync.mail.oauth import Endpoints, Grant
 from arc_sync.mail.safe import Safe
 from tests.emulators.google import GoogleEmulator
+from tests.menu_stage import SOURCES
+from tests.office import arc
 from tests.test_menu_install import Scripts
 from tests.web_servers import Request, Response, WebServer
+
+PAGE = (SOURCES / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -108,19 +114,36 @@ def test_the_files_to_paste_are_written(tmp_path: Path) -> None:
     assert "Code.gs" in said
 
 
+def test_the_command_writes_them_as_well(tmp_path: Path) -> None:
+    told = arc("google", "install-menu", "--paste", str(tmp_path / "menu"))
+    assert "paste each under its name" in told.output
+    assert (tmp_path / "menu" / "Code.gs").stat().st_size > 10_000
+
+
+def test_the_commands_that_the_page_of_the_menu_names_are_there() -> None:
+    words = {tuple(found) for found in re.findall(r"\barc (google|agent) ([a-z-]+)", PAGE)}
+    there = {("google", name) for name in google.COMMANDS} | {("agent", name) for name in agent.COMMANDS}
+    assert words
+    assert words <= there
+
+
+def test_the_pictures_of_the_page_of_the_menu_are_there() -> None:
+    assert [name for name in re.findall(r'src="([^"]+)"', PAGE) if not (SOURCES / name).is_file()] == []
+
+
 def test_google_is_asked_as_the_account_of_the_settings(
     tmp_path: Path, safe: Safe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget_clients()
-    with GoogleEmulator(check_answers=False) as google:
-        monkeypatch.setenv(ADDRESS, google.url)
-        known = google.authorized_user()
+    with GoogleEmulator(check_answers=False) as server:
+        monkeypatch.setenv(ADDRESS, server.url)
+        known = server.authorized_user()
         grant = Kept(known["client_id"], known["client_secret"], known["refresh_token"], known["token_uri"])
         safe.put(PURPOSE, grant.as_text(), in_file=True)
         asked = live(settings(tmp_path), safe, rounds=1)
         first = next(asked)
         assert (first.name, first.holds) == ("chain", True)
         asked.close()
-        assert all(file.trashed for file in google.world.files.values())
+        assert all(file.trashed for file in server.world.files.values())
     forget_clients()
     assert json.loads((tmp_path / "secrets.json").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from arc_sync.cli.google_menu import install_menu, show_live
 from arc_sync.cli.mail import InFile, _secret
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, say
 
@@ -30,13 +31,25 @@ def login(
     say(google_account.sign_in(settings, safe, (client_id, secret), say, in_file=in_file))
 
 
-def check(json: Json = False, config: Settings = None) -> None:
+def check(
+    json: Json = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask Google instead what no document promises; about five minutes.")
+    ] = False,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=500, help="With --live: writes of each of two writers at once.")
+    ] = 25,
+    config: Settings = None,
+) -> None:
     """Look whether the spreadsheet can be reached, and say what is missing."""
     from arc_sync.agent import google_account
     from arc_sync.agent.config import Config
     from arc_sync.mail.safe import Safe
 
-    found = list(google_account.check(Config.load(config), Safe.of_this_user()))
+    settings = Config.load(config)
+    if live:
+        show_live(settings, rounds, json=json)
+    found = list(google_account.check(settings, Safe.of_this_user()))
     if json:
         answer([{"ok": one.ok, "said": one.said} for one in found])
     else:
@@ -44,4 +57,8 @@ def check(json: Json = False, config: Settings = None) -> None:
     finish(FINE if all(one.ok for one in found) else PERSON)
 
 
-COMMANDS: Final[dict[str, Callable[..., None]]] = {"check": check, "login": login}
+COMMANDS: Final[dict[str, Callable[..., None]]] = {
+    "check": check,
+    "install-menu": install_menu,
+    "login": login,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -38,7 +38,7 @@ def install_menu(
     say(google_menu.install(Config.load(config), Safe.of_this_user(), say, script, in_file=in_file))
 
 
-def show_live(config: Config, rounds: int, *, json: bool = False) -> None:
+def show_live(config: Config, rounds: int, *, json: bool = False) -> NoReturn:
     """Ask Google what ARC takes for granted of it, and show each answer as it comes."""
     from arc_sync.agent import google_menu
     from arc_sync.mail.safe import Safe
