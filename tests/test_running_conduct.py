@@ -366,6 +366,24 @@ def test_there_is_more_to_do_where_somebody_wrote_meanwhile(stage: Stage) -> Non
     assert stage.jobs == [("round", "a")]
 
 
+def test_a_google_queue_is_looked_at_every_half_minute_and_often_while_somebody_asks(stage: Stage) -> None:
+    stage.firm("a", B1, more='book = "google:abc_123"\n[agent]\nevery = 3600\n')
+    looks, signs = [], []
+    for second in range(1, 1_000):
+        stage.goes(1)
+        while stage.tasks:
+            task = stage.tasks[0]
+            if task.job is Job.QUEUE:
+                looks.append(second)
+                signs += [second] * task.sign
+            stage.ends(facts={"requests": int(task.job is Job.QUEUE and second == 91)})
+
+    assert looks[:4] == [1, 31, 61, 91]
+    assert looks[4:8] == [96, 101, 106, 111]
+    assert looks[-2:] == [looks[-1] - 30, looks[-1]]
+    assert signs == [1, 241, 481, 721, 961]
+
+
 # -- which firms -----------------------------------------------------------------------------------------------
 
 
@@ -402,6 +420,8 @@ def test_what_the_agent_reads_of_a_firm(tmp_path: Path) -> None:
         "Europe/Berlin",
     )
     assert seen.folders == {tmp_path, tmp_path / "b"}
+    file.write_text(SETTINGS + 'book = "google:abc_123"\n', "utf-8")
+    assert (glimpse.look(file).spreadsheet, glimpse.look(file).book) == ("abc_123", None)
     assert seen.habits == Habits()
     assert not seen.book_ids()
     assert Keeping(file, State()).key == state.key_of(file)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from arc_sheets.tabs import ACTIVITY, INVOICES
 from arc_sync.agent.running import perform as performing
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.perform import perform
+from arc_sync.agent.running.tasks import Task
 from arc_sync.books.file import FileBook
 from arc_sync.ledger.port import Transaction
 from arc_sync.ledger.sql import SqlLedger
@@ -105,6 +106,51 @@ def test_the_day_is_planned_though_the_workbook_is_open(firm: Business) -> None:
     told = firm.does(Job.PLAN)
 
     assert (told.trouble, told.facts["open"], told.again) == ("", 1, True)
+
+
+class _Spreadsheet:
+    """A Google queue in memory."""
+
+    def __init__(self, *numbers: str) -> None:
+        self.rows = [_row(number) for number in numbers]
+        self.results: list[tuple[object, ...]] = []
+        self.signs: list[datetime] = []
+
+    def waiting(self) -> list[list[object]]:
+        answered = {result[0] for result in self.results}
+        return [row for row in self.rows if row[0] not in answered]
+
+    def answer(self, results: Sequence[tuple[object, ...]]) -> None:
+        self.results += results
+
+    def alive(self, now: datetime) -> None:
+        self.signs.append(now)
+
+
+def _row(number: str) -> list[object]:
+    action = "sync_now" if number == "now" else "log_note"
+    fields = {} if number == "now" else {"customer": "Birch", "notes": number}
+    told = written(number, action, when=datetime.now(UTC), user="zoe@firm.example", fields=fields)
+    return [number, "", "", action, told.decode(), "NEW"]
+
+
+def test_what_the_google_menu_asks_for_is_carried_out_once_and_answered(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = _Spreadsheet("one", "now", "two")
+    monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
+    told = perform(Task(Job.QUEUE, firm.file, sign=True))
+    again = perform(Task(Job.QUEUE, firm.file))
+
+    assert (told.trouble, told.facts["requests"], again.facts["requests"]) == ("", 3, 0)
+    assert [(row[0], row[2], row[3]) for row in sheet.results] == [
+        ("one", True, "Note on Birch logged."),
+        ("two", True, "Note on Birch logged."),
+        ("now", True, "Book and ledger are in step."),
+    ]
+    assert len(sheet.signs) == 1
+    found = {(row["notes"], row["by"]) for row in rows(firm.file, ACTIVITY).values()}
+    assert found == {(note, "zoe@firm.example via Zoë Kanari") for note in ("one", "two")}
 
 
 def test_settings_that_are_wrong_are_told_not_raised(firm: Business) -> None:

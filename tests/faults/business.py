@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -114,6 +115,10 @@ class Business:
         """Let the next agent do these jobs, and what lies there."""
         for job in (*jobs, Job.REQUESTS, Job.ROUND):
             told = self.does(job)
+            for _ in range(5):
+                if told.trouble:  # the agent, too, tries again
+                    time.sleep(1)
+                    told = self.does(job)
             assert not told.trouble, told
 
     # -- the judgement -------------------------------------------------------------------------------------

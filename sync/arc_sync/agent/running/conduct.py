@@ -155,7 +155,7 @@ class Conductor:
         if firm is None:  # let go meanwhile
             return
         now = self._clock()
-        firm.came(task, told, now)
+        firm.came(task, told, now, self._steady())
         for path in firm.hopeless:
             self._reply(path, reply_to(Bad(path.stem, _HOPELESS), now))
             firm.tries.pop(path)

@@ -8,17 +8,15 @@ from __future__ import annotations
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.places import BOOK, LEDGER, beside, read_settings
 from arc_sync.agent.quick import looks_open, quietly_in_step
 from arc_sync.agent.running.habits import Habits, WrongHabit, habits_of
+from arc_sync.google.addresses import spreadsheet_of
 from arc_sync.ledger.glance import glance
-
-#: Endings of workbook files; any other place is an address.
-_FILES: Final = (".xlsx", ".xlsm")
 
 
 class Glimpse(NamedTuple):
@@ -26,6 +24,7 @@ class Glimpse(NamedTuple):
 
     file: Path  #: arc.toml
     book: Path | None  #: None: it is no file
+    spreadsheet: str  #: the id of its Google spreadsheet; "" where it is a file
     ledger: str  #: a path or an address
     zone: ZoneInfo | None  #: the firm's wall clock; None is this machine's
     habits: Habits
@@ -63,5 +62,6 @@ def look(file: Path) -> Glimpse:
         raise ConfigError(f"{file}: {error.key} of [agent] {error}.") from None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(f'{file}: time_zone must be one such as "Europe/Berlin".') from None
-    is_file = "://" not in book and book.lower().endswith(_FILES)
-    return Glimpse(file, Path(beside(file, book)) if is_file else None, beside(file, ledger), zone, habits)
+    spreadsheet = spreadsheet_of(book)
+    path = None if spreadsheet else Path(beside(file, book))
+    return Glimpse(file, path, spreadsheet, beside(file, ledger), zone, habits)

@@ -18,13 +18,22 @@ class Job(StrEnum):
     """What is done for a firm. Each is safe to repeat, and to die anywhere."""
 
     REQUESTS = "requests"  #: what ribbon and menu ask for, and a round
+    QUEUE = "queue"  #: what the Google menu asks for, and a round
     ROUND = "round"  #: what `arc sync` does
     PLAN = "plan"  #: the day's reminders, and a round
     NIGHT = "night"  #: verify the ledger, back it up, keep the day's aging
 
 
 #: Seconds after which a job is taken to hang, and is stopped. A book's lease lasts five minutes.
-DEADLINES: Final[Mapping[Job, float]] = {Job.REQUESTS: 240, Job.ROUND: 240, Job.PLAN: 280, Job.NIGHT: 1800}
+DEADLINES: Final[Mapping[Job, float]] = {
+    **dict.fromkeys((Job.REQUESTS, Job.QUEUE, Job.ROUND), 240),
+    Job.PLAN: 280,
+    Job.NIGHT: 1800,
+}
+#: Seconds between two looks at a Google queue: while somebody has asked lately, and otherwise; and how long that is.
+POLL_SOON, POLL, LATELY = 5.0, 30.0, 600.0
+#: Seconds between two signs of life in a spreadsheet; the sidebar expects one within ten minutes.
+SIGN: Final = 240.0
 #: How long a job waits after it failed, at first and at most; each further failure doubles it.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 #: How far a clock may be off before a time in the future counts as never.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.running.glimpse import Glimpse, look
-from arc_sync.agent.running.jobs import Job, due, wait_after
+from arc_sync.agent.running.jobs import LATELY, POLL, POLL_SOON, SIGN, Job, due, wait_after
 from arc_sync.agent.running.state import State, key_of
 from arc_sync.agent.running.tasks import Task, Told
 
@@ -42,6 +42,9 @@ class Keeping:
     )  #: of requests that the work died of: each by itself then
     books: frozenset[str] = frozenset()  #: ids of its workbook
     is_news: bool = False  #: its state is to be saved
+    next_poll: float = 0.0  #: steady; when its Google queue is looked at
+    next_sign: float = 0.0  #: steady; when the spreadsheet is to show a sign of life
+    asked: float = -LATELY  #: steady; when its Google queue held a request last
 
     @property
     def key(self) -> str:
@@ -83,15 +86,30 @@ class Keeping:
         """Return what is to be done now: what somebody waits for first, daily jobs last."""
         if self.busy or self.glimpse is None:
             return None
-        job = next(filter(None, (self._requests(now), self._round(now, steady), self._daily(now))), None)
+        jobs = (self._requests(now), self._queue(now, steady), self._round(now, steady), self._daily(now))
+        job = next(filter(None, jobs), None)
         if job is None:
             return None
+        if job is Job.QUEUE:
+            return self._poll(steady)
         if job is not Job.REQUESTS:
             return Task(job, self.file)
         return Task(job, self.file, spool, self.requests[:1] if self.tries else self.requests)
 
     def _requests(self, now: datetime) -> Job | None:
         return Job.REQUESTS if self.requests and self._may(Job.REQUESTS, now) else None
+
+    def _queue(self, now: datetime, steady: float) -> Job | None:
+        if self.glimpse is None or not self.glimpse.spreadsheet or steady < self.next_poll:
+            return None
+        return Job.QUEUE if self._may(Job.QUEUE, now) else None
+
+    def _poll(self, steady: float) -> Task:
+        """Look at the Google queue, often while somebody asks; now and then show a sign of life there."""
+        self.next_poll = steady + (POLL_SOON if steady - self.asked < LATELY else POLL)
+        sign = steady >= self.next_sign
+        self.next_sign = steady + SIGN if sign else self.next_sign
+        return Task(Job.QUEUE, self.file, sign=sign)
 
     def _daily(self, now: datetime) -> Job | None:
         if self.glimpse is None:
@@ -116,8 +134,10 @@ class Keeping:
         until = self.not_before.get(job)
         return until is None or now >= until or until - now > wait_after(99)  # the clock was set back
 
-    def came(self, task: Task, told: Told, now: datetime) -> None:
+    def came(self, task: Task, told: Told, now: datetime, steady: float) -> None:
         """Note what became of a task."""
+        if task.job is Job.QUEUE and told.facts.get("requests"):
+            self.asked, self.next_poll = steady, min(self.next_poll, steady + POLL_SOON)
         self.busy, self.is_news = None, True
         is_open = told.kind == _OPEN
         if not is_open:

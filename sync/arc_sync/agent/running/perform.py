@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from arc_sheets.message import MessageState
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
-from arc_sync.agent.inbox.consume import ROUNDS, after_round, consume
+from arc_sync.agent.inbox.consume import ROUNDS, Way, after_round, consume
 from arc_sync.agent.inbox.envelope import NUMBER, Bad, Envelope, Reply, read
+from arc_sync.agent.inbox.queue import Queue, read_queue, result_row
 from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.reminding.planning import plan_reminders
 from arc_sync.agent.reminding.rows import reminders
@@ -49,6 +50,8 @@ def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC
 
 
 def _round(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
+    if firm.rests(clock()) is not None:  # a spreadsheet in which nothing has happened: one look at Drive
+        return Told(facts={"idle": 1})
     return _after(firm, _worked(firm, clock), clock(), {})
 
 
@@ -75,43 +78,81 @@ def _night(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
 
 def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
     """Carry out what lies in the spool, each answered at once; then a round, which answers those that ask for one."""
-    spool, waits, facts = Spool(task.spool or Path()), list[tuple[Path, Reply]](), _Facts(requests=0)
-    wants_round, failed = False, None
-    for path in task.requests:
-        told = _read(path)
-        if told is None:
-            continue
+    spool = Spool(task.spool or Path())
+    lying = [(path, told) for path in task.requests if (told := _read(path)) is not None]
+    places = {told.request: path for path, told in lying}
+
+    def answer(replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            spool.answer(reply)
+            spool.clear(places[reply.request])
+
+    return _carried_out(firm, [told for _, told in lying], "ribbon", answer, clock)
+
+
+def _queue(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
+    """Carry out what waits in the spreadsheet's queue; say there that the agent is alive."""
+    queue = queue_of(firm)
+    if task.sign:
+        queue.alive(clock())
+
+    def answer(replies: Sequence[Reply]) -> None:
+        if replies:
+            queue.answer([result_row(reply) for reply in replies])
+
+    return _carried_out(firm, read_queue(queue.waiting()), "menu", answer, clock)
+
+
+def queue_of(firm: Firm) -> Queue:
+    """Return the queue of the firm's spreadsheet. Raises `ArcError` where that cannot be reached."""
+    from arc_sync.agent.spreadsheets import sheets_of  # noqa: PLC0415 (Google's libraries are large)
+    from arc_sync.books.google.queue import GoogleQueue  # noqa: PLC0415
+
+    return GoogleQueue(sheets_of(firm.config), firm.config.spreadsheet)
+
+
+def _carried_out(
+    firm: Firm,
+    asked: Sequence[Envelope | Bad],
+    way: Way,
+    answer: Callable[[Sequence[Reply]], None],
+    clock: Callable[[], datetime],
+) -> Told:
+    """Carry out requests one after the other, and run the round that they want."""
+    waits, wants_round, failed = list[Reply](), False, None
+    for told in asked:
         try:
-            came = consume(firm, told, "ribbon", clock())
+            came = consume(firm, told, way, clock())
         except LedgerError as error:  # it stays where it lies, and the next time tells whether it was done
             failed = error
             continue
-        facts["requests"] = int(facts["requests"]) + 1
         wants_round |= came.wants_round
         if isinstance(told, Envelope) and told.action in ROUNDS:
-            waits.append((path, came.reply))
+            waits.append(came.reply)
         else:
-            spool.answer(came.reply)
-            spool.clear(path)
+            answer([came.reply])
+    facts: _Facts = {"requests": len(asked)}
     if failed is not None:
         return Told(str(failed), type(failed).__name__, facts=facts, again=wants_round)
     if not wants_round:
-        return Told(facts=facts, seen=seen_of(firm, clock()))
-    return _round_for(firm, spool, waits, facts, clock)
+        return Told(facts=facts, seen=seen_of(firm, clock()) if asked else None)
+    return _round_for(firm, waits, answer, facts, clock)
 
 
 def _round_for(
-    firm: Firm, spool: Spool, waits: list[tuple[Path, Reply]], facts: _Facts, clock: Callable[[], datetime]
+    firm: Firm,
+    waits: Sequence[Reply],
+    answer: Callable[[Sequence[Reply]], None],
+    facts: _Facts,
+    clock: Callable[[], datetime],
 ) -> Told:
     """Run the round that requests want, and answer those that waited for it."""
-    worked, why = None, ""
+    worked, why, kind = None, "", ""
     try:
         worked = _worked(firm, clock)
     except ArcError as error:
         why, kind = str(error), type(error).__name__
-    for path, reply in waits:
-        spool.answer(after_round(reply, worked.round if worked else None, why))
-        spool.clear(path)
+    answer([after_round(reply, worked.round if worked else None, why) for reply in waits])
     if worked is None:
         return Told(why, kind, facts=facts, seen=seen_of(firm, clock()))
     return _after(firm, worked, clock(), facts)
@@ -168,4 +209,5 @@ _JOBS: Final[dict[Job, Callable[[Firm, Task, Callable[[], datetime]], Told]]] = 
     Job.PLAN: _plan,
     Job.NIGHT: _night,
     Job.REQUESTS: _requests,
+    Job.QUEUE: _queue,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.inbox.heartbeat import Heartbeat, is_alive, last_beat
@@ -14,6 +14,7 @@ from arc_sync.agent.running import state
 from arc_sync.agent.running.glimpse import Glimpse, look
 from arc_sync.agent.running.jobs import Job, daily, next_time
 from arc_sync.agent.running.state import Seen, State
+from arc_sync.google.addresses import address
 
 
 class FirmStands(NamedTuple):
@@ -68,9 +69,9 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
     troubles += [f"{_DOING[job]}: {said}" for job, said in known.trouble.items()]
     return FirmStands(
         file,
-        str(glimpse.book or "") if glimpse else "",
+        _book(glimpse) if glimpse else "",
         glimpse.is_open if glimpse else False,
-        max(filter(None, map(known.done.get, (Job.ROUND, Job.PLAN, Job.REQUESTS))), default=None),
+        max(filter(None, map(known.done.get, (Job.ROUND, Job.PLAN))), default=None),
         tuple(troubles),
         known.seen,
         known.backup,
@@ -78,7 +79,12 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
     )
 
 
-_DOING = {
+def _book(glimpse: Glimpse) -> str:
+    return address(glimpse.spreadsheet) if glimpse.spreadsheet else str(glimpse.book)
+
+
+_DOING: Final = {
+    Job.QUEUE: "Requests of the Google menu",
     Job.ROUND: "Round",
     Job.REQUESTS: "Requests",
     Job.PLAN: "Planning reminders",

@@ -21,7 +21,7 @@ class Task:
     file: Path  #: the firm's arc.toml
     spool: Path | None = None  #: where the requests lie; None: there are none
     requests: tuple[Path, ...] = ()  #: their files
-    wants_round: bool = True  #: after the requests
+    sign: bool = False  #: give a sign of life in the spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
