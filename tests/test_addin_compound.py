@@ -53,12 +53,12 @@ class File:
         return self.data[512 * (number + 1) : 512 * (number + 2)]
 
     def chain(self, start: int) -> list[int]:
-        found: list[int] = []
+        found: dict[int, None] = {}
         while start != END:
             assert start not in found
-            found.append(start)
+            found[start] = None
             start = self.fat[start]
-        return found
+        return list(found)
 
     @staticmethod
     def _entry(raw: bytes) -> Entry:
