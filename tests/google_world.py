@@ -82,8 +82,8 @@ class Line(Transport):
         *,
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
-        again: bool,
-        bucket: Bucket | None = None,
+        again: bool,  # noqa: ARG002 - as in Transport
+        bucket: Bucket | None = None,  # noqa: ARG002 - same
     ) -> dict[str, Any]:
         kind = "write" if address.endswith(":batchUpdate") else "read"
         self.before(kind, json)
@@ -354,7 +354,12 @@ class Worker:
             return
         name = str(grid.at(at, self.truth(grid)))
         shown = {value for value in grid.row(at) if value is not None}
-        lost = {c: [x for x in self.typed.get((name, c), []) if x in shown] for c in ("number", *TYPED)}
+        with self.w.ledger.read() as view:  # a row that the ledger does not know is the person's to delete
+            known = grid.at(at, self.layout().places[ID]) in view.rows(INVOICES)
+        lost = {
+            c: [x for x in self.typed.get((name, c), []) if x in shown or not known]
+            for c in ("number", *TYPED)
+        }
         own = self.own.pop(name, [])
         self.removed = (name, list(grid.row(at)), names_of(INVOICES, grid.row(HEAD - 1)), lost, own)
         for column, texts in lost.items():

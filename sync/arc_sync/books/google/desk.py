@@ -41,7 +41,8 @@ class Desk:
             answer = self._look_again()
         found = snapshot(answer, self.ids)
         hidden = read_hidden(found.grids.get(HIDDEN), self.spreadsheet, self.where)
-        state = State(found, {title: grid.sheet for title, grid in found.grids.items()}, hidden)
+        there = {title: grid.sheet for title, grid in found.grids.items()}
+        state = State(found, there, hidden, {**SHEET_IDS, **self.ids})
         return state if SCRATCH in state.ids else self._with_scratch()
 
     def _look_again(self) -> dict[str, Any]:
@@ -93,14 +94,15 @@ class Desk:
         for sending in range(_SENDINGS):
             try:
                 answer = self.google.batch_update(self.spreadsheet, requests, copies, ANSWER)
-                return judge(batch.record, scratch_of(answer, batch.scratch), state.ids)
+                return judge(batch.record, scratch_of(answer, batch.scratch), state.known)
             except Failed as failed:
                 now = self.look()
                 if now.snapshot.step == batch.record.step:
                     return now.judged  # it was applied, and only the answer got lost
-                if now.snapshot.step != batch.before or _sizes(now) != _sizes(state):
+                refused = isinstance(failed, Rejected)
+                if now.snapshot.step != batch.before or (refused and _sizes(now) != _sizes(state)):
                     return None
-                if isinstance(failed, Rejected) or sending == _SENDINGS - 1:
+                if refused or sending == _SENDINGS - 1:
                     raise said(failed, self.where, self.google.who) from None
         raise AssertionError("the last sending returned or raised")
 

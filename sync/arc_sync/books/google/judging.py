@@ -77,14 +77,11 @@ class _Judge:
 
     def run(self) -> Judged:
         record, judged = self._record, Judged()
-        stamped = {mark: hit.id for hit in record.hits for mark in hit.marks}
         broken = self._broken()
         new: list[Hit] = []
         for aim in record.aims:
             cells = self._copies.row(aim.sheet, aim.row)
-            for cell in cells:
-                if isinstance(cell, str) and cell in stamped:
-                    self._followed.setdefault(stamped[cell], []).append(aim.mark)
+            self._follow(aim, {cell for cell in cells if isinstance(cell, str)})
             if aim.mark in broken:
                 new += self._hit(aim, cells)
                 judged.held &= aim.part == REPAIR
@@ -96,6 +93,12 @@ class _Judge:
             judged.held = False
         judged.hits = [*self._left(), *new]
         return judged
+
+    def _follow(self, aim: Aim, texts: set[str]) -> None:
+        """Let the earlier hits on a row be found by its new stamp; several may lie on one another."""
+        for hit in self._record.hits:
+            if not texts.isdisjoint(hit.marks):
+                self._followed.setdefault(hit.id, []).append(aim.mark)
 
     def _broken(self) -> set[str]:
         """Return the marks of aims that did not find what was read; of a block of the form whose *Then* moved, all."""

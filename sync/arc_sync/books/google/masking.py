@@ -93,9 +93,8 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
     masked.grids[title] = view
     if left:
         masked.hits.append(hit._replace(cells=tuple(left)))
-    elif not sure:  # another row with that id, such as the one that ARC added where this one was deleted
+    elif not sure:  # another row with that id: the one that ARC added anew where this one was deleted
         masked.hits.append(hit._replace(key=""))
-        return
     masked.lost += lost
 
 

@@ -25,6 +25,7 @@ class State:
     snapshot: Snapshot
     ids: Mapping[str, int]  #: of ARC's sheets that are there, by title
     hidden: Hidden
+    known: Mapping[str, int]  #: of those that are gone, too
 
     @cached_property
     def record(self) -> Record:
@@ -36,7 +37,7 @@ class State:
     def judged(self) -> Judged:
         """What became of the last batch."""
         scratch = self.snapshot.grids.get(SCRATCH)
-        return judge(self.record, scratch, self.ids) if scratch and self.record.step else Judged()
+        return judge(self.record, scratch, self.known) if scratch and self.record.step else Judged()
 
     @cached_property
     def values(self) -> Mapping[str, str]:
