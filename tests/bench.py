@@ -17,6 +17,8 @@ _BENCHES: Final = (
     "tests.bench_mail",
     "tests.bench_outbox",
     "tests.bench_sending",
+    "tests.bench_agent",
+    "tests.bench_soak",
 )
 
 if __name__ == "__main__":

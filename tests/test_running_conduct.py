@@ -297,6 +297,19 @@ def test_a_request_for_a_strange_workbook_waits_a_minute_for_another_agent(stage
     assert not list(stage.conductor.spool.requests.iterdir())
 
 
+def test_a_request_for_a_firm_whose_settings_are_wrong_is_told_so_after_a_minute(stage: Stage) -> None:
+    file = stage.firm("a", B1)
+    stage.rests()
+    file.write_text("company = ", "utf-8")
+    stage.conductor.changed(frozenset({file}))
+    stage.click("click", B1, age=50)
+    assert not stage.said("click")
+    stage.now += timedelta(seconds=11)
+    stage.conductor.look_at_spool()
+
+    assert "cannot be read" in stage.said("click")
+
+
 def test_a_request_that_cannot_be_read_is_answered_at_once(stage: Stage) -> None:
     stage.firm("a", B1)
     stage.click("click", B1, protocol=9)

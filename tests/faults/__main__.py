@@ -1,4 +1,4 @@
-"""`make faults`: senders killed, sending cut at every stage, workbooks of all kinds, faults planted in core and agent."""
+"""`make faults`: senders and agents killed, sending cut at every stage, workbooks of all kinds, faults planted in core and agent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.campaigns import run_each
 _CAMPAIGNS: Final = (
     "tests.faults.senders",
     "tests.faults.sending",
+    "tests.faults.agent",
     "tests.xlsx_campaign",
     "tests.faults.mutants",
 )

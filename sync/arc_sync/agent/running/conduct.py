@@ -108,6 +108,8 @@ class Conductor:
             file = self._whose(left)
             if file is None:
                 self._answer_here(left, now)
+            elif (wrong := self.firms[file].wrong) and now - left.since >= STRANGE:
+                self._reply(left.path, reply_to(Bad(left.told.request, wrong), now))
             else:
                 theirs[file].append(left.path)
         for file, paths in theirs.items():
