@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from arc_sync.books.contents import Contents
-from arc_sync.books.google.create import Sender, create
+from arc_sync.books.google.create import Sender, batches, create
 from arc_sync.books.google.shapes import Request
-from arc_sync.books.google.sheets import SHEETS, Setting
+from arc_sync.books.google.sheets import SHEET_IDS, SHEETS, Setting
 from arc_sync.books.look import Look, read_look
 from arc_sync.xlsx.refs import Place
 from tests.emulators.google import GoogleEmulator
@@ -71,3 +72,32 @@ def hex_of(style: Json) -> str:
     """Return a colour that was read: "#1F4E79"."""
     parts = (round(255 * style["rgbColor"].get(name, 0)) for name in ("red", "green", "blue"))
     return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def entered(cell: Json) -> object:
+    """Return what was written into a cell: a number exactly enough to compare, a formula with commas."""
+    value = cell.get("userEnteredValue", {})
+    if "formulaValue" in value:
+        return value["formulaValue"].replace(";", ",")
+    if "numberValue" in value:
+        return Decimal(f"{value['numberValue']:.12g}")
+    return next(iter(value.values()), None)
+
+
+def lines_of(book: Json) -> dict[str, str]:
+    """Return names and values on `_ARC`."""
+    cells = cells_of(sheet_of(book, "_ARC"))
+    named = {
+        at.row: entered(cell) for at, cell in cells.items() if at.column == 0 and "userEnteredValue" in cell
+    }
+    return {str(name): str(entered(cells.get(Place(at, 1), {})) or "") for at, name in named.items()}
+
+
+def requests_of(contents: Contents) -> list[Request]:
+    """Return all requests that fill a new book of these contents."""
+    return [one for batch in batches(contents, "abc", SHEET_IDS, read_look()) for one in batch]
+
+
+def of_kind(kind: str, requests: Sequence[Request]) -> list[Any]:
+    """Return what the requests of one kind take."""
+    return [one[kind] for one in requests if kind in one]
