@@ -86,10 +86,9 @@ def _spent(pid: int) -> float:
 
 
 def _megabytes(pid: int) -> float:
-    """Return the memory of a process that it shares with no other."""
+    """Return the memory of a process, what it shares with others divided among them (proc(5), Pss)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-    private = (line for line in lines if line.startswith("Private_"))
-    return sum(int(line.split()[1]) for line in private) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 # -- many books ------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from arc_sheets.cells import CellValue
 from arc_sheets.message import MessageState
 from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS
 from arc_sync.agent.config import Config
@@ -80,7 +81,7 @@ class Soak:
         self.paid += amount
         if self.chance.random() < 0.5:
             amount = self.chance.randrange(1, 900_000)
-            told = {
+            told: dict[str, CellValue] = {
                 "number": f"N-{token}",
                 "customer": "Birch",
                 "currency": "EUR",
