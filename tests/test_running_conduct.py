@@ -274,6 +274,18 @@ def test_requests_go_to_the_firm_whose_workbook_they_are_for(stage: Stage) -> No
     assert (task.job, task.file, task.requests) == (Job.REQUESTS, second, (path,))
 
 
+def test_a_click_does_not_swallow_the_round_that_a_save_wants(stage: Stage) -> None:
+    file = stage.firm("a", B1)
+    stage.rests()
+    stage.conductor.changed(frozenset({file.parent / "Receivables.xlsx"}))
+    stage.click("click", B1).unlink()
+    stage.goes(1)
+    jobs = [stage.ends().job]
+    stage.goes(1)
+
+    assert [*jobs, *(task.job for task in stage.tasks)] == [Job.REQUESTS, Job.ROUND]
+
+
 def test_a_request_without_a_workbook_goes_to_the_only_firm(stage: Stage) -> None:
     stage.firm("a", B1)
     stage.rests()

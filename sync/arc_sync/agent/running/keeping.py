@@ -37,9 +37,8 @@ class Keeping:
     settles: float = 0.0  #: steady; until when its file is left in peace
     not_before: dict[Job, datetime] = field(default_factory=dict)  #: after failures
     requests: tuple[Path, ...] = ()  #: files that wait in the spool
-    tries: dict[Path, int] = field(
-        default_factory=dict
-    )  #: of requests that the work died of: each by itself then
+    #: How often the work died of a request; while it has, each is carried out by itself.
+    tries: dict[Path, int] = field(default_factory=dict)
     books: frozenset[str] = frozenset()  #: ids of its workbook
     is_news: bool = False  #: its state is to be saved
     next_poll: float = 0.0  #: steady; when its Google queue is looked at
@@ -86,8 +85,7 @@ class Keeping:
         """Return what is to be done now: what somebody waits for first, daily jobs last."""
         if self.busy or self.glimpse is None:
             return None
-        jobs = (self._requests(now), self._queue(now, steady), self._round(now, steady), self._daily(now))
-        job = next(filter(None, jobs), None)
+        job = self._requests(now) or self._queue(now, steady) or self._round(now, steady) or self._daily(now)
         if job is None:
             return None
         if job is Job.QUEUE:
