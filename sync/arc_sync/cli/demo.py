@@ -26,6 +26,12 @@ def demo(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Pretend it is that day. [default: today]")
     ] = None,
+    google: Annotated[
+        bool,
+        typer.Option(
+            "--google", help="Show it on a Google spreadsheet, at ARC's own emulator; in a checkout only."
+        ),
+    ] = False,
     live: Annotated[
         bool,
         typer.Option("--live", help="Then open the workbook in LibreOffice and press two of its buttons."),
@@ -43,6 +49,9 @@ def demo(
     if on is not None:  # at this time of day: the story ends now, and reaches into no future of its own day
         now = datetime.combine(on, now.astimezone().time()).astimezone(UTC)
     place = _free(folder)
+    if google:
+        _at_google(place, now)
+        return
     say(f"{COMPANY}, a made-up firm, on {day(now.astimezone().date())}.")
     book, arc = Demo(place, now, say, _tell).run(), _this_command(place)
     say(
@@ -57,6 +66,21 @@ def demo(
     )
     if live:
         _live(place, book)
+
+
+def _at_google(place: Path, now: datetime) -> None:
+    """Show it on a spreadsheet at the emulator, which lies beside ARC's tests."""
+    from importlib import import_module
+
+    from arc_sheets.errors import ConfigError
+
+    try:
+        show = import_module("tests.demo_google").show
+    except ImportError:
+        raise ConfigError(
+            "The demo on a spreadsheet runs in a checkout of ARC, from its own folder."
+        ) from None
+    show(place, now, say, _tell)
 
 
 def _live(place: Path, book: Path) -> None:

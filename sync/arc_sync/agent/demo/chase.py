@@ -11,7 +11,7 @@ from typing import Final
 
 from arc_sheets.hours import next_business_day
 from arc_sync.agent import bank
-from arc_sync.agent.demo.hand import Hand
+from arc_sync.agent.demo.hand import Typist
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.pages import figures
 from arc_sync.agent.policies import policy_of
@@ -45,6 +45,7 @@ class Chase:
     say: Say
     chapter: Callable[[str], AbstractContextManager[None]]
     work: Callable[[], None]  #: what `arc sync` does, told as it is done
+    sit_down: Callable[[], Typist]  #: sits her down at the workbook
 
     def run(self) -> None:
         """Show it all."""
@@ -85,7 +86,7 @@ class Chase:
         self.work()
 
     def _decide(self, approved: tuple[str, ...], skipped: str, rewritten: str) -> None:
-        hand = Hand(self.firm.config.book)
+        hand = self.sit_down()
         for i in (*approved, rewritten):
             hand.type("Reminders", i, "Decision", APPROVE)
         hand.type("Reminders", skipped, "Decision", SKIP)
@@ -97,7 +98,7 @@ class Chase:
 
     def _call(self, customer: str) -> None:
         by = next_business_day(self.today + timedelta(_PATIENCE), policy_of(self.firm.config))
-        hand = Hand(self.firm.config.book)
+        hand = self.sit_down()
         hand.pick(customer)
         hand.fill("log", channel="Call", outcome="Promised to pay", reason="Cash flow", then=SAVE)
         hand.fill("promise", date=by, then=SAVE)

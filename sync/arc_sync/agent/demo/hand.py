@@ -6,12 +6,32 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.account import SHEET as ACCOUNT
 from arc_sync.books.form import PLACES
 from arc_sync.xlsx import Package, Sheet, Table
 from arc_sync.xlsx.refs import cell_ref
+
+
+class Typist(Protocol):
+    """Somebody at the workbook; nothing counts before it is saved."""
+
+    def type(self, tab: str, key: str, header: str, value: str | Decimal | date | None) -> str:
+        """Type over a cell of the first row that shows `key` anywhere; return the cell, such as H12."""
+
+    def add(self, tab: str, values: Mapping[str, str | Decimal | date]) -> int:
+        """Type a new row right below the others; return its number."""
+
+    def pick(self, customer: str) -> None:
+        """Pick a customer on the Account tab."""
+
+    def fill(self, block: str, **values: str | Decimal | date) -> None:
+        """Fill entry cells of a block of the form on Account."""
+
+    def save(self) -> None:
+        """Save the workbook."""
 
 
 class Hand:

@@ -19,7 +19,7 @@ from arc_sync.agent.config import Config
 from arc_sync.agent.demo.chase import Chase
 from arc_sync.agent.demo.desk import desk_work
 from arc_sync.agent.demo.exports import write_exports, write_invoices
-from arc_sync.agent.demo.hand import Hand
+from arc_sync.agent.demo.hand import Hand, Typist
 from arc_sync.agent.demo.trade import Invoice, Trade, make_trade
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.importing import import_entries
@@ -43,6 +43,8 @@ _NO_DATE: Final = "32.13.2026"
 
 #: Says sentences to whoever watches.
 Say = Callable[..., None]
+#: Sits somebody down at the firm's workbook.
+SitDown = Callable[[Firm], Typist]
 #: Says what was done, from the firm, the head before it and what was done.
 Tell = Callable[[Firm, int, Worked], None]
 
@@ -55,6 +57,7 @@ class Demo:
     ends: datetime
     say: Say
     tell: Tell
+    sit_down: SitDown = lambda firm: Hand(firm.config.book)
     trade: Trade = field(init=False)
     _step: int = 0
 
@@ -84,11 +87,17 @@ class Demo:
                 self._desk_work(firm)
             with self._chapter("ARC makes the workbook."):
                 firm.make_book(self.now)
-                self.say(f"{firm.config.book}")
-            self._edits(firm)
-            self._settle(firm)
-            Chase(firm, self.today, lambda: self.now, self.say, self._chapter, lambda: self._sync(firm)).run()
+                made = replace(firm, config=Config.load(file))  # a spreadsheet is named only now
+                self.say(made.where)
+            self._edits(made)
+            self._settle(made)
+            sync, sit_down = partial(self._sync, made), partial(self.sit_down, made)
+            Chase(made, self.today, lambda: self.now, self.say, self._chapter, sync, sit_down).run()
+            self._after(made)
         return firm.config.book
+
+    def _after(self, firm: Firm) -> None:
+        """Show what only this kind of workbook has."""
 
     def _settings(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +130,7 @@ class Demo:
         with self._chapter(
             f"On the Issues tab Maria picks {THEIRS} for the due date of {moved.number}, and ARC syncs."
         ):
-            hand = Hand(firm.config.book)
+            hand = self.sit_down(firm)
             hand.type("Issues", f"Invoices, {moved.number}, Due", "Choice", THEIRS)
             hand.save()
             self._sync(firm)
@@ -136,7 +145,7 @@ class Demo:
         return late[0], late[2], late[4]
 
     def _type(self, firm: Firm, noted: Invoice, broken: Invoice, moved: Invoice) -> None:
-        hand = Hand(firm.config.book)
+        hand = self.sit_down(firm)
         part = Decimal(money.to_major(noted.balance // 2, noted.customer.currency))
         hand.type("Invoices", noted.number, "Notes", _NOTE)
         self.say(f'She writes a note on {noted.number}: "{_NOTE}".')
