@@ -71,6 +71,7 @@ class Workbook:
         }
     )
     others: list[Workbook] = field(default_factory=list)  #: open in the same program
+    alerts: list[str] = field(default_factory=list)  #: what boxes said
     quiet: int = 0
 
     def call(self, what: str) -> None:
@@ -234,6 +235,9 @@ class AppImpl(_Base, bc.App):  # type: ignore[misc]
     @property
     def books(self) -> BooksImpl:
         return BooksImpl(self)
+
+    def alert(self, prompt: str, *_: Any) -> None:
+        self.book.alerts.append(prompt)
 
 
 def _setting(name: str) -> property:
@@ -603,3 +607,8 @@ def _check_writable(sheet: Sheet) -> None:
 def opened(book: Workbook) -> xw.Book:
     """Return a workbook as xlwings has it."""
     return xw.Book(impl=BookImpl(AppImpl(EngineImpl(book), book), book))
+
+
+def engine(*books: Workbook) -> xw.Engine:
+    """Return an engine whose programs have these books open."""
+    return xw.Engine(impl=EngineImpl(*books))

@@ -52,12 +52,12 @@ class LiveDemo:
         spool, pictures = Spool(self.folder / "spool"), self.folder / "pictures"
         for folder in (spool.requests, spool.answers, pictures):
             folder.mkdir(parents=True, exist_ok=True)
-        with headless(ARC_SPOOL=str(spool.folder), USERNAME=_WHO) as bridge, _reachable(bridge):
-            desk = _Desk(self.folder, self.book, bridge, spool)
+        with headless(ARC_SPOOL=str(spool.folder), USERNAME=_WHO) as bridge, reachable(bridge):
+            desk = Desk(self.folder, self.book, bridge, spool)
             self.say("", "LibreOffice has the workbook open; nobody has saved or closed it since.")
             return [*self._call(desk, pictures), *self._aging(desk, pictures)]
 
-    def _call(self, desk: _Desk, pictures: Path) -> Iterator[Path]:
+    def _call(self, desk: Desk, pictures: Path) -> Iterator[Path]:
         row = desk.bottom("Activity")
         area = Area(max(1, row - 9), 1, row + 2, 13)
         yield desk.picture("Activity", area, pictures / "1 Activity before.pdf")
@@ -67,7 +67,7 @@ class LiveDemo:
         self.say(*desk.agent())
         yield desk.picture("Activity", area, pictures / "2 Activity after Log call.pdf")
 
-    def _aging(self, desk: _Desk, pictures: Path) -> Iterator[Path]:
+    def _aging(self, desk: Desk, pictures: Path) -> Iterator[Path]:
         area = Area(1, 1, 16, 11)
         yield desk.picture("Aging", area, pictures / "3 Aging before.pdf")
         told = desk.pay()
@@ -78,7 +78,7 @@ class LiveDemo:
         yield desk.picture("Aging", area, pictures / "4 Aging after Refresh.pdf")
 
 
-class _Desk:
+class Desk:
     """The open workbook, the add-in beside it, and the agent behind both."""
 
     def __init__(self, folder: Path, book: Path, bridge: Bridge, spool: Spool) -> None:
@@ -88,7 +88,7 @@ class _Desk:
         addin = folder / rehearsal.NAME
         addin.write_bytes(rehearsal.build())
         self._addin = bridge.ask("open", url=addin.absolute().as_uri(), macros=True, hidden=False)
-        self._book = bridge.ask("open", url=book.absolute().as_uri(), hidden=False)
+        self.book = bridge.ask("open", url=book.absolute().as_uri(), hidden=False)
 
     def _beat(self) -> None:
         now = datetime.now(UTC)
@@ -103,7 +103,7 @@ class _Desk:
 
     def front(self, sheet: str, cell: str) -> None:
         """Select a cell."""
-        self._bridge.ask("select", book=self._book, sheet=sheet, area=_zero(parse_area(cell)))
+        self._bridge.ask("select", book=self.book, sheet=sheet, area=_zero(parse_area(cell)))
 
     def press(self, button: str, *answers: str) -> list[str]:
         """Press a button, answer what it asks, and return what it said."""
@@ -130,7 +130,7 @@ class _Desk:
         for name, value in (values | {"amount": f"{half:.2f}"}).items():
             column = table.area.left + table.headers.index(PAYMENTS.column(name).header)
             cell = Area(table.last_row + 1, column, table.last_row + 1, column)
-            self._bridge.ask("enter", book=self._book, sheet="Payments", area=_zero(cell), rows=[[value]])
+            self._bridge.ask("enter", book=self.book, sheet="Payments", area=_zero(cell), rows=[[value]])
         return f"EUR {half:,.2f} of {customer} for {number}"
 
     def _largest(self) -> tuple[str, str, Decimal]:
@@ -150,7 +150,7 @@ class _Desk:
     def picture(self, sheet: str, area: Area, file: Path) -> Path:
         """Print an area; return the picture, or the PDF where nothing here can draw one."""
         self._bridge.ask(
-            "picture", book=self._book, sheet=sheet, area=_zero(area), url=file.absolute().as_uri()
+            "picture", book=self.book, sheet=sheet, area=_zero(area), url=file.absolute().as_uri()
         )
         drawer = shutil.which("pdftoppm")
         if drawer is None:
@@ -164,7 +164,7 @@ class _Desk:
 
 
 @contextmanager
-def _reachable(bridge: Bridge) -> Iterator[None]:
+def reachable(bridge: Bridge) -> Iterator[None]:
     """Let the agent in this process find the office."""
     before = os.environ.get("ARC_OFFICE")
     os.environ["ARC_OFFICE"] = bridge.address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arc_sheets.errors import BookRefused
@@ -34,7 +35,7 @@ class Grid:
         for place, made in self.written.items():
             touched.setdefault(place.row, {})[place.column] = made
         for number, (values, formulas) in enumerate(zip(self.values, self.formulas, strict=True), 1):
-            cells = _cells(values, formulas)
+            cells = list(_cells(tuple(values), tuple(formulas)))
             if number in touched:
                 cells = _over(cells, touched.pop(number))
             if cells:
@@ -109,7 +110,8 @@ def formulas_of(sheet: xw.Sheet, area: Area, name: str, asking: Asking) -> Seque
     return [told] if area.top == area.bottom else [[one] for one in told]
 
 
-def _cells(values: Sequence[Any], formulas: Sequence[Any]) -> list[Cell]:
+@lru_cache(maxsize=50_000)  # from round to round most rows are the same
+def _cells(values: tuple[Any, ...], formulas: tuple[Any, ...]) -> Sequence[Cell]:
     """Return the cells of a row as `cells.cell` makes them: texts and numbers, which most are, in the quick way."""
     made, new = [], tuple.__new__
     for column, value in enumerate(values):
