@@ -123,16 +123,25 @@ def keys(tab: Tab) -> int:
 
 
 def height(tab: Tab, cells: Sequence[Drawn], look: Look) -> float:
-    """Return the height in points that a row needs on a tab that wraps; elsewhere rows keep the sheet's own.
-
-    An estimate: a little more than a character of width holds a character of text; Excel allows 409 points.
-    """
+    """Return the height in points that a row needs on a tab that wraps; elsewhere rows keep the sheet's own."""
     lines = 1
     for column, drawn in zip(tab.columns, cells[1:], strict=False):
         if column.kind is Kind.NOTE and isinstance(drawn.value, str):
-            room = look.width(column) * 1.15
-            lines = max(lines, sum(ceil(max(len(line), 1) / room) for line in drawn.value.split("\n")))
-    return min(409, max(20, 13.5 * lines + 6))
+            lines = max(lines, wrapped(drawn.value, look.width(column)))
+    return points(lines, 20)
+
+
+def wrapped(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of this width.
+
+    An estimate: a little more than a character of width holds a character of text.
+    """
+    return sum(ceil(max(len(line), 1) / (width * 1.15)) for line in text.split("\n"))
+
+
+def points(lines: int, least: float) -> float:
+    """Return the height of a row of so many lines, `least` at least; Excel allows 409 points."""
+    return min(409, max(least, 13.5 * lines + 6))
 
 
 def _strip(sketch: Sketch, tab: Tab) -> None:

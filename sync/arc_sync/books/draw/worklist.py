@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
 from arc_sheets.phrases import say_list
+from arc_sync.books.draw.records import points, wrapped
 from arc_sync.books.drawing import Drawing, Page, Rule, Sketch, Table, below, mail, phone, to_tab
 from arc_sync.books.look import money_word
 from arc_sync.xlsx.refs import Area, Place
@@ -33,9 +34,11 @@ _RISK: Final = 8
 _NUMBERS: Final = frozenset({"#", "Overdue", "Oldest, days", "Risk"})
 _AFTER_NUMBER: Final = frozenset({"Customer", "Cur", "Last touch"})
 
+_WHY: Final = 52  #: characters of width of the reason, and of the next step
+_STEP: Final = 24
 PAGE: Final = Page(
     colour="navy",
-    widths=(2, 5, 24, 52, 24, 13, 7, 9.5, 8.5, 13, 17, 17, 27),
+    widths=(2, 5, 24, _WHY, _STEP, 13, 7, 9.5, 8.5, 13, 17, 17, 27),
     freeze=Place(FIRST_ROW, 3),
     header=HEADER_ROW,
     rules=(
@@ -53,7 +56,7 @@ def draw(items: Sequence[WorkItem], rates: Rates | None = None) -> Drawing:
     sketch.heights[HEADER_ROW] = 32
     sketch.line(HEADER_ROW, _FIRST, ((header, _header_role(header)) for header in HEADERS))
     for row, item in enumerate(shown, FIRST_ROW):
-        sketch.heights[row] = 30
+        sketch.heights[row] = points(max(wrapped(item.why, _WHY), wrapped(item.step, _STEP)), 30)
         _item(sketch, row, row - HEADER_ROW, item)
     if not shown:
         sketch.blanks(FIRST_ROW, _FIRST, _LAST, "row.text")

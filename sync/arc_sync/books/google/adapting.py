@@ -9,7 +9,6 @@ kind of book gets it.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 from typing import Final
 
 from arc_sync.books import form
@@ -42,8 +41,6 @@ def adapt(drawing: Drawing, look: Look) -> Drawing:
     if drawing.sheet == kpis.SHEET:
         for at in [p for p in cells if p.column == kpis.LINE and p.row >= kpis.FIRST_ROW]:
             cells[at] = cells[at]._replace(value=sparkline(at.row, look))
-    if drawing.sheet == worklist.SHEET:
-        return replace(drawing, cells=cells, heights={**drawing.heights, **_grown(drawing)})
     if drawing.sheet == account.SHEET:
         return _with_tall_cells(replace(drawing, cells=cells))
     return replace(drawing, cells=cells)
@@ -55,8 +52,6 @@ def headed(place: Place, column: int | None) -> Place:
 
 
 _HEAD_ROWS: Final = records.SENTENCE.row
-_PER_WIDTH: Final = 1.1  #: characters of text that a character of width holds, at the least
-_LINE: Final = 13.5  #: points of a line of text
 
 
 def _adapted(drawn: Drawn) -> Drawn:
@@ -76,16 +71,6 @@ def _moved(place: Place, drawn: Drawn, column: int | None) -> Place:
     if column and place.column < column and drawn.role == "slate.small":
         return Place(place.row, column)
     return headed(place, column)
-
-
-def _grown(drawing: Drawing) -> dict[int, float]:
-    """Return the heights of rows whose texts need more lines than their height has; Google would cut both ends."""
-    grown: dict[int, float] = {}
-    for place, drawn in drawing.cells.items():
-        if "wrap" in drawn.role and isinstance(drawn.value, str):
-            lines = ceil(len(drawn.value) / (worklist.PAGE.widths[place.column] * _PER_WIDTH))
-            grown[place.row] = max(grown.get(place.row, 0), drawing.heights[place.row], _LINE * lines + 4)
-    return grown
 
 
 def _with_tall_cells(drawing: Drawing) -> Drawing:
