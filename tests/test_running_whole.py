@@ -8,12 +8,15 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
+from arc_sheets.errors import BookRefused, ConfigError
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS
 from arc_sync.agent.inbox.heartbeat import last_beat
+from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.running import logs
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.lock import AlreadyRuns, Lock
 from arc_sync.agent.running.logs import Log, newest
+from arc_sync.agent.running.run import Agent
 from arc_sync.agent.running.tasks import Task
 from arc_sync.agent.running.watch import Watch
 from arc_sync.agent.running.worker import Died, Hung, Worker, Workers
@@ -43,9 +46,12 @@ def test_a_click_is_carried_out_and_stands_in_the_workbook(agent: Running, file:
 
 
 def _shown(file: Path) -> list[object]:
-    """Return the customers on the workbook's Activity tab."""
-    with FileBook(file.parent / "Receivables.xlsx").open() as session:
-        return [row.cells[1] for row in session.read(ACTIVITY).rows]
+    """Return the customers on the workbook's Activity tab; none while the agent is just replacing the file."""
+    try:
+        with FileBook(file.parent / "Receivables.xlsx").open() as session:
+            return [row.cells[1] for row in session.read(ACTIVITY).rows]
+    except BookRefused:
+        return []
 
 
 def test_a_save_is_seen_at_once(agent: Running, file: Path) -> None:
@@ -117,6 +123,45 @@ def test_asked_to_end_it_ends_in_order(agent: Running) -> None:
     assert last_beat(agent.folder / "spool") is None
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
     assert agent.arc("agent", "stop") == "The agent does not run.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(OSError(28, "full"), "OSError"), (ConfigError("x"), "ConfigError")]
+)
+def test_what_hinders_a_tick_is_noted_and_the_agent_goes_on(
+    tmp_path: Path, error: Exception, kind: str
+) -> None:
+    agent = Agent(tmp_path / "home", Spool(tmp_path / "spool"))
+
+    def hindered() -> None:
+        raise error
+
+    agent._safely(hindered)
+    agent.log.close()
+    agent.workers.stop()
+
+    assert f'"event":"hindered","kind":"{kind}"' in newest(tmp_path / "home" / "log", 1)[0]
+
+
+def test_an_agent_that_crashes_says_where_and_lets_everything_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = Agent(tmp_path / "home", Spool(tmp_path / "spool"))
+
+    def broken() -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(agent.conductor, "tick", broken)
+    with pytest.raises(KeyError):
+        agent.run()
+    lines = "\n".join(newest(tmp_path / "home" / "log", 9))
+
+    assert '"event":"crashed"' in lines
+    assert " broken" in lines
+    assert CANARY not in lines
+    assert '"event":"stopped"' in lines
+    assert not Lock(tmp_path / "home").is_held()
+    assert last_beat(tmp_path / "spool") is None
 
 
 # -- its parts -------------------------------------------------------------------------------------------------

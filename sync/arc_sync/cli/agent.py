@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from arc_sync.cli.out import Json, Settings, answer, many, say
+from arc_sync.cli.out import Json, Settings, answer, finish, many, say
 from arc_sync.cli.status import status
 
 _Firms = Annotated[
@@ -20,6 +20,8 @@ _Firms = Annotated[
 ]
 #: Seconds that a running agent may take to stop.
 _PATIENCE = 30.0
+#: The exit code of an agent that met what it was not made for (sysexits.h, EX_SOFTWARE).
+CRASHED = 70
 
 
 def run(
@@ -31,6 +33,7 @@ def run(
     Rounds every minute and right after a save, requests of ribbon and menu at once, reminders planned in the morning
     and sent in business hours, the ledger verified and backed up at night.
     """
+    from arc_sheets.errors import ArcError
     from arc_sync.agent.inbox.spool import Spool, usual_folder
     from arc_sync.agent.places import find
     from arc_sync.agent.running.firms import listed
@@ -44,8 +47,15 @@ def run(
     agent = Agent(home, Spool(usual_folder()), files)
     if not background:
         say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
-    with stopped_by_signals(agent.stop):
-        agent.run()
+    try:
+        with stopped_by_signals(agent.stop):
+            agent.run()
+    except ArcError:
+        raise
+    except Exception:
+        if background:  # the log has where; the service starts it again, as it does not after code 2
+            finish(CRASHED)
+        raise
     if not background:
         say("The agent has stopped.")
 

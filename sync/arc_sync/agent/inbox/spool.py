@@ -141,7 +141,7 @@ def _plain_files(folder: Path) -> list[tuple[Path, int]]:
                 facts = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(facts.st_mode) and _is_ours(facts):
                     found.append((Path(entry.path), facts.st_mtime_ns))
-    except FileNotFoundError:  # removed meanwhile, or never made
+    except OSError:  # removed meanwhile, never made, or not to be read just now
         return found
     return sorted(found, key=lambda one: (one[1], one[0].name))
 

@@ -10,6 +10,7 @@ import json
 import logging
 import logging.handlers
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -52,6 +53,12 @@ class Log:
     def close(self) -> None:
         """Let the file go."""
         self._handler.close()
+
+
+def places_of(error: Exception) -> tuple[str, ...]:
+    """Return where an error came from: file names, functions and lines of ARC and its libraries, and no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-8:])
 
 
 def newest(folder: Path, many: int) -> list[str]:

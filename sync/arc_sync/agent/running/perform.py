@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +21,7 @@ from arc_sync.agent.reminding.planning import plan_reminders
 from arc_sync.agent.reminding.rows import reminders
 from arc_sync.agent.reminding.waiting import in_trouble
 from arc_sync.agent.running.jobs import Job
+from arc_sync.agent.running.logs import places_of
 from arc_sync.agent.running.nights import keep_night
 from arc_sync.agent.running.state import Seen
 from arc_sync.agent.running.tasks import Task, Told
@@ -46,7 +46,7 @@ def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC
         said = (
             f"ARC met something it was not made for ({name}); arc agent logs shows where. It is tried again."
         )
-        return Told(said, name, _places(error))
+        return Told(said, name, places_of(error))
 
 
 def _round(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
@@ -196,12 +196,6 @@ def _read(path: Path) -> Envelope | Bad | None:
         return read(path.read_bytes(), number) if NUMBER.fullmatch(number) else None
     except OSError:
         return None
-
-
-def _places(error: Exception) -> tuple[str, ...]:
-    """Return where an error came from: file names, functions and lines of ARC and its libraries, and no values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-8:])
 
 
 _JOBS: Final[dict[Job, Callable[[Firm, Task, Callable[[], datetime]], Told]]] = {

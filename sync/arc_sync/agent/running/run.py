@@ -10,18 +10,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from arc_sheets import __version__
+from arc_sheets.errors import ArcError
 from arc_sync.agent.inbox import heartbeat
 from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.running.clock import Ticks
 from arc_sync.agent.running.conduct import Conductor
 from arc_sync.agent.running.firms import listed
 from arc_sync.agent.running.lock import Lock
-from arc_sync.agent.running.logs import Log
+from arc_sync.agent.running.logs import Log, places_of
 from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.agent.running.watch import Watch
 from arc_sync.agent.running.worker import Died, Hung, Workers
@@ -73,6 +75,9 @@ class Agent:
                 self._hear(_SOON if self.conductor.wakes_soon else _CALM)
                 ticks.run()
                 self.conductor.tick()
+        except Exception as error:
+            self.log.note("crashed", trace=places_of(error), kind=type(error).__name__)
+            raise
         finally:
             self._end()
 
@@ -92,8 +97,15 @@ class Agent:
             (60, conductor.look),
             (3600, lambda: conductor.spool.sweep(datetime.now(UTC))),
         ):
-            ticks.every(seconds, do)
+            ticks.every(seconds, partial(self._safely, do))
         return ticks
+
+    def _safely(self, do: Callable[[], None]) -> None:
+        """Do something that a full disk or a broken list may hinder; the agent goes on, and tries it again."""
+        try:
+            do()
+        except (ArcError, OSError) as error:
+            self.log.note("hindered", kind=type(error).__name__)
 
     def _keep(self) -> None:
         """Keep the firms that are asked for, watch their folders, be ready where there will be work."""
