@@ -27,10 +27,11 @@ from tests.faults.planted import FAULTS as MERGE
 from tests.faults.planted import Fault
 from tests.faults.planted_addin import FAULTS as ADDIN
 from tests.faults.planted_chasing import FAULTS as CHASING
+from tests.faults.planted_google import FAULTS as GOOGLE
 
 ROOT: Final = Path(__file__).parents[2]
 PARTS: Final = ("arc_sheets", "sync", "templates", "addin")
-FAULTS: Final = (*MERGE, *CHASING, *ADDIN)
+FAULTS: Final = (*MERGE, *CHASING, *ADDIN, *GOOGLE)
 NAMED: Final = ("test_sync_rules", "test_merge_cells", "test_identify", "test_round")
 SWEEPS: Final = "test_promises"
 _PATIENCE: Final = 240  # seconds of CPU; a fault that loops for ever is found, too

@@ -134,13 +134,11 @@ class _Judge:
         names = self._head(aim.sheet) if places is not None else None
         if places is not None and names is None:  # the header cannot be found: as it was read
             names = named(places)
-        dirt = []
+        dirt, mine = [], print_of(aim.mark)
         for column, wrote in aim.wrote.items():
             held = cells[column] if column < len(cells) else None
             name = f"@{column}" if names is None else names[column] if column < len(names) else "?"
-            its_stamp = name == STAMP and wrote == print_of(
-                aim.mark
-            )  # where it belongs: nobody misses the old one
+            its_stamp = name == STAMP and wrote == mine  # where it belongs: nobody misses the old one
             if print_of(held) != wrote and not its_stamp:
                 source = (
                     self._copies.source(aim.sheet, aim.row, column) if isinstance(held, Formula) else None

@@ -1,0 +1,98 @@
+"""Faults to be planted in the book in Google Sheets, one at a time; the tests that each names must find it.
+
+Captured writes (C), most of them the prototype's of `sheets_emulator/faults.py` in this code's words; the wire (N:
+retries, quota, credentials) and the book as such (B). In the words of `planted.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.faults.planted import Edit, Fault
+
+_BOOK = "sync/arc_sync/books/google"
+_WIRE = "sync/arc_sync/google"
+CAPTURED, JUDGING, MASKING, DESK, STATE, SESSION, HIDDEN, BOOK, WRITES = (
+    f"{_BOOK}/{name}.py"
+    for name in ("captured", "judging", "masking", "desk", "state", "session", "hidden", "book", "writes")
+)
+TRANSPORT, QUOTA, PATIENCE, CREDENTIALS, API = (
+    f"{_WIRE}/{name}.py" for name in ("transport", "quota", "patience", "credentials", "api")
+)
+_NAMED = ("test_google_captured",)
+_SOAK = ("test_google_soak",)
+_WIRED = ("test_google_transport",)
+_REQUESTS = (
+    "return [*self._step(), *self._room(), *self._clear(), *self._tell(), *self._copies(), *self._writes()]"
+)
+
+
+def _one(name: str, what: str, path: str, old: str, new: str, by: tuple[str, ...] = _NAMED) -> Fault:
+    return Fault(name, what, (Edit(path, old, new),), by)
+
+
+FAULTS: Final = (
+    # -- captured writes ---------------------------------------------------------------------------------
+    _one("C1", "whatever was there, it counts as what was read (nocompare)", JUDGING,
+         "return expected(self._copies.row(aim.sheet, aim.row), aim.checked, places) == aim.expect", "return True"),
+    _one("C2", "columns that moved are not noticed (nohdr)", JUDGING,
+         "if names is None or any(\n", "if names is not None and False and any(\n"),
+    _one("C3", "a row is known by its id without its stamp (idonly)", JUDGING,
+         "for name in (ID, STAMP) if name in places", "for name in (ID,) if name in places", _SOAK),
+    _one("C4", "hits are forgotten (nohits)", JUDGING, "judged.hits = [*self._left(), *new]", "judged.hits = []"),
+    _one("C5", "earlier hits are forgotten with the next batch", JUDGING,
+         "judged.hits = [*self._left(), *new]", "judged.hits = new", _SOAK),
+    _one("C6", "hits are not found by the stamps that the row gets later (nofollow)", JUDGING,
+         "self._followed.setdefault(hit.id, []).append(aim.mark)", "pass", _SOAK),
+    _one("C7", "a stamp in the wrong column is left there", JUDGING,
+         "its_stamp = name == STAMP and wrote == mine", "its_stamp = name == STAMP", _SOAK),
+    _one("C8", "rows are not found by their stamps (nostamp)", JUDGING,
+         "marks = (aim.mark, *self._given(aim)) if names is not None else ()", "marks = ()", (*_NAMED, *_SOAK)),
+    _one("C9", "what ARC wrote by mistake reaches the merge (noobserve)", MASKING,
+         "            view.put(row, column, cell.held)\n", ""),
+    _one("C10", "the oldest hit is undone first (echo)", MASKING, "for hit in reversed(hits):", "for hit in hits:", _SOAK),
+    _one("C11", "a row that ARC added anew stands for the one that was deleted", MASKING,
+         "    elif not sure:", "    elif sure is None:", _SOAK),
+    _one("C12", "the rows are copied after they were written (late)", CAPTURED, _REQUESTS,
+         "return [*self._step(), *self._room(), *self._clear(), *self._tell(), *self._writes(), *self._copies()]"),
+    _one("C13", "batches leave no record (forget)", CAPTURED, _REQUESTS,
+         "return [*self._step(), *self._room(), *self._clear(), *self._copies(), *self._writes()]"),
+    _one("C14", "batches do not take turns (noguard)", CAPTURED, _REQUESTS,
+         "return [*self._room(), *self._clear(), *self._tell(), *self._copies(), *self._writes()]"),
+    _one("C15", "a late batch takes a turn of its own (nofence)", CAPTURED,
+         """        if self.before:
+            yield {"deleteNamedRange": {"namedRangeId": self.before}}
+""", """        if self.before and False:
+            yield {"deleteNamedRange": {"namedRangeId": self.before}}
+"""),
+    _one("C16", "the place of a formula that is to go home is used again (reuse)", CAPTURED,
+         "held = [c.source[0] + 1 for hit in record.hits for c in hit.cells if c.source]", "held = []"),
+    _one("C17", "a lost answer counts as a write (assume)", DESK,
+         "                now = self.look()\n", "                return Judged()\n"),
+    _one("C18", "a lost answer is not looked for, but sent again (retry)", DESK,
+         "                    return now.judged  # it was applied", "                    return None  # it was applied"),
+    _one("C19", "the bookmark counts as moved though a write hit something else", STATE,
+         "if not self.judged.held:", "if False:"),
+    _one("C20", "cells only looked at are not looked at", WRITES,
+         "self._row(layout, at).checked.add(layout.places[step.column])", "pass"),
+    _one("C21", "what stands nowhere any more is not told", SESSION,
+         "for sheet, cell, text in self._state.lost:", "for sheet, cell, text in ():"),
+    _one("C22", "nothing is put back", SESSION, "            self._send(self._writes())\n", "            return\n"),
+    _one("C23", "a portion of a plan moves the bookmark", SESSION,
+         "            before.record.hits = judged.hits\n", "            return True\n"),
+    # -- the wire ----------------------------------------------------------------------------------------
+    _one("N1", "writes are repeated like reads", TRANSPORT,
+         "safe = again or isinstance(failed, Rejected)", "safe = True", _WIRED),
+    _one("N2", "tries have no end", PATIENCE, "n + 1 >= self.tries or ", "", _WIRED),
+    _one("N3", "the pause that Google asks for is not kept", PATIENCE, "pause = max(asked, ", "pause = max(0, ", _WIRED),
+    _one("N4", "the quota lets everything through", QUOTA, "            self.sleep(wait)\n", "            pass\n", _WIRED),
+    _one("N5", "a key that others can read is used", CREDENTIALS, "& 0o077", "& 0o000", ("test_google_credentials",)),
+    _one("N6", "more is asked for than ARC's own files", CREDENTIALS,
+         'FILE: Final = f"{_API}/drive.file"', 'FILE: Final = f"{_API}/drive"', ("test_google_credentials",)),
+    # -- the book ----------------------------------------------------------------------------------------
+    _one("B1", "a copy is taken for the book", HIDDEN,
+         "if values.get(SPREADSHEET, spreadsheet) != spreadsheet:", "if False:", ("test_google_credentials",)),
+    _one("B2", "a book in the bin is worked on", BOOK, "if seen.trashed:", "if False:", ("test_google_credentials",)),
+    _one("B3", "an unchanged book is never read again", BOOK,
+         " {int(self._clock() // AT_LEAST)}", "", ("test_google_session",)),
+)  # fmt: skip

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from arc_sheets.errors import BookForeign, BookMissing, BookRefused
+from arc_sheets.tabs import CUSTOMERS
+from arc_sync.agent.inbox.queue import ResultRow
+from arc_sync.books.google.book import AT_LEAST, GoogleBook
+from arc_sync.books.google.queue import GoogleQueue
+from tests.book_contract import SECOND, customer, ids, write
+from tests.emulators.google import GoogleEmulator
+from tests.google_hand import GoogleHand, client, grid_of, new_spreadsheet, put
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def google() -> Iterator[GoogleEmulator]:
+    with GoogleEmulator(check_answers=False) as google:
+        yield google
+
+
+@pytest.fixture
+def hand(google: GoogleEmulator) -> GoogleHand:
+    return GoogleHand(google, client(google), new_spreadsheet(client(google)))
+
+
+def test_a_book_is_read_again_every_few_minutes_though_drive_says_nothing(hand: GoogleHand) -> None:
+    now = [0.0]
+    book = GoogleBook(hand.sheets, hand.spreadsheet, lambda: now[0])
+    first = book.fingerprint()
+    assert first
+    now[0] += AT_LEAST / 2
+    assert book.fingerprint() == first
+    now[0] += AT_LEAST / 2
+    assert book.fingerprint() != first
+
+
+def test_a_book_that_was_written_is_not_yet_known_to_be_in_step(hand: GoogleHand) -> None:
+    with hand.book.open() as session:
+        assert session.fingerprint()
+    assert write(hand, appends={"customers": [customer("a")]})
+    with hand.book.open() as session:
+        session.claim(1)
+        read = session.fingerprint()
+        assert read
+        list(session.read(CUSTOMERS).rows)
+    assert hand.book.fingerprint() == read
+
+
+def test_a_book_that_is_gone_or_nobodys_says_so(hand: GoogleHand) -> None:
+    blank = hand.sheets.create({"properties": {"title": "Blank"}})
+    with pytest.raises(BookForeign, match="lacks the hidden tab"), GoogleBook(hand.sheets, blank).open():
+        pass
+    with (
+        pytest.raises(BookMissing, match="There is no spreadsheet"),
+        GoogleBook(hand.sheets, "x" * 44).open(),
+    ):
+        pass
+    assert GoogleBook(hand.sheets, "x" * 44).fingerprint() == ""
+
+
+def test_a_book_of_a_newer_arc_is_left_alone(hand: GoogleHand) -> None:
+    for number, told in enumerate(hand.grid("_ARC").rows):
+        if told and told[0] == "format":
+            hand.put("_ARC", number, 1, "99")
+    with pytest.raises(BookRefused, match="newer ARC"), hand.book.open():
+        pass
+
+
+def test_the_queue_gives_what_has_no_answer_and_takes_each_answer_once(hand: GoogleHand) -> None:
+    queue = GoogleQueue(hand.sheets, hand.spreadsheet)
+    for n in (1, 2):
+        put(
+            hand.person, "_ARC_QUEUE", n, 0, f"r{n}", "2026-11-20T09:00:00Z", "Maria", "sync_now", "{}", "NEW"
+        )
+    assert [row[0] for row in queue.waiting()] == ["r1", "r2"]
+    result = ResultRow("r1", "2026-11-20T09:00:01Z", done=True, sentence="=1+1", shown="{}")
+    queue.answer([result])
+    queue.answer([result])
+    assert [row[0] for row in queue.waiting()] == ["r2"]
+    assert hand.person.rows("_ARC_RESULTS")[1:] == [["r1", "2026-11-20T09:00:01Z", True, "=1+1", "{}"]]
+
+
+def test_the_agents_sign_of_life_stands_in_the_book_once(hand: GoogleHand) -> None:
+    queue = GoogleQueue(hand.sheets, hand.spreadsheet)
+    queue.alive(NOW)
+    queue.alive(NOW.replace(minute=5))
+    lines = [row[:2] for row in grid_of(hand.person, "_ARC").rows if row and row[0] in {"agent", "protocol"}]
+    assert lines == [["agent", "2026-11-20T09:05:00Z"], ["protocol", "1"]]
+    assert write(hand, mark=SECOND, appends={"customers": [customer("a")]})
+    assert ids(hand, CUSTOMERS) == ["a"]
