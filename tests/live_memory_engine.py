@@ -10,7 +10,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,16 @@ class Sheet:
 
     def copy(self) -> Sheet:
         """Return the same sheet for another book; what a cell holds is replaced, never changed."""
-        own = {name: dict(getattr(self, name)) for name in ("cells", "codes", "looks", "links", "tables")}
-        return replace(self, **own)
+        return Sheet(
+            self.name,
+            dict(self.cells),
+            dict(self.codes),
+            dict(self.looks),
+            dict(self.links),
+            dict(self.tables),
+            self.protected,
+            self.hidden,
+        )
 
 
 @dataclass(slots=True)
@@ -214,7 +222,7 @@ class _Base:
     api: Any = True
 
 
-class AppsImpl(_Base, bc.Apps):  # type: ignore[misc]  # xlwings' base classes are untyped
+class AppsImpl(_Base, bc.Apps):
     def __init__(self, engine: EngineImpl) -> None:
         self.engine = engine
 
@@ -225,7 +233,7 @@ class AppsImpl(_Base, bc.Apps):  # type: ignore[misc]  # xlwings' base classes a
         return len(self.engine.books)
 
 
-class AppImpl(_Base, bc.App):  # type: ignore[misc]
+class AppImpl(_Base, bc.App):
     engine: Any = None
     pid = 1
 
@@ -256,7 +264,7 @@ for _name in ("screen_updating", "enable_events", "calculation"):
     setattr(AppImpl, _name, _setting(_name))
 
 
-class BooksImpl(_Base, bc.Books):  # type: ignore[misc]
+class BooksImpl(_Base, bc.Books):
     def __init__(self, app: AppImpl) -> None:
         self.app = app
 
@@ -265,7 +273,7 @@ class BooksImpl(_Base, bc.Books):  # type: ignore[misc]
         return iter([BookImpl(self.app, book) for book in (self.app.book, *self.app.book.others)])
 
 
-class BookImpl(_Base, bc.Book):  # type: ignore[misc]
+class BookImpl(_Base, bc.Book):
     app: Any = None
 
     def __init__(self, app: AppImpl, book: Workbook) -> None:
@@ -285,7 +293,7 @@ class BookImpl(_Base, bc.Book):  # type: ignore[misc]
         return SheetsImpl(self)
 
 
-class SheetsImpl(_Base, bc.Sheets):  # type: ignore[misc]
+class SheetsImpl(_Base, bc.Sheets):
     def __init__(self, book: BookImpl) -> None:
         self.book = book
 
@@ -306,7 +314,7 @@ class SheetsImpl(_Base, bc.Sheets):  # type: ignore[misc]
         raise KeyError(key)
 
 
-class SheetImpl(_Base, bc.Sheet):  # type: ignore[misc]
+class SheetImpl(_Base, bc.Sheet):
     book: Any = None
 
     def __init__(self, book: BookImpl, sheet: Sheet) -> None:
@@ -322,7 +330,7 @@ class SheetImpl(_Base, bc.Sheet):  # type: ignore[misc]
 
     @property
     def index(self) -> int:
-        return self.book.held.sheets.index(self.held) + 1
+        return int(self.book.held.sheets.index(self.held) + 1)
 
     @property
     def tables(self) -> TablesImpl:
@@ -341,7 +349,7 @@ class SheetImpl(_Base, bc.Sheet):  # type: ignore[misc]
         return RangeImpl(self, Area(min(rows), min(columns), max(rows), max(columns)))
 
 
-class TablesImpl(_Base, bc.Collection):  # type: ignore[misc]
+class TablesImpl(_Base, bc.Collection):
     parent: Any = None
 
     def __init__(self, sheet: SheetImpl) -> None:
@@ -352,14 +360,14 @@ class TablesImpl(_Base, bc.Collection):  # type: ignore[misc]
         return iter([TableImpl(self.parent, name) for name in self.parent.held.tables])
 
     def __len__(self) -> int:
-        return len(self.parent.held.tables)
+        return len(list(self.parent.held.tables))
 
     def __call__(self, key: Any) -> TableImpl:
         names = list(self.parent.held.tables)
         return TableImpl(self.parent, names[key - 1] if isinstance(key, int) else key)
 
 
-class TableImpl(_Base, bc.Table):  # type: ignore[misc]
+class TableImpl(_Base, bc.Table):
     parent: Any = None
 
     def __init__(self, sheet: SheetImpl, name: str) -> None:
@@ -392,11 +400,12 @@ class TableImpl(_Base, bc.Table):  # type: ignore[misc]
         self.parent.held.tables[self._name] = (area, totals)
 
 
-class FontImpl(_Base, bc.Font):  # type: ignore[misc]
+class FontImpl(_Base, bc.Font):
     bold: Any = None
     size: Any = None
     name: Any = None
     color: Any = None
+    owner: Any
 
     def __init__(self, owner: RangeImpl) -> None:
         object.__setattr__(self, "owner", owner)
@@ -405,17 +414,19 @@ class FontImpl(_Base, bc.Font):  # type: ignore[misc]
         self.owner.look(f"font.{name}", value)
 
 
-class BordersImpl(_Base, bc.Borders):  # type: ignore[misc]
+class BordersImpl(_Base, bc.Borders):
     parent: Any = None
 
     def __init__(self, owner: RangeImpl) -> None:
         self.parent = owner
 
-    def set(self, which: Any, **told: Any) -> None:
-        self.parent.look(f"borders {which}", told)
+    def set(
+        self, which: Any = "all", *, line_style: Any = None, weight: Any = None, color: Any = None
+    ) -> None:
+        self.parent.look(f"borders {which}", (line_style, weight, color))
 
 
-class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
+class RangeImpl(_Base, bc.Range):
     sheet: Any = None
     max_cells_per_read = None
     max_cells_per_write = None
@@ -450,7 +461,7 @@ class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
     def __len__(self) -> int:
         return self.shape[0] * self.shape[1]
 
-    def __call__(self, row: int, column: int) -> RangeImpl:
+    def __call__(self, row: Any, column: Any = None) -> RangeImpl:
         top, left = self.area.top + row - 1, self.area.left + column - 1
         return RangeImpl(self.sheet, Area(top, left, top, left))
 
@@ -477,6 +488,10 @@ class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
     def formula(self) -> Any:
         self._call("formula")
         return self._rows(spelled)
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        self.raw_value = value
 
     @property
     def number_format(self) -> str | None:
@@ -513,23 +528,25 @@ class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
             if (code := held.codes.get(Place(a.top, place.column))) is not None:
                 held.codes[place] = code
 
-    def add_hyperlink(self, address: str, text: str, _tip: str) -> None:
+    def add_hyperlink(self, address: Any, text_to_display: Any = None, screen_tip: Any = None) -> None:
+        del screen_tip
         self._call("link")
         place = Place(self.area.top, self.area.left)
         self.sheet.held.links[place] = address
-        self.sheet.held.cells[place] = Held(text)
+        self.sheet.held.cells[place] = Held(text_to_display)
 
     def clear(self) -> None:
         self._call("clear")
         for place in self._places():
             for of in (self.sheet.held.cells, self.sheet.held.links, self.sheet.held.codes):
-                of.pop(place, None)  # type: ignore[attr-defined]  # dicts of different values
+                of.pop(place, None)
 
-    def insert(self, shift: str, _origin: str = "") -> None:
+    def insert(self, shift: Any = None, copy_origin: Any = None) -> None:
+        del copy_origin
         self._call(f"insert {shift}")
         self._shift(self.shape[0])
 
-    def delete(self, shift: str) -> None:
+    def delete(self, shift: Any = None) -> None:
         self._call(f"delete {shift}")
         if shift == "up":
             self._shift(-self.shape[0])
@@ -540,12 +557,10 @@ class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
         held, a = self.sheet.held, self.area
         first = a.top if by > 0 else a.bottom + 1
         for of in (held.cells, held.codes, held.links):
-            moved = {p: v for p, v in of.items() if p.row >= a.top and a.left <= p.column <= a.right}  # type: ignore[attr-defined]
+            moved = {p: v for p, v in of.items() if p.row >= a.top and a.left <= p.column <= a.right}
             for place in moved:
                 del of[place]
-            of.update(  # type: ignore[attr-defined]
-                {Place(p.row + by, p.column): v for p, v in moved.items() if p.row >= first}
-            )
+            of.update({Place(p.row + by, p.column): v for p, v in moved.items() if p.row >= first})
         for name, (area, totals) in held.tables.items():
             if area.top >= first and a.left <= area.left and area.right <= a.right:
                 moved_to = area._replace(top=area.top + by, bottom=area.bottom + by)
@@ -555,10 +570,10 @@ class RangeImpl(_Base, bc.Range):  # type: ignore[misc]
         held, a = self.sheet.held, self.area
         wide = self.shape[1]
         for of in (held.cells, held.codes):
-            moved = {p: v for p, v in of.items() if a.top <= p.row <= a.bottom and p.column >= a.left}  # type: ignore[attr-defined]
+            moved = {p: v for p, v in of.items() if a.top <= p.row <= a.bottom and p.column >= a.left}
             for place in moved:
                 del of[place]
-            of.update({Place(p.row, p.column - wide): v for p, v in moved.items() if p.column > a.right})  # type: ignore[attr-defined]
+            of.update({Place(p.row, p.column - wide): v for p, v in moved.items() if p.column > a.right})
         for name, (area, totals) in held.tables.items():
             if area.left <= a.left <= area.right:
                 held.tables[name] = (area._replace(right=area.right - wide), totals)

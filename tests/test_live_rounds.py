@@ -10,7 +10,7 @@ from itertools import count, cycle
 
 import pytest
 
-from arc_sheets.cells import Formula
+from arc_sheets.cells import Formula, Value
 from arc_sheets.errors import ArcError, BookMissing, BookOpen, BookRefused
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.books.live import LiveBook
@@ -84,7 +84,12 @@ def test_settings_of_the_program_are_as_before(busy_live: LiveFirm) -> None:
 def test_the_number_of_calls_does_not_depend_on_the_rows(live: LiveFirm) -> None:
     many = live.copied()
     for n in range(300):
-        told = {"number": f"X-{n}", "customer": FIRMS[0], "issued": date(2026, 3, 1), "due": date(2026, 4, 1)}
+        told: dict[str, Value] = {
+            "number": f"X-{n}",
+            "customer": FIRMS[0],
+            "issued": date(2026, 3, 1),
+            "due": date(2026, 4, 1),
+        }
         many.put(INVOICES, f"{n:032x}", **told, amount=1_00, currency="EUR", status="open")
     many.rest()
     assert len(many.calls()) == len(live.calls())
@@ -282,7 +287,12 @@ def test_a_table_turned_into_a_range_is_read_and_added_to(live: LiveFirm) -> Non
     (sheet,) = (s for s in live.workbook.sheets if s.name == "Invoices")
     del sheet.tables["Invoices"]
     live.hand.type(INVOICES, 0, notes="call on Friday")
-    told = {"number": "INV-99", "customer": FIRMS[0], "issued": date(2026, 3, 1), "due": date(2026, 4, 1)}
+    told: dict[str, Value] = {
+        "number": "INV-99",
+        "customer": FIRMS[0],
+        "issued": date(2026, 3, 1),
+        "due": date(2026, 4, 1),
+    }
     live.put(INVOICES, "9" * 32, **told, amount=1_00, currency="EUR", status="open")
     live.rest()
     assert "call on Friday" in [row[-1] for row in live.rows(INVOICES).values()]
@@ -327,7 +337,12 @@ def test_a_totals_row_in_the_way_is_a_sentence(live: LiveFirm) -> None:
     (sheet,) = (s for s in live.workbook.sheets if s.name == "Invoices")
     area, _ = sheet.tables["Invoices"]
     sheet.tables["Invoices"] = (area._replace(bottom=area.bottom + 1), True)
-    told = {"number": "INV-99", "customer": FIRMS[0], "issued": date(2026, 3, 1), "due": date(2026, 4, 1)}
+    told: dict[str, Value] = {
+        "number": "INV-99",
+        "customer": FIRMS[0],
+        "issued": date(2026, 3, 1),
+        "due": date(2026, 4, 1),
+    }
     live.put(INVOICES, "9" * 32, **told, amount=1_00, currency="EUR", status="open")
     with pytest.raises(BookRefused, match=r"The table Invoices has a totals row.* switch it off"):
         live.round()
@@ -335,7 +350,12 @@ def test_a_totals_row_in_the_way_is_a_sentence(live: LiveFirm) -> None:
 
 def test_a_note_below_the_table_is_a_sentence(live: LiveFirm) -> None:
     live.hand.scribble("Invoices", "C18", "my note")
-    told = {"number": "INV-99", "customer": FIRMS[0], "issued": date(2026, 3, 1), "due": date(2026, 4, 1)}
+    told: dict[str, Value] = {
+        "number": "INV-99",
+        "customer": FIRMS[0],
+        "issued": date(2026, 3, 1),
+        "due": date(2026, 4, 1),
+    }
     for n in range(2):
         live.put(
             INVOICES,
