@@ -56,13 +56,20 @@ def database(server: URL) -> Iterator[str]:
     statement(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
-@pytest.fixture
-def full(tmp_path: Path) -> str:
-    """An SQLite ledger with rows, dates, issues, messages, answers and notes in it."""
-    file = firm(tmp_path / "firm")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A firm whose SQLite ledger holds rows, dates, messages, answers and notes; to be copied."""
+    file = firm(tmp_path_factory.mktemp("made") / "firm")
     with opened(Config.load(file)) as one:
         _fill(one.ledger)
-        return str(one.config.ledger)
+    return file.parent
+
+
+@pytest.fixture
+def full(made: Path, tmp_path: Path) -> str:
+    """The ledger of such a firm."""
+    shutil.copytree(made, tmp_path / "firm")
+    return str(tmp_path / "firm" / "ledger.db")
 
 
 def _fill(ledger: Ledger) -> None:

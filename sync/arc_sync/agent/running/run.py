@@ -127,6 +127,8 @@ class Agent:
                     self.conductor.came(*event)
                 else:
                     self.conductor.changed(event)
+                    if self.conductor.wakes_soon:
+                        self.workers.warm()  # while the file is left in peace
                 event = self._events.get_nowait()
 
     def _begin(self, task: Task) -> None:
