@@ -129,7 +129,7 @@ FAULTS: Final = (
     _one("S10", "disputes and promises are not seen while sending", f"{_REMINDING}/owed.py", "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
     _one("S11", "what a person wrote is overwritten", PROPOSING, "body=row.body if typed.body else said.body or None", "body=said.body or None", "test_reminding_planning"),
     _one("S12", "a plan overwrites what changed meanwhile", f"{_REMINDING}/planning.py", "(reminder(live) if live else None) != made.was.get(i) or row == made.was.get(i)", "row == made.was.get(i)", "test_reminding_planning"),
-    _one("S20", "an older ledger sends once more", SENDING, "        look_for_newer(self.ledger, self.firm.config.book)\n", "", "test_marks"),
+    _one("S20", "an older ledger sends once more", SENDING, "        look_for_newer(self.ledger, self.firm.config.book, self.firm.remote)\n", "", "test_marks"),
     _one("S21", "words changed after the approval do not go", LOOKING, "(self._reworded(message, row) if row.status == QUEUED else None)", "None", "test_sending_looks"),
     _one("S22", "what is due later is asked for", LOOKING, "_stop(facts.not_due(row.customer, message, self._policy))", "None", "test_sending_looks"),
     _one("S23", "a copy that arrived goes again", f"{_REMINDING}/posting.py", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED}", "_NOT_GONE | {S.UNKNOWN, S.DRAFTED, S.SENT}", "test_sending"),

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from arc_sheets.cells import Formula
+from arc_sheets.errors import BookAhead
+from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sync.agent.marks import look_for_newer
+from arc_sync.merge.history import Origin
+from tests.bench_google import NOW, Bench
+from tests.emulators.google import GoogleEmulator
+from tests.vault import Vault, restored
+
+
+@pytest.fixture(scope="module")
+def google() -> Iterator[GoogleEmulator]:
+    with GoogleEmulator(check_answers=False) as google:
+        yield google
+
+
+@pytest.fixture
+def firm(google: GoogleEmulator) -> Bench:
+    bench = Bench(google, 5)
+    bench.settled()
+    return bench
+
+
+def test_a_day_at_work_comes_to_rest(firm: Bench) -> None:
+    hand = firm.hand
+    hand.type(INVOICES, 0, notes="call on Friday")
+    hand.type(INVOICES, 1, po="mine")
+    hand.type(INVOICES, 2, due="32.13.2026")
+    hand.add(PAYMENTS, customer="firm", amount=Decimal(50), date=date(2026, 11, 2), applied_to="inv-00000")
+    hand.scribble("Aging", "D5", "call them!")
+    hand.own(CUSTOMERS, 0, "my own")
+    firm.note("theirs")
+    report = firm.round()
+    assert report.in_step
+    assert report.taken == 2
+    last = firm.round()
+    while not last.idle:
+        last = firm.round()
+    assert sorted(line.where for line in last.issues) == [
+        "Aging, D5",
+        "Invoices, INV-00001, PO",
+        "Invoices, INV-00002, Due",
+    ]
+    with firm.ledger.read() as view:
+        (paid,) = view.rows(PAYMENTS).values()
+        assert "call on Friday" in [v for r in view.rows(INVOICES).values() for v in r]
+    assert paid[1:3] == ("Firm", 50_00)
+    assert hand.owned(CUSTOMERS) == ["my own"]
+    choice = next(line for line in last.issues if line.where.endswith("PO"))
+    hand.pick(choice.id, "Take theirs")
+    firm.settled()
+    assert "theirs" in [v for row in hand.grid("Invoices").rows for v in row]
+
+
+def test_small_changes_both_ways_are_one_read_and_one_write(firm: Bench) -> None:
+    firm.note("PO-7")
+    firm.hand.type(INVOICES, 3, notes="mind this")
+    firm.google.calls.forget()
+    assert firm.round().in_step
+    assert firm.google.calls.by_kind() == {"drive": 1, "read": 1, "write": 1}
+    firm.google.calls.forget()
+    assert firm.round().idle
+    assert firm.google.calls.by_kind() == {"drive": 1, "read": 1}
+
+
+def test_a_person_who_types_while_the_round_writes_loses_nothing(firm: Bench) -> None:
+    firm.note("PO-7")
+    firm.google.habits.before("write", lambda _: firm.hand.type(INVOICES, 1, po="typed just now"))
+    assert not firm.round().in_step
+    assert "typed just now" in [v for row in firm.hand.grid("Invoices").rows for v in row]
+    firm.round()
+    (line,) = firm.round().issues
+    assert (line.mine, line.theirs) == ("typed just now", "PO-7")  # a person decides
+
+
+def test_a_formula_is_held_and_the_rest_goes_on(firm: Bench) -> None:
+    firm.hand.type(INVOICES, 1, po=Formula("1+1"))
+    firm.note("PO-7")
+    firm.hand.type(INVOICES, 0, notes="mind this")
+    firm.round()
+    (line,) = firm.round().issues
+    assert line.mine == "=1+1"
+    assert Formula("1+1") in [v for row in firm.hand.grid("Invoices").rows for v in row]
+
+
+def test_a_spreadsheet_that_knows_more_than_the_ledger_stops_all(firm: Bench) -> None:
+    vault = Vault.of(firm.ledger)
+    firm.note("PO-8")
+    firm.settled()
+    with restored(firm.ledger, vault):
+        with pytest.raises(BookAhead, match=r"Nothing was sent"):
+            look_for_newer(firm.ledger, Path("no-such.xlsx"), firm.book)
+        with pytest.raises(BookAhead, match=r"Nothing was written"):
+            firm.round()
+    assert firm.round().in_step
+
+
+def test_a_row_deleted_by_hand_comes_back_and_says_so(firm: Bench) -> None:
+    firm.hand.arrange(INVOICES, [0, 2, 3, 4])
+    firm.settled()
+    with firm.ledger.read() as view:
+        assert len(view.rows(INVOICES)) == 5
+    assert len(firm.hand.layout(INVOICES).rows) == 5
+
+
+def test_a_row_that_the_ledger_deleted_goes_and_its_neighbours_stay(firm: Bench) -> None:
+    with firm.ledger.change(Origin("Zoë", "action", "A slip", NOW)) as t:
+        t.put(INVOICES, f"{3:032x}", None)
+    firm.settled()
+    layout = firm.hand.layout(INVOICES)
+    assert f"{3:032x}" not in layout.rows
+    assert len(layout.rows) == 4
