@@ -11,6 +11,7 @@ _CAMPAIGNS: Final = (
     "tests.faults.senders",
     "tests.faults.sending",
     "tests.faults.agent",
+    "tests.faults.session",
     "tests.xlsx_campaign",
     "tests.faults.mutants",
 )

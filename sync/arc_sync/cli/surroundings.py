@@ -38,6 +38,8 @@ def of_the_firm(config: Config, now: datetime) -> Iterator[Told]:
     """Yield what is asked once the settings are read; `now` is UTC."""
     yield _rights(config)
     yield from _mail(config)
+    if config.spreadsheet:
+        yield from _google(config)
     yield from _agent(config, now)
 
 
@@ -73,7 +75,7 @@ def _addin() -> Told:
 
 def _rights(config: Config) -> Told:
     """Say whether the files may be written: a new one is put in the place of the workbook."""
-    places = [config.file.parent, config.book.parent if isinstance(config.book, Path) else config.file.parent]
+    places = [config.file.parent, *([] if config.spreadsheet else [config.book.parent])]
     if "://" not in config.ledger:
         places += [Path(config.ledger).parent, Path(config.ledger)]
     shut = [place for place in dict.fromkeys(places) if place.exists() and not os.access(place, os.W_OK)]
@@ -88,6 +90,14 @@ def _mail(config: Config) -> Iterator[Told]:
 
     for one in asking.check(config, config.sender.email, Safe.of_this_user()):
         yield "Mail", one.ok, one.said
+
+
+def _google(config: Config) -> Iterator[Told]:
+    from arc_sync.agent import google_account
+    from arc_sync.mail.safe import Safe
+
+    for one in google_account.check(config, Safe.of_this_user()):
+        yield "Google", one.ok, one.said
 
 
 def _agent(config: Config, now: datetime) -> Iterator[Told]:
