@@ -67,6 +67,7 @@ class Agent:
         self.lock.take()
         try:
             self.conductor.spool.make()
+            self._sweep()
             self._keep()
             self.log.note("started", version=__version__)
             ticks = self._ticks()
@@ -95,7 +96,7 @@ class Agent:
             (10, self._keep),
             (10, self.workers.rest),
             (60, conductor.look),
-            (3600, lambda: conductor.spool.sweep(datetime.now(UTC))),
+            (3600, self._sweep),
         ):
             ticks.every(seconds, partial(self._safely, do))
         return ticks
@@ -113,6 +114,9 @@ class Agent:
         self._watch.on(self.conductor.folders)
         if self.conductor.likely:
             self.workers.warm()
+
+    def _sweep(self) -> None:
+        self.conductor.spool.sweep(datetime.now(UTC))
 
     def _asked_to_stop(self) -> None:
         if self.lock.is_asked_to_stop():
