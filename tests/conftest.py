@@ -17,6 +17,14 @@ settings.register_profile("faults", deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what ARC keeps for a user not be kept for whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARC_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture
 def toys() -> Iterator[None]:
     with toys_kept():

@@ -24,6 +24,7 @@ from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.outcomes import Report as Sent
 from arc_sync.agent.reminding.sending import send_due
 from arc_sync.agent.reminding.waiting import Waiting, waiting
+from arc_sync.agent.reminding.witness import usual_witness
 from arc_sync.agent.round import Report
 from arc_sync.mail.mailers import open_mailer
 from arc_sync.mail.port import Mailer
@@ -98,7 +99,7 @@ def _waits(firm: Firm) -> bool:
 def _send(firm: Firm, clock: Callable[[], datetime], owner: str, open_mailers: OpenMailers) -> Sent:
     mailers = open_mailers()
     try:
-        return send_due(firm, mailers, clock, owner)
+        return send_due(firm, mailers, clock, owner, witness=usual_witness(firm.ledger.id))
     finally:
         for mailer in mailers.values():
             mailer.close()

@@ -179,6 +179,7 @@ def send(
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.sending import send_due
     from arc_sync.agent.reminding.waiting import try_now, waiting
+    from arc_sync.agent.reminding.witness import usual_witness
     from arc_sync.agent.work import open_mailers, this_sender
 
     with _firm(config) as firm, ExitStack() as stack:
@@ -188,7 +189,7 @@ def send(
             stack.callback(mailer.close)
         if at_once:
             try_now(firm, _now())
-        report = send_due(firm, mailers, _now, this_sender())
+        report = send_due(firm, mailers, _now, this_sender(), witness=usual_witness(firm.ledger.id))
         with firm.ledger.read() as view:
             left = waiting(view)
     if json:

@@ -17,6 +17,7 @@ from typing import Final
 
 from arc_sheets.errors import Fenced
 from arc_sheets.message import Message, MessageState, Posted
+from arc_sheets.phrases import say_day
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.policies import policy_of
@@ -27,6 +28,7 @@ from arc_sync.agent.reminding.posting import NotPosted, Post
 from arc_sync.agent.reminding.touches import called
 from arc_sync.agent.reminding.waiting import WAITED
 from arc_sync.agent.reminding.ways import ways_since
+from arc_sync.agent.reminding.witness import Witness
 from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.mail.wire import USUAL as PATIENCE
 
@@ -38,6 +40,8 @@ CLAIM: Final = timedelta(minutes=30)
 ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 #: How long a message waits after its first try, and at most; each further try doubles it.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
+#: What has left this computer, or may have.
+_LEFT: Final = frozenset({Fate.SENT, Fate.DRAFTED, Fate.UNKNOWN})
 #: How long a whole channel rests when the other side asks for less.
 REST: Final = timedelta(minutes=15)
 
@@ -50,20 +54,24 @@ class _NotNow(Exception):
         self.verdict = verdict
 
 
-def send_due(
+def send_due(  # noqa: PLR0913 (the last three have their usual values)
     firm: Firm,
     mailers: Mapping[str, Mailer],
     clock: Callable[[], datetime],
     owner: str,
     limits: Limits | None = None,
     hook: Callable[[str], None] = lambda _: None,
+    *,
+    witness: Witness | None = None,
 ) -> Report:
     """Send every message whose hour has come; `mailers` are by channel, `clock` tells the time in UTC.
 
     `owner` names this sender and differs from every other's, also of the same machine. `limits` are those of
-    `limits_of` unless given. Raises `ArcError`.
+    `limits_of` unless given; `witness` is this computer's record of what left. Raises `ArcError`.
     """
-    return _Run(firm, mailers, clock, owner, limits, hook).run()
+    run = _Run(firm, mailers, clock, owner, limits, hook)
+    run.witness = witness or run.witness
+    return run.run()
 
 
 class _Run:
@@ -77,7 +85,7 @@ class _Run:
         hook: Callable[[str], None],
     ) -> None:
         self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
-        self.ledger = firm.ledger
+        self.ledger, self.witness = firm.ledger, Witness()
         self.policy = policy_of(firm.config)
         self.looking = Looking(firm, self.policy, ways_since(firm, clock()))
         self.report = Report()
@@ -90,6 +98,7 @@ class _Run:
     def run(self) -> Report:
         """Send until nothing is due, or a breaker trips; nothing at all where an older ledger was restored."""
         look_for_newer(self.ledger, self.firm.config.book, self.firm.remote)
+        self.witness.check()
         self.ledger.lost(self.clock())
         self.hook("lost")
         self.outcomes.follow_lost(self.clock())
@@ -123,6 +132,8 @@ class _Run:
         mailer, rest = self.mailers.get(message.channel), self.resting.get(message.channel)
         if now > message.not_after:
             self._too_old(posted, now)
+        elif left := self.witness.left(message.id):
+            self._forgotten(posted, left, now)
         elif mailer is None:
             self.outcomes.failed(posted, f"No way to send by {message.channel.lower()} is set up.", now)
         elif rest and now < rest:
@@ -137,6 +148,15 @@ class _Run:
                 self._anew(posted, verdict.why, now)
             else:
                 self._not_now(posted, verdict, now)
+
+    def _forgotten(self, posted: Posted, left: datetime, now: datetime) -> None:
+        """Ask a person about a message that left, by this computer's record, and of which this ledger does not know."""
+        self.ledger.about_to_send(posted.message.id, self.owner, now)
+        on = say_day(self.firm.config.day(left))
+        said = (
+            f"It left this computer on {on}, but the ledger, an older one brought back, does not know of it."
+        )
+        self.outcomes.unknown(posted, said, now)
 
     def _too_old(self, posted: Posted, now: datetime) -> None:
         """Let it fail where sending did not work; what only waited is withdrawn, and the next plan proposes it again."""
@@ -198,6 +218,8 @@ class _Run:
 
     def _settle(self, posted: Posted, outcome: Outcome) -> None:
         now = self.clock()
+        if outcome.fate in _LEFT:
+            self.report.stopped = self.witness.note(posted.message.id, now)
         match outcome.fate:
             case Fate.SENT | Fate.DRAFTED:
                 if gone := self.outcomes.went(posted, outcome, now):
