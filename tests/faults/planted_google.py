@@ -19,8 +19,9 @@ CAPTURED, JUDGING, MASKING, DESK, STATE, SESSION, HIDDEN, BOOK, WRITES = (
 TRANSPORT, QUOTA, PATIENCE, CREDENTIALS, API = (
     f"{_WIRE}/{name}.py" for name in ("transport", "quota", "patience", "credentials", "api")
 )
-_NAMED = ("test_google_captured",)
-_SOAK = ("test_google_soak",)
+_JUDGED = ("test_google_judging",)
+_NAMED = (*_JUDGED, "test_google_captured")
+_SOAK = (*_JUDGED, "test_google_soak")
 _WIRED = ("test_google_transport",)
 _REQUESTS = (
     "return [*self._step(), *self._room(), *self._clear(), *self._tell(), *self._copies(), *self._writes()]"
@@ -47,7 +48,7 @@ FAULTS: Final = (
     _one("C7", "a stamp in the wrong column is left there", JUDGING,
          "its_stamp = name == STAMP and wrote == mine", "its_stamp = name == STAMP", _SOAK),
     _one("C8", "rows are not found by their stamps (nostamp)", JUDGING,
-         "marks = (aim.mark, *self._given(aim)) if names is not None else ()", "marks = ()", (*_NAMED, *_SOAK)),
+         "marks = (aim.mark, *self._given(aim)) if names is not None else ()", "marks = ()", _SOAK),
     _one("C9", "what ARC wrote by mistake reaches the merge (noobserve)", MASKING,
          "            view.put(row, column, cell.held)\n", ""),
     _one("C10", "the oldest hit is undone first (echo)", MASKING, "for hit in reversed(hits):", "for hit in hits:", _SOAK),

@@ -24,7 +24,6 @@ class GoogleBook:
     def __init__(self, google: Sheets, spreadsheet: str, clock: Callable[[], float] = time) -> None:
         self._google, self._spreadsheet, self._clock = google, spreadsheet, clock
         self._seen: FileState | None = None
-        self._desk = Desk(google, spreadsheet, self.where)
 
     @property
     def where(self) -> str:
@@ -42,7 +41,7 @@ class GoogleBook:
             raise BookRefused(
                 f"{self._google.who} may only look at {self.where}; let its owner share it as an editor."
             )
-        yield GoogleSession(self._desk, self._print(seen))
+        yield GoogleSession(Desk(self._google, self._spreadsheet, self.where), self._print(seen))
 
     def fingerprint(self) -> str:
         """Return Drive's version of the file, and the five minutes we are in: one Drive call."""

@@ -14,7 +14,7 @@ from typing import Final
 from arc_sheets import dates
 from arc_sheets.cells import CellValue
 from arc_sheets.tab import Kind, Tab
-from arc_sync.books.draw.records import HEADER_ROW, ID_HEADER, SEAL_HEADER
+from arc_sync.books.draw.records import ID_HEADER, SEAL_HEADER
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.shapes import STAMP_HEADER
 from arc_sync.books.layout import SEAL
@@ -25,6 +25,7 @@ from arc_sync.merge.snapshot import ReadRow
 STAMP: Final = "stamp"
 #: How far down a header row is looked for.
 SEARCHED: Final = 30
+_DATED: Final = (Kind.DATE, Kind.TIME)
 _SOME: Final = 3  # headers of ours make a header row, where the id's is gone
 
 
@@ -53,12 +54,17 @@ class Layout:
         """Return a cell by its column's name, as the merge gets it; None where the column is missing."""
         if column not in self.places:
             return None
-        return _value(self.grid.at(row, self.places[column]), _kind(self.tab, column))
+        kind = next((c.kind for c in self.tab.columns if c.name == column), None)
+        return _value(self.grid.at(row, self.places[column]), kind)
 
     def cells(self, row: int, *, computed: bool = False) -> tuple[CellValue, ...]:
         """Return a row's stored or computed cells."""
-        columns = self.tab.computed if computed else self.tab.stored
-        return tuple(self.cell(row, column.name) for column in columns)
+        cells, places = self.grid.row(row), self.places
+        wide = len(cells)
+        return tuple(
+            _value(cells[at], column.kind) if (at := places.get(column.name, wide)) < wide else None
+            for column in (self.tab.computed if computed else self.tab.stored)
+        )
 
 
 def names_of(tab: Tab, cells: Sequence[Raw]) -> list[str]:
@@ -140,19 +146,12 @@ def _ours(layout: Layout) -> list[int]:
     return ours
 
 
-def _kind(tab: Tab, column: str) -> Kind | None:
-    return next((c.kind for c in tab.columns if c.name == column), None)
-
-
 def _value(raw: Raw, kind: Kind | None) -> CellValue:
     """Return what a cell holds; a number in a column of dates is a date, or a moment."""
-    if not isinstance(raw, Decimal) or kind not in (Kind.DATE, Kind.TIME):
+    if not isinstance(raw, Decimal) or kind not in _DATED:
         return raw
     try:
         moment = dates.from_serial(float(raw))
     except ValueError:
         return raw  # a number far from any date: the merge will say so
     return moment.date() if kind is Kind.DATE else moment
-
-
-FIRST_HEADER: Final = HEADER_ROW - 1  #: where ARC puts the header

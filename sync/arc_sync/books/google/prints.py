@@ -20,7 +20,7 @@ _LONG: Final = 6
 BLANK: Final = "-"
 #: References in a formula outside of quotes: B7, $B$7, B7:C, B:C, 7:8; and what is left of one that went astray.
 _REFERENCE: Final = re.compile(
-    r"(?<![\w.])(?:\$?[A-Z]{1,3}\$?\d+|\$?[A-Z]{1,3}(?=:)|(?<=:)\$?[A-Z]{1,3}|#REF!)(?![\w(])", re.I
+    r"(?<![\w.])(?:\$?[A-Z]{1,3}\$?\d+|\$?[A-Z]{1,3}(?=:)|(?<=:)\$?[A-Z]{1,3}|#REF!)(?![\w(])", re.IGNORECASE
 )
 _QUOTED: Final = re.compile(r'("(?:[^"]|"")*")')
 

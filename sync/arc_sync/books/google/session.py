@@ -44,8 +44,6 @@ class GoogleSession:
         self._epoch = 0
         self._told = False  #: what stands nowhere any more has been handed over
         self._state = desk.look()
-        if self._state.masked.dirt:
-            self._put_back()
 
     def meta(self) -> Meta:
         """Return the book's identity and bookmark."""
@@ -54,8 +52,9 @@ class GoogleSession:
         return self._state.hidden.meta._replace(bookmark=mark.n, hash=lines["hash"])
 
     def claim(self, epoch: int) -> None:
-        """Remember the epoch; it is written with the bookmark. Of two sessions the later one's writes fail."""
+        """Remember the epoch, which is written with the bookmark, and put back what an earlier session hit and left."""
         self._epoch = epoch
+        self._put_back()
 
     def read(self, tab: Tab) -> ReadTab:
         """Return one record tab."""

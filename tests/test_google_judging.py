@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from arc_sheets.cells import Formula
+from arc_sheets.tabs import INVOICES
+from arc_sync.books.draw.records import headers
+from arc_sync.books.google.judging import LEFT, expected, judge
+from arc_sync.books.google.layout import STAMP, names_of
+from arc_sync.books.google.masking import Spot, unmask
+from arc_sync.books.google.prints import print_of
+from arc_sync.books.google.reading import Grid, Raw
+from arc_sync.books.google.record import Aim, Cell, Hit, Record, read_record
+from arc_sync.books.google.shapes import STAMP_HEADER
+from arc_sync.books.google.sheets import SHEET_IDS
+from arc_sync.merge.history import Bookmark
+from arc_sync.merge.issues import ID
+
+SHEET = SHEET_IDS["Invoices"]
+HEADER: list[Raw] = [*headers(INVOICES), STAMP_HEADER]
+PLACES = {name: at for at, name in enumerate(names_of(INVOICES, HEADER))}
+NOTES, MARK, ROW = PLACES["notes"], "arc-2-x.0", 9
+WHERE = {SHEET: "Invoices"}
+
+
+def row(i: str = "a" * 32, notes: Raw = None, stamp: Raw = None) -> list[Raw]:
+    cells: list[Raw] = [None] * len(HEADER)
+    cells[PLACES[ID]], cells[NOTES], cells[PLACES[STAMP]] = i or None, notes, stamp
+    return cells
+
+
+def batch(read: list[Raw], hits: tuple[Hit, ...] = (), **more: Any) -> Record:
+    """Return the record of a batch that writes a note over what was read."""
+    wrote: Mapping[int, str] = {NOTES: print_of("ARC's"), PLACES[STAMP]: print_of(MARK)}
+    aim = Aim(SHEET, ROW, MARK, expected(read, (NOTES,), PLACES), (NOTES,), wrote)
+    copied = [(SHEET, 0, 7, len(HEADER)), (SHEET, ROW, ROW, len(HEADER))]
+    return Record(
+        2, "arc-2-x", heads={SHEET: dict(PLACES)}, copied=copied, aims=[aim], hits=list(hits), **more
+    )
+
+
+def copies(was: list[Raw], header: list[Raw] = HEADER) -> Grid:
+    """Return what the batch copied: the head of the sheet, and the row."""
+    rows: list[list[Raw]] = [[None]] * LEFT + [[]] * (8 - LEFT) + [[]]
+    rows[3], rows[8] = [None, *header], [None, *was]
+    return Grid(1, rows)
+
+
+def hit(
+    i: str, *marks: str, key: str = "", cells: tuple[Cell, ...] = (Cell("notes", None, print_of("dirt")),)
+) -> Hit:
+    return Hit(i, SHEET, marks or (i,), key, ROW, cells, 1)
+
+
+def test_a_row_that_is_as_it_was_read_is_no_hit() -> None:
+    judged = judge(batch(row()), copies(row()), SHEET_IDS)
+    assert (judged.held, judged.hits) == (True, [])
+
+
+def test_a_hit_remembers_what_stood_there_and_whose_row_it_was() -> None:
+    judged = judge(batch(row()), copies(row("b" * 32, "theirs")), SHEET_IDS)
+    assert not judged.held
+    assert judged.hits == [
+        Hit(MARK, SHEET, (MARK,), "b" * 32, ROW, (Cell("notes", "theirs", print_of("ARC's")),), 2)
+    ]
+
+
+def test_an_id_alone_is_not_the_row() -> None:
+    assert not judge(batch(row(stamp="arc-1-x.0")), copies(row(stamp="arc-1-x.7")), SHEET_IDS).held
+
+
+def test_several_earlier_hits_on_a_row_all_follow_its_new_stamp() -> None:
+    earlier = (hit("arc-1-x.0", "arc-1-x.0", "arc-1-y.0"), hit("arc-1-y.0"))
+    judged = judge(batch(row(stamp="arc-1-y.0"), earlier), copies(row(stamp="arc-1-y.0")), SHEET_IDS)
+    assert [found.marks[-1] for found in judged.hits] == [MARK, MARK]
+
+
+def test_a_column_that_came_in_the_instant_takes_back_stamp_and_seal_by_name() -> None:
+    header: list[Raw] = [HEADER[0], None, *HEADER[1:]]
+    was = row(stamp="arc-1-x.0")
+    was.insert(1, None)
+    (found,) = judge(batch(row(stamp="arc-1-x.0")), copies(was, header), SHEET_IDS).hits
+    left = next(name for name, at in PLACES.items() if at == NOTES - 1)
+    assert {cell.name: cell.held for cell in found.cells} == {left: None, "seal": None}
+
+
+def test_a_stamp_that_was_overwritten_by_another_value_is_put_back() -> None:
+    record = batch(row(stamp="arc-1-x.0"))
+    wrote = {PLACES[STAMP] - 1: print_of("seal"), PLACES[STAMP]: print_of("not a stamp")}
+    record.aims = [record.aims[0]._replace(wrote=wrote, expect="other")]
+    (found,) = judge(record, copies(row(stamp="arc-1-x.0")), SHEET_IDS).hits
+    assert ("stamp", "arc-1-x.0") in [(cell.name, cell.held) for cell in found.cells]
+
+
+def test_a_formula_that_was_hit_is_known_by_where_its_copy_lies() -> None:
+    was = row(notes=Formula("B9*2"))
+    (found,) = judge(batch(row()), copies(was), SHEET_IDS).hits
+    assert found.cells[0].source == (8, LEFT + NOTES)
+
+
+# -- the view ------------------------------------------------------------------------------------------------
+
+
+def sheet(*rows: list[Raw]) -> dict[str, Grid]:
+    return {"Invoices": Grid(SHEET, [[], [], [], list(HEADER), *rows])}
+
+
+def test_dirt_counts_as_what_stood_there_wherever_the_row_went() -> None:
+    grids = sheet(row("b" * 32), row("a" * 32, "dirt", "arc-1-x.0"))
+    masked = unmask(grids, [hit("arc-1-x.0")], WHERE, {})
+    assert masked.grids["Invoices"].at(5, NOTES) is None
+    assert grids["Invoices"].at(5, NOTES) == "dirt"
+    assert list(masked.dirt) == [Spot("Invoices", 5, NOTES)]
+
+
+def test_what_a_person_typed_over_dirt_is_theirs() -> None:
+    masked = unmask(sheet(row(notes="mine", stamp="arc-1-x.0")), [hit("arc-1-x.0")], WHERE, {})
+    assert masked.grids["Invoices"].at(4, NOTES) == "mine"
+    assert (masked.dirt, masked.hits) == ({}, [])
+
+
+def test_what_was_typed_and_stands_nowhere_any_more_is_told() -> None:
+    cells = (Cell("notes", "typed", print_of("dirt")),)
+    masked = unmask(sheet(row(notes="mine", stamp="arc-1-x.0")), [hit("arc-1-x.0", cells=cells)], WHERE, {})
+    assert [(title, text) for title, _, text in masked.lost] == [("Invoices", "typed")]
+
+
+def test_the_newest_of_two_hits_is_undone_first() -> None:
+    older = hit("arc-1-x.0", cells=(Cell("notes", "at first", print_of("one")),))
+    newer = hit("arc-1-y.0", cells=(Cell("notes", "one", print_of("two")),))
+    older = older._replace(marks=("arc-1-x.0", "arc-1-y.0"))
+    masked = unmask(sheet(row(notes="two", stamp="arc-1-y.0")), [older, newer], WHERE, {})
+    assert masked.grids["Invoices"].at(4, NOTES) == "at first"
+
+
+def test_a_row_that_was_deleted_is_waited_for() -> None:
+    gone = hit("arc-1-x.0", key="c" * 32)
+    masked = unmask(sheet(row()), [gone], WHERE, {})
+    assert masked.hits == [gone]
+
+
+def test_a_row_that_was_added_anew_is_not_the_one_that_was_deleted() -> None:
+    masked = unmask(sheet(row(stamp="arc-3-x.0")), [hit("arc-1-x.0", key="a" * 32)], WHERE, {})
+    assert [found.key for found in masked.hits] == [""]
+    back = unmask(sheet(row(), row(notes="dirt", stamp="arc-1-x.0")), masked.hits, WHERE, {})
+    assert back.grids["Invoices"].at(5, NOTES) is None
+
+
+# -- the record ----------------------------------------------------------------------------------------------
+
+
+def test_a_record_comes_back_as_it_was_however_long() -> None:
+    cells = (
+        Cell("notes", Formula("A1"), "f", (3, 4)),
+        Cell("po", "x" * 90_000, "p"),
+        Cell("?", held=True, wrote="q"),
+    )
+    record = batch(
+        row(), (hit("arc-1-x.0", "m1", "m2", key="k", cells=cells),), was=Bookmark(7, "a"), forms=("y", "n")
+    )
+    record = replace(record, drawn=[(1, "B1:C2", ("s",))], lost=[("Invoices", "A1", "ünï")])
+    pieces = record.as_pieces()
+    assert len(pieces) > 2
+    assert read_record(Grid(1, [[piece] for piece in pieces])) == record
+
+
+def test_a_record_that_somebody_spoilt_is_none() -> None:
+    pieces = batch(row()).as_pieces()
+    for spoilt in ([], ["{}"], ["nonsense"], [pieces[0][:-3]], ['{"version": 99}']):
+        assert read_record(Grid(1, [[piece] for piece in spoilt])) is None
