@@ -9,8 +9,10 @@ from arc_sheets.cells import Formula
 from arc_sheets.tabs import CUSTOMERS, INVOICES
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.google import captured
-from arc_sync.books.google.captured import Added, Row, portions
+from arc_sync.books.google.captured import Added, Batch, Row, portions
 from arc_sync.books.google.prints import print_of, shape
+from arc_sync.books.google.reading import Grid
+from arc_sync.books.google.record import Cell, Hit, Record
 from arc_sync.books.port import BookPlan
 from arc_sync.google.trouble import Lost, Rejected
 from arc_sync.merge.history import Bookmark
@@ -89,13 +91,13 @@ def mark(hand: GoogleHand) -> Bookmark:
 @pytest.mark.parametrize(
     "doing",
     [
-        lambda hand, person: person.sort("Invoices", "B", descending=True, header_rows=HEAD),
+        lambda _hand, person: person.sort("Invoices", "B", descending=True, header_rows=HEAD),
         lambda hand, person: person.insert_rows("Invoices", at(hand, "a"), 2),
         lambda hand, person: person.delete_rows("Invoices", at(hand, "a")),
         lambda hand, person: person.move_rows("Invoices", at(hand, "a"), at(hand, "d")),
-        lambda hand, person: person.insert_rows("Invoices", 2),
+        lambda _hand, person: person.insert_rows("Invoices", 2),
         lambda hand, person: person.insert_columns("Invoices", letter(hand, "due")),
-        lambda hand, person: person.insert_columns("Invoices", "A"),
+        lambda _hand, person: person.insert_columns("Invoices", "A"),
         lambda hand, person: person.move_columns("Invoices", letter(hand, "notes"), "B"),
         lambda hand, person: person.delete_columns("Invoices", letter(hand, "po")),
     ],
@@ -215,12 +217,11 @@ def test_what_was_typed_over_a_slip_before_it_was_put_right_is_handed_over(
 # -- answers that get lost -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [503, None], ids=["503", "dropped"])
-@pytest.mark.parametrize("after", [True, False], ids=["after", "before"])
-def test_a_lost_answer_is_looked_up_and_nothing_is_done_twice(
-    hand: GoogleHand, status: int | None, after: bool
-) -> None:
-    hand.google.faults.plan("write", status, after=after)
+@pytest.mark.parametrize(
+    "lost", [{"status": s, "after": a} for s in (503, None) for a in (True, False)], ids=str
+)
+def test_a_lost_answer_is_looked_up_and_nothing_is_done_twice(hand: GoogleHand, lost: dict[str, Any]) -> None:
+    hand.google.faults.plan("write", **lost)
     assert write(hand, mark=SECOND, cells=[NOTE], appends={"invoices": [invoice("e")]})
     assert ids(hand, INVOICES) == ["a", "b", "c", "d", "e"]
     assert mark(hand) == SECOND
@@ -386,3 +387,15 @@ def test_a_formula_is_known_by_its_shape_wherever_it_moved(formula: str, other: 
 )
 def test_other_formulas_have_other_shapes(formula: str, other: str) -> None:
     assert shape(formula) != shape(other)
+
+
+def test_the_place_of_a_formula_on_its_way_home_is_left_alone() -> None:
+    cell = Cell("notes", Formula("B9*2"), print_of("dirt"), (50, 3))
+    record = Record(2, "arc-2-x", hits=[Hit("arc-1-x.0", 7, ("arc-1-x.0",), "", 9, (cell,), 1)])
+    grids = {sheet: Grid(sheet, [], 100, 10) for sheet in (7, 8, 9)}
+    batch = Batch(grids, {}, 8, 9, "arc-1-x", record, [Row(7, 5, {0: "text"})])
+    cleared = [
+        r["updateCells"]["range"] for r in batch.requests() if "rows" not in r.get("updateCells", {"rows": 0})
+    ]
+    assert record.base == 51
+    assert cleared == [{"sheetId": 8, "startRowIndex": 51}]
