@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Days without a touch after which the list says so, and after which no reply is awaited any more.
 QUIET: Final = 14
+#: The steps where nothing else is to be done first: a message, or where none can go, a call.
+REMIND: Final = "Send a reminder"
+CALL: Final = "Call, ask for a date"
 #: What a person is to do for a task of the schedule.
 _TASKS: Final = {"Note": "Decide: agency, plan or write-off", "Letter": "Print and post the letter"}
 
@@ -135,10 +138,10 @@ def step(todo: Todo, said: why.Said, as_of: date) -> str:
         (todo.agreed, f"{todo.agreed.next_step or 'Call' if todo.agreed else ''}, as agreed"),
         (todo.waiting, _waiting(todo.waiting)),
         (not todo.overdue, "Resolve the dispute"),
-        (todo.oldest > 30, "Call, ask for a date"),
+        (todo.oldest > 30, CALL),
         (todo.touch is not None and todo.touch.drafted, "Send the draft"),
         (_awaited(todo, as_of), "Await the reply"),
-        (True, "Send a reminder"),
+        (True, REMIND),
     )
     return next(words for holds, words in steps if holds)
 
@@ -147,4 +150,4 @@ def _waiting(one: Waiting | None) -> str:
     """Return what a person is to do about a row of Reminders."""
     if one is None:
         return ""
-    return _TASKS.get(one.channel, "Call, ask for a date") if one.is_task else f"Decide: {one.stage} reminder"
+    return _TASKS.get(one.channel, CALL) if one.is_task else f"Decide: {one.stage} reminder"

@@ -9,18 +9,19 @@ promised for a later day. What there is to do about a customer in one currency i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from arc_sheets import risk
 from arc_sheets.frames import day_number, ints, sums
 from arc_sheets.phrases import ended
+from arc_sheets.policy import DEFAULT_POLICY, Policy, Stage
 from arc_sheets.promises import State
-from arc_sheets.routes import Person, people
+from arc_sheets.routes import NoRoute, Person, people, route
 from arc_sheets.standing import Against, Standing, standing
-from arc_sheets.todo import Dispute, Todo, about, reasons, step
-from arc_sheets.touches import Touch, last_touch
+from arc_sheets.todo import CALL, REMIND, Dispute, Todo, about, reasons, step
+from arc_sheets.touches import Touch, last_touch, stopped
 from arc_sheets.why import Said
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from arc_sheets.rates import Rates
     from arc_sheets.receivables import Receivables
     from arc_sheets.reminders import Waiting
+
+
+#: Stages that ask how a customer is written to, and which number is called.
+_MESSAGE: Final = Stage("Friendly", 0, "Email")
+_CALL: Final = Stage("Call", 0, "Call")
 
 
 class WorkItem(NamedTuple):
@@ -54,14 +60,15 @@ def worklist(
     as_of: date,
     rates: Rates,
     waiting: Sequence[Waiting] = (),
-    grace: int = 0,
+    policy: Policy = DEFAULT_POLICY,
 ) -> tuple[WorkItem, ...]:
     """Return what there is to do at the end of the day, most money at risk first.
 
-    `grace` is the policy's: a promise holds so many days after its date. `waiting` is what waits for a person on Reminders, so that both say the same. Money at risk is the item's amount in the base currency, weighted from 1 to 2 by the customer's risk; a currency without a rate
-    comes last, largest amount first.
+    `policy` says how many days a promise holds after its date, and who wants no texts. `waiting` is what waits for a
+    person on Reminders, so that both say the same. Money at risk is the item's amount in the base currency, weighted
+    from 1 to 2 by the customer's risk; a currency without a rate comes last, largest amount first.
     """
-    facts = _facts(records, receivables, as_of, waiting, grace)
+    facts = _facts(records, receivables, as_of, waiting, policy)
     accounts = zip(
         receivables.accounts["customer"].tolist(), receivables.accounts["currency"].tolist(), strict=True
     )
@@ -94,14 +101,16 @@ class _Facts(NamedTuple):
     risk: Mapping[str, int]
     touch: Mapping[str, Touch]
     people: Mapping[str, Person]
+    stopped: Mapping[str, date]  #: who wants no texts, and since when
+    country: str  #: the policy's
     contact: Mapping[str, str | None]
 
 
 def _facts(
-    records: Records, receivables: Receivables, as_of: date, waiting: Sequence[Waiting], grace: int
+    records: Records, receivables: Receivables, as_of: date, waiting: Sequence[Waiting], policy: Policy
 ) -> _Facts:
     size, today = len(receivables.accounts), day_number(as_of)
-    known = standing(records, receivables, as_of, grace)
+    known = standing(records, receivables, as_of, policy.grace)
     found, amount = known.promises, ints(records.promises["amount"])
     late = _chaseable(known, today)
     account = ints(receivables.documents["account"])
@@ -125,6 +134,8 @@ def _facts(
         risk.risks(receivables, as_of),
         last_touch(records.activity, as_of),
         people(records.customers),
+        stopped(records.activity, policy, as_of),
+        policy.country,
         dict(zip(names, records.customers["contact"].tolist(), strict=True)),
     )
 
@@ -162,10 +173,13 @@ def _item(account: int, customer: str, currency: str, facts: _Facts) -> WorkItem
     if todo.idle:
         return None
     amount, oldest = about(todo, int(facts.open[account]))
+    to_do, remark = step(todo, facts.said, facts.as_of), ""
+    if to_do == REMIND:
+        to_do, remark = _reminding(person, facts.stopped.get(customer), facts.country)
     return WorkItem(
         customer,
-        ended("; ".join(reasons(todo, facts.said, facts.as_of))),
-        step(todo, facts.said, facts.as_of),
+        f"{ended('; '.join(reasons(todo, facts.said, facts.as_of)))} {remark}".rstrip(),
+        to_do,
         amount,
         currency,
         oldest,
@@ -175,6 +189,15 @@ def _item(account: int, customer: str, currency: str, facts: _Facts) -> WorkItem
         person.phone,
         person.email,
     )
+
+
+def _reminding(person: Person, stopped: date | None, country: str) -> tuple[str, str]:
+    """Return the step where a reminder is to go, and where none can, why: a sentence with the remedy, as on Reminders."""
+    way = route(_MESSAGE, person, stopped, country)
+    if not isinstance(way, NoRoute):
+        return (CALL if way.channel == "Call" else REMIND), ""
+    call = route(_CALL, person, stopped, country)
+    return (CALL if isinstance(call, NoRoute) or call.to else "Find a way to reach them"), way.why
 
 
 def _todo(account: int, customer: str, currency: str, facts: _Facts) -> Todo:

@@ -22,7 +22,8 @@ def chase(ledger: Ledger, day: date = DAY, rates: Rates = RATES, *waiting: Waiti
 
 
 def book(*invoices: Invoice, **others: dict[str, Row]) -> Ledger:
-    return Ledger({str(n): invoice for n, invoice in enumerate(invoices)}, others=others)
+    known = {"customers": customer(email="d@a.example"), **others}
+    return Ledger({str(n): invoice for n, invoice in enumerate(invoices)}, others=known)
 
 
 def invoice(overdue: int, amount: int = 10000, **more: str) -> Invoice:
@@ -132,6 +133,42 @@ def test_the_reason_and_the_step(ledger: Ledger, why: str, step: str) -> None:
     (item,) = chase(ledger)
     assert why in item.why
     assert item.step == step
+
+
+STOPPED = touch(3, "Text", direction="In", outcome="STOP")
+
+
+@pytest.mark.parametrize(
+    ("people", "said", "why", "step"),
+    [
+        ({}, {}, "No email address: fill in Email on Customers.", "Find a way to reach them"),
+        (
+            {"email": "gus(at)a"},
+            {},
+            '"gus(at)a", but it has no @: correct the cell.',
+            "Find a way to reach them",
+        ),
+        (
+            {"phone": "+49 30 123456"},
+            {},
+            "No email address: fill in Email on Customers.",
+            "Call, ask for a date",
+        ),
+        ({"phone": "+49 171 1234567", "prefers": "Text"}, {}, "never contacted.", "Send a reminder"),
+        (
+            {"phone": "+49 171 1234567", "prefers": "Text"},
+            STOPPED,
+            "They asked for no more texts on 28 Mar and have no email address: fill in Email on Customers.",
+            "Call, ask for a date",
+        ),
+        ({"phone": "+49 30 123456", "prefers": "Phone"}, {}, "never contacted.", "Call, ask for a date"),
+    ],
+)
+def test_who_cannot_be_written_to_is_not_to_be_sent_a_reminder(
+    people: dict[str, Value], said: dict[str, Row], why: str, step: str
+) -> None:
+    (item,) = chase(book(invoice(8), customers=customer(**people), activity=said))
+    assert (item.why[-len(why) :], item.step) == (why, step)
 
 
 def test_a_recent_touch_is_not_mentioned() -> None:

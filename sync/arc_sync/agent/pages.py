@@ -45,7 +45,9 @@ class Terms:
     period: Period = DEFAULT_PERIOD
     policy: Policy = DEFAULT_POLICY
     zone: tzinfo | None = None  #: of the firm's wall clock; None is this machine's
-    kept: Callable[[str], bool] = lambda _book: False  #: says whether a running agent keeps the book of this id
+    kept: Callable[[str], bool] = lambda _book: (
+        False
+    )  #: says whether a running agent keeps the book of this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def figures(rows: Mapping[str, Rows], terms: Terms, as_of: date) -> Figures:
         owed,
         aging(owed, as_of, buckets=terms.buckets, rates=terms.rates),
         kpis(known, owed, as_of, terms.period, rates=terms.rates, grace=grace),
-        worklist(known, owed, as_of, terms.rates, waiting(rows.get("reminders", {}), as_of), grace),
+        worklist(known, owed, as_of, terms.rates, waiting(rows.get("reminders", {}), as_of), terms.policy),
         computed(known, owed, as_of, terms.buckets, grace),
     )
 
