@@ -40,8 +40,8 @@ CLAIM: Final = timedelta(minutes=30)
 ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 #: How long a message waits after its first try, and at most; each further try doubles it.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
-#: What has left this computer, or may have.
-_LEFT: Final = frozenset({Fate.SENT, Fate.DRAFTED, Fate.UNKNOWN})
+#: What has left this computer, or may have; a draft that lies there already is no second one.
+_LEFT: Final = frozenset({Fate.SENT, Fate.UNKNOWN})
 #: How long a whole channel rests when the other side asks for less.
 REST: Final = timedelta(minutes=15)
 
