@@ -82,7 +82,7 @@ def _fill(ledger: Ledger) -> None:
             )
         t.answer("request-1", '{"asked": "x", "sentence": "Done."}')
         t.set_note("bank until", "2026-11-25")
-    queue(ledger, *(message(n) for n in range(1, 4)))
+    queue(ledger, *(message(n) for n in range(1, 26)))
 
 
 def _same(one: Ledger, other: Ledger) -> None:
@@ -412,7 +412,7 @@ def _fill_again(ledger: Ledger) -> None:
     with ledger.change(Origin("Zoë", "action", "More", NOON)) as t:
         t.answer("request-2", "{}")
         t.set_note("bank until", "2026-11-26")
-    queue(ledger, message(9))
+    queue(ledger, message(99))
 
 
 def test_a_reader_may_look_and_no_more(full: str, database: str, role: str) -> None:
