@@ -50,9 +50,7 @@ class LiveWrites(Writes):
         self._book, self._epoch, self._look = book, epoch, read_look()
 
     def take(self, values: Mapping[str, str | int] | None = None) -> bool:
-        """Stamp the epoch, with other lines of `_ARC`; False if a newer session, or another bookmark, is there."""
-        if self._hidden.meta.epoch > self._epoch:
-            return False
+        """Stamp the epoch, with other lines of `_ARC`; False if another session stamped its own since this one read."""
         return self._keep({"epoch": self._epoch, **(values or {})})
 
     def stamp(self, stamps: Sequence[tuple[Layout, Stamp]]) -> bool:
