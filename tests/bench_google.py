@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 import gspread
+from google.auth.credentials import AnonymousCredentials
 
 from arc_sheets.cells import Reading, Value
 from arc_sheets.rates import Rates
@@ -91,7 +92,8 @@ def _invoice(n: int) -> tuple[Value, ...]:
 
 def naive(google: GoogleEmulator, spreadsheet: str, tabs: Iterable[str]) -> None:
     """Do with gspread what its pages show: open, read and write each of five tabs."""
-    book = gspread.Client(auth=None, session=google.session()).open_by_key(spreadsheet)
+    nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]  # google-auth's is
+    book = gspread.Client(nobody, google.session()).open_by_key(spreadsheet)
     for tab in tabs:
         rows = book.worksheet(tab).get_all_values()
         book.worksheet(tab).update([["x"]], f"B{len(rows)}")

@@ -7,8 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import gspread
 import pytest
+import requests
+from google.auth.credentials import AnonymousCredentials
+from gspread.http_client import HTTPClient
 
 from arc_sheets.cells import CellValue, Formula
 from arc_sheets.tab import Tab
@@ -37,11 +39,17 @@ from tests.sample_contents import empty
 HERE = Setting("en_GB", "Europe/Berlin")
 
 
+def spoken(session: requests.Session) -> HTTPClient:
+    """Return gspread's client over a session that is signed in already."""
+    return HTTPClient(AnonymousCredentials(), session)  # type: ignore[no-untyped-call]  # google-auth's is
+
+
 def client(google: GoogleEmulator, *, user: str = "") -> Sheets:
     """Return Google as the emulator's person sees it, with no time to waste."""
     session = google.session(user or google.person_email)
-    http = gspread.Client(auth=None, session=session).http_client
-    return Sheets(Transport(http, Patience(first=0.0)), "anna@example.com", Places.under(google.url))
+    return Sheets(
+        Transport(spoken(session), Patience(first=0.0)), "anna@example.com", Places.under(google.url)
+    )
 
 
 def new_spreadsheet(sheets: Sheets) -> str:

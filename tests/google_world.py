@@ -17,7 +17,6 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import gspread
 import requests
 
 from arc_sheets.cells import Formula, Reading, Value
@@ -42,7 +41,7 @@ from arc_sync.merge.history import Origin
 from arc_sync.merge.issues import ID
 from arc_sync.xlsx.refs import letters
 from tests.emulators.google import GoogleEmulator, Person
-from tests.google_hand import client, grid_of, new_spreadsheet, put
+from tests.google_hand import client, grid_of, new_spreadsheet, put, spoken
 from tests.hands import BOOK
 from tests.sample_contents import row
 
@@ -69,7 +68,7 @@ class Line(Transport):
     """A line to the emulator without a network, on which a person and trouble come between."""
 
     def __init__(self, google: GoogleEmulator, rng: random.Random, trouble: Trouble) -> None:
-        super().__init__(gspread.Client(auth=None, session=requests.Session()).http_client, Patience(tries=1))
+        super().__init__(spoken(requests.Session()), Patience(tries=1))
         self.google, self.rng, self.trouble = google, rng, trouble
         self.token = google.token(google.person_email)
         self.before: Callable[[str, Any], None] = lambda _kind, _body: None
@@ -87,9 +86,9 @@ class Line(Transport):
     ) -> dict[str, Any]:
         kind = "write" if address.endswith(":batchUpdate") else "read"
         self.before(kind, json)
-        for _, act in [x for x in self.late if x[0] <= 1]:
-            act()
-        self.late = [(n - 1, act) for n, act in self.late if n > 1]
+        for _, late in [x for x in self.late if x[0] <= 1]:
+            late()
+        self.late = [(n - 1, late) for n, late in self.late if n > 1]
         self.made[kind] += 1
 
         def act() -> dict[str, Any]:

@@ -257,7 +257,7 @@ def _die(*_: object) -> None:
 def test_a_batch_that_arrives_late_changes_nothing(hand: GoogleHand, monkeypatch: pytest.MonkeyPatch) -> None:
     late: list[tuple[Any, ...]] = []
     with monkeypatch.context() as patched:
-        patched.setattr(type(hand.sheets), "batch_update", lambda _self, *told: late.append(told) or _lost())
+        patched.setattr(type(hand.sheets), "batch_update", lambda _self, *told: _lost(late, told))
         with pytest.raises(Exception, match="gave no answer"):
             write(hand, mark=SECOND, cells=[NOTE])
     assert write(hand, mark=SECOND, cells=[SetCell("invoices", "c", "notes", None, "newer")])
@@ -268,7 +268,8 @@ def test_a_batch_that_arrives_late_changes_nothing(hand: GoogleHand, monkeypatch
     assert hand.grid("Invoices").rows == before
 
 
-def _lost() -> None:
+def _lost(late: list[tuple[Any, ...]], told: tuple[Any, ...]) -> None:
+    late.append(told)
     raise Lost("late")
 
 

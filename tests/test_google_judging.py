@@ -43,7 +43,7 @@ def batch(read: list[Raw], hits: tuple[Hit, ...] = (), **more: Any) -> Record:
 
 def copies(was: list[Raw], header: list[Raw] = HEADER) -> Grid:
     """Return what the batch copied: the head of the sheet, and the row."""
-    rows: list[list[Raw]] = [[None]] * LEFT + [[]] * (8 - LEFT) + [[]]
+    rows: list[list[Raw]] = [[] for _ in range(9)]
     rows[3], rows[8] = [None, *header], [None, *was]
     return Grid(1, rows)
 

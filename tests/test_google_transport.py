@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-import gspread
 import pytest
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.credentials import Credentials
@@ -21,6 +20,7 @@ from arc_sync.google.quota import BURST, RATE, Bucket, Quota
 from arc_sync.google.transport import Transport
 from arc_sync.google.trouble import Failed, Lost, Rejected
 from tests.emulators.google import GoogleEmulator
+from tests.google_hand import spoken
 
 
 class Clock:
@@ -50,8 +50,7 @@ def google() -> Iterator[GoogleEmulator]:
 
 def sheets(google: GoogleEmulator, clock: Clock, **patience: Any) -> Sheets:
     how = Patience(clock=clock, sleep=clock.sleep, dice=lambda _low, high: high, **patience)
-    http = gspread.Client(auth=None, session=google.session()).http_client
-    return Sheets(Transport(http, how), "anna@example.com", Places.under(google.url))
+    return Sheets(Transport(spoken(google.session()), how), "anna@example.com", Places.under(google.url))
 
 
 def made(google: GoogleEmulator, clock: Clock) -> tuple[Sheets, str]:
@@ -200,10 +199,8 @@ def test_a_token_that_has_run_out_is_renewed_once(google: GoogleEmulator, clock:
     client, book = made(google, clock)
     told = google.authorized_user(None)
     credentials = google_credentials(told)
-    session = AuthorizedSession(credentials, max_refresh_attempts=1)
-    client = Sheets(
-        Transport(gspread.Client(auth=None, session=session).http_client), "anna", Places.under(google.url)
-    )
+    session = AuthorizedSession(credentials, max_refresh_attempts=1)  # type: ignore[no-untyped-call]  # google-auth's is
+    client = Sheets(Transport(spoken(session)), "anna", Places.under(google.url))
     client.state(book)
     google.tokens.expire()
     google.calls.forget()

@@ -16,9 +16,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from arc_sheets.cells import Formula, Value
+from arc_sheets.cells import Formula, Row
 from arc_sheets.errors import ArcError
-from arc_sheets.tab import Tab
 from arc_sheets.tabs import INVOICES
 from arc_sync.books.google.layout import id_of
 from arc_sync.merge.history import Change
@@ -26,7 +25,7 @@ from arc_sync.merge.issues import Issue
 from arc_sync.merge.snapshot import show_row
 from tests.emulators.google import GoogleEmulator
 from tests.google_hand import grid_of
-from tests.google_world import TYPED, Crash, World, template, true_name, world
+from tests.google_world import Crash, World, template, true_name, world
 
 ROUNDS: Final = 20
 RATE: Final = 0.03
@@ -61,7 +60,7 @@ def live(w: World, rounds: int = ROUNDS) -> Outcome:
         outcome.bad["errors"] += 1
         outcome.told.append(f"{type(error).__name__}: {error}")
         return outcome
-    _judge(w, outcome)
+    _Judge(w, outcome).run()
     return outcome
 
 
@@ -89,71 +88,114 @@ def _rest(w: World, outcome: Outcome) -> None:
     outcome.bad["never at rest"] += 1
 
 
-def _judge(w: World, outcome: Outcome) -> None:
-    hand, bad, told = w.hand, outcome.bad, outcome.told
-    hand.name_rows()
-    layout, grid = hand.layout(), hand.grid()
-    with w.ledger.read() as view:
-        rows, issues = dict(view.rows(INVOICES)), dict(view.issues("a-book") or view.issues())
-        changes = list(view.changes(0))
-    open_ = {(key.row, key.column) for key in issues}
-    names = [c.name for c in INVOICES.stored]
-    truth = hand.truth(grid)
+class _Judge:
+    """Looks at a world that has come to rest."""
 
-    def say(what: str, *where: Any) -> None:
-        bad[what] += 1
-        told.append(f"{what}: {' '.join(map(str, where))}")
+    def __init__(self, w: World, outcome: Outcome) -> None:
+        w.hand.name_rows()
+        self.w, self.hand, self.outcome = w, w.hand, outcome
+        self.layout, self.grid = w.hand.layout(), w.hand.grid()
+        self.truth = w.hand.truth(self.grid)
+        with w.ledger.read() as view:
+            self.rows, self.issues = dict(view.rows(INVOICES)), dict(view.issues())
+            self.changes = list(view.changes(0))
+        self.excused = {(key.row, key.column) for key in self.issues}
 
-    seen: Counter[str] = Counter()
-    for at in hand.rows(grid):
-        i, name = id_of(layout, at), str(grid.at(at, truth))
-        seen[i] += bool(i)
-        for column, value in enumerate(grid.row(at)):
-            if isinstance(value, str) and "@" in value and column != truth and value.partition("@")[2] != name:
-                say("contaminated", "cell", name, at, column, value)
-        if i in rows:
-            for k, (cell, want) in enumerate(zip(layout.cells(at), show_row(INVOICES, rows[i]), strict=True)):
-                excused = (i, names[k]) in open_ or (i, "") in open_ or isinstance(cell, Formula)
-                if cell != want and names[k] in layout.places and not excused:
-                    say("wrong cells", name, names[k], repr(cell), "ledger", repr(want))
-        for column in range(max(layout.places.values())):
-            value = grid.at(at, column)
-            if column not in layout.places.values() and value is not None and value not in hand.own.get(name, []):
-                say("dirt", name, column, value)
-    shown = {(str(grid.at(at, truth)), value) for at in hand.rows(grid) for value in grid.row(at)}
-    for name, texts in hand.own.items():
-        for text in texts:
-            if (name, text) not in shown and not _stands(text, changes, issues):
-                say("lost edits", "own", name, text)
-    for i, many in seen.items():
-        if many > 1:
-            say("rows twice", i)
-    for i in rows:
-        if not seen[i] and (i, "") not in open_:
-            say("rows lost", i, rows[i])
-    for change in changes:
-        for values in (change.before, change.after):
-            if isinstance(values, tuple) and change.tab == INVOICES.name:
-                _pure(values, rows.get(change.row), say)
-    everything = {v for title in ("Invoices", "Issues") for r in grid_of(w.person, title).rows for v in r}
-    for (name, column), texts in hand.typed.items():
-        for text in texts:
-            if text not in everything and not _stands(text, changes, issues):
-                say("lost edits", name, column, text)
+    def run(self) -> None:
+        for at in self.hand.rows(self.grid):
+            self._texts(at)
+            self._cells(at)
+            self._own(at)
+        self._ids()
+        for change in self.changes:
+            for values in (change.before, change.after):
+                if isinstance(values, tuple) and change.tab == INVOICES.name:
+                    self._pure(values, self.rows.get(change.row))
+        self._lost()
+        self._formulas()
 
+    def _say(self, what: str, *where: object) -> None:
+        self.outcome.bad[what] += 1
+        self.outcome.told.append(f"{what}: {' '.join(map(str, where))}")
 
-def _pure(values: tuple[Value, ...], now: tuple[Value, ...] | None, say: Any) -> None:
-    name = true_name(now or values)
-    for value in values:
-        if isinstance(value, str) and "@" in value and name and value.partition("@")[2] != name:
-            say("contaminated", "ledger", name, value)
+    def _name(self, at: int) -> str:
+        return str(self.grid.at(at, self.truth))
+
+    def _texts(self, at: int) -> None:
+        """Every text of a row names that row."""
+        for column, value in enumerate(self.grid.row(at)):
+            stray = isinstance(value, str) and "@" in value and value.partition("@")[2] != self._name(at)
+            if stray and column != self.truth:
+                self._say("contaminated", "cell", self._name(at), at, column, value)
+
+    def _cells(self, at: int) -> None:
+        """Every cell is the ledger's, unless a person has to decide about it."""
+        i = id_of(self.layout, at)
+        if i not in self.rows or (i, "") in self.excused:
+            return
+        shown = zip(INVOICES.stored, self.layout.cells(at), show_row(INVOICES, self.rows[i]), strict=True)
+        for column, cell, want in shown:
+            open_ = (i, column.name) in self.excused or isinstance(cell, Formula)
+            if cell != want and not open_ and column.name in self.layout.places:
+                self._say("wrong cells", self._name(at), column.name, repr(cell), "ledger", repr(want))
+
+    def _own(self, at: int) -> None:
+        """Nothing stands in the person's own columns but what the person typed there."""
+        ours, mine = set(self.layout.places.values()), self.hand.own.get(self._name(at), [])
+        for column in range(max(ours)):
+            value = self.grid.at(at, column)
+            if column not in ours and value is not None and value not in mine:
+                self._say("dirt", self._name(at), column, value)
+
+    def _ids(self) -> None:
+        """Every row of the ledger stands in the book, once."""
+        seen = Counter(filter(None, (id_of(self.layout, at) for at in self.hand.rows(self.grid))))
+        for i, many in seen.items():
+            if many > 1:
+                self._say("rows twice", i)
+        for i, values in self.rows.items():
+            if not seen[i] and (i, "") not in self.excused:
+                self._say("rows lost", i, values)
+
+    def _pure(self, values: Row, now: Row | None) -> None:
+        name = true_name(now or values)
+        for value in values:
+            if isinstance(value, str) and "@" in value and name and value.partition("@")[2] != name:
+                self._say("contaminated", "ledger", name, value)
+
+    def _lost(self) -> None:
+        """Every text that a person typed, and did not type over, stands in the book or reached the ledger."""
+        shown = {(self._name(at), value) for at in self.hand.rows(self.grid) for value in self.grid.row(at)}
+        everywhere = {v for t in ("Invoices", "Issues") for r in grid_of(self.w.person, t).rows for v in r}
+        for name, texts in self.hand.own.items():
+            for text in texts:
+                if (name, text) not in shown and not _stands(text, self.changes, self.issues):
+                    self._say("lost edits", "own", name, text)
+        for (name, column), texts in self.hand.typed.items():
+            for text in texts:
+                if text not in everywhere and not _stands(text, self.changes, self.issues):
+                    self._say("lost edits", name, column, text)
+
+    def _formulas(self) -> None:
+        """Every formula that a person typed is still one, and knows its cells."""
+        at_name = {self._name(at): at for at in self.hand.rows(self.grid)}
+        for (name, column), text in self.hand.formulas.items():
+            found = self.layout.cell(at_name[name], column) if name in at_name else Formula(text)
+            if not isinstance(found, Formula) or "#REF" in found.text:
+                self._say("formulas lost", name, repr(found))
 
 
 def _stands(text: str, changes: list[Change], issues: dict[Any, Issue]) -> bool:
     """Say whether a text ever reached the ledger: in a row, or in an issue."""
     for change in changes:
         for values in (change.before, change.after):
-            told = values if isinstance(values, tuple) else (values.mine, values.theirs, values.why) if values else ()
+            told = (
+                values
+                if isinstance(values, tuple)
+                else (values.mine, values.theirs, values.why)
+                if values
+                else ()
+            )
             if any(text == v or (isinstance(v, str) and text in v) for v in told):
                 return True
     return any(text in str((issue.mine, issue.theirs, issue.why)) for issue in issues.values())
@@ -170,7 +212,9 @@ def campaign(seeds: range, *, rate: float = RATE, **how: Any) -> tuple[Counter[s
             w = world(seed, google, made, rate if seed % 2 else 0.0, **how)
             outcome = live(w)
             bad += outcome.bad
-            met += Counter(rounds=outcome.rounds, out_of_step=outcome.out_of_step) + w.hand.done + w.trouble.seen
+            met += (
+                Counter(rounds=outcome.rounds, out_of_step=outcome.out_of_step) + w.hand.done + w.trouble.seen
+            )
             met += w.line.made
             told += [f"seed {seed}: {one}" for one in outcome.told[:4]]
             google.world.files.pop(w.spreadsheet, None)
@@ -189,8 +233,6 @@ def main(seeds: int = 200, first: int = 0) -> int:
         say(f"  {one}\n")
     return int(any(bad.values()))
 
-
-_Tab: Final = Tab
 
 if __name__ == "__main__":
     sys.exit(main(*map(int, sys.argv[1:])))
