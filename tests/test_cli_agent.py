@@ -209,7 +209,7 @@ def test_home_says_that_the_agent_is_at_work(places: tuple[Path, Spool]) -> None
     assert contents.synced is not None
     shown = [d.value for d in home_tab.draw(replace(contents, kept=True)).cells.values()]
 
-    assert any(str(value).endswith("The agent is at work.") for value in shown)
+    assert any(str(value).endswith("with the agent at work.") for value in shown)
     _alive(places[1], NOW, "b1")
     assert is_kept("b1", NOW + timedelta(seconds=20))
     assert not is_kept("b2", NOW)

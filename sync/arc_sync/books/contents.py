@@ -163,4 +163,4 @@ class Contents:
     account: AccountView | None = None
     picked: str = ""  #: who is picked on Account, as typed, whether there is such a customer or not
     said: Said | None = SILENCE  #: the last answer to the form there; None: the book has no form
-    kept: bool = False  #: a running agent keeps this book in step
+    kept: bool = False  #: when it was synced, a running agent kept this book

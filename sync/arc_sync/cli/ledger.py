@@ -46,7 +46,9 @@ def move(
         return
     say(
         f"{many(rows, 'row')} are moved, up to change {moved.totals.head.n:,}; hash chain and control totals agree.",
-        *[f"The old ledger is kept as {moved.kept}."] * bool(moved.kept),
+        f"The old ledger is kept as {moved.kept}."
+        if moved.kept
+        else "The old ledger stays on its server as it is; let nobody work with it any more.",
         f"{settings} names the new place."
         if settings
         else f'Now write ledger = "{target}" into each arc.toml of it.',

@@ -121,8 +121,8 @@ def _where(contents: Contents) -> str:
 def _state(contents: Contents) -> str:
     if contents.synced is None:
         return "●  Not synced yet."
-    agent = "  The agent is at work." if contents.kept else ""
-    return f"●  In step with the ledger.  Last sync {contents.synced:%d %b %Y %H:%M}.{agent}"
+    agent = ", with the agent at work" if contents.kept else ""
+    return f"●  In step with the ledger.  Last sync {contents.synced:%d %b %Y %H:%M}{agent}."
 
 
 def _kpi(contents: Contents, key: str, label: str) -> Tile:
