@@ -178,11 +178,12 @@ class _Judge:
 
     def _formulas(self) -> None:
         """Every formula that a person typed is still one, and knows its cells."""
-        at_name = {self._name(at): at for at in self.hand.rows(self.grid)}
-        for (name, column), text in self.hand.formulas.items():
-            found = self.layout.cell(at_name[name], column) if name in at_name else Formula(text)
-            if not isinstance(found, Formula) or "#REF" in found.text:
-                self._say("formulas lost", name, repr(found))
+        for name, column in self.hand.formulas:
+            found = [
+                self.layout.cell(at, column) for at in self.hand.rows(self.grid) if self._name(at) == name
+            ]
+            if found and not any(isinstance(cell, Formula) and "#REF" not in cell.text for cell in found):
+                self._say("formulas lost", name, *map(repr, found))
 
 
 def _stands(text: str, changes: list[Change], issues: dict[Any, Issue]) -> bool:
