@@ -195,6 +195,7 @@ def test_a_manager_that_refuses_is_quoted_with_what_to_do_instead(tmp_path: Path
             ConfigError, match=r"refused: Access is denied\. Start the agent with arc agent run"
         ):
             service.install()
+    assert not [*tmp_path.rglob("*.service"), *tmp_path.rglob("*.plist")]
 
 
 def test_where_there_is_no_manager_the_agent_is_run_by_hand() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.running.service.port import Runner, Start, needed
+from arc_sync.agent.running.service.port import Runner, Start, gone_on_refusal, needed
 
 LABEL: Final = "com.arc-sheets.agent"
 _GONE: Final = (3, 113)  # launchctl's codes for a service that is not loaded
@@ -42,16 +42,10 @@ class Launchd:
 
     def install(self) -> str:
         """Write the list and load it; see the port."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._start.log.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._path.write_bytes(plist(self._start))
-        except OSError as error:
-            raise ConfigError(
-                f"{self._path} cannot be written ({error.strerror}); allow writing there."
-            ) from None
-        self._unload()
-        needed(self._run, "launchctl", "bootstrap", self._domain, str(self._path))
+        with gone_on_refusal(self._path):
+            self._write()
+            self._unload()
+            needed(self._run, "launchctl", "bootstrap", self._domain, str(self._path))
         return str(self._path)
 
     def uninstall(self) -> None:
@@ -71,6 +65,16 @@ class Launchd:
     def is_installed(self) -> bool:
         """Say whether the list is there."""
         return self._path.exists()
+
+    def _write(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._start.log.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.write_bytes(plist(self._start))
+        except OSError as error:
+            raise ConfigError(
+                f"{self._path} cannot be written ({error.strerror}); allow writing there."
+            ) from None
 
     def _unload(self) -> None:
         ran = self._run(("launchctl", "bootout", f"{self._domain}/{LABEL}"))

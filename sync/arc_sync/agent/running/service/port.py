@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -54,6 +55,18 @@ class Service(Protocol):
 
     def is_installed(self) -> bool:
         """Say whether the agent starts with the session."""
+
+
+@contextmanager
+def gone_on_refusal(path: Path) -> Iterator[None]:
+    """Take a file away again that was new, where the manager refuses it: half an installation would be none."""
+    new = not path.exists()
+    try:
+        yield
+    except ConfigError:
+        if new:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def run_command(command: Sequence[str]) -> Ran:

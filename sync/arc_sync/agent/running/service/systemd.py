@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from arc_sheets.errors import ConfigError
 from arc_sync.agent.inbox.spool import write_whole
-from arc_sync.agent.running.service.port import Runner, Start, needed
+from arc_sync.agent.running.service.port import Runner, Start, gone_on_refusal, needed
 
 NAME: Final = "arc-agent.service"
 _UNIT: Final = """\
@@ -56,11 +57,11 @@ class Systemd:
 
     def install(self) -> str:
         """Write the unit and start it; see the port."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._path, unit(self._start))
-        self._do("daemon-reload")
-        self._do("enable", NAME)
-        self._do("restart", NAME)
+        with gone_on_refusal(self._path):
+            self._write()
+            self._do("daemon-reload")
+            self._do("enable", NAME)
+            self._do("restart", NAME)
         return str(self._path)
 
     def uninstall(self) -> None:
@@ -81,6 +82,15 @@ class Systemd:
     def is_installed(self) -> bool:
         """Say whether the unit is there."""
         return self._path.exists()
+
+    def _write(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._path, unit(self._start))
+        except OSError as error:
+            raise ConfigError(
+                f"{self._path} cannot be written ({error.strerror}); allow writing there."
+            ) from None
 
     def _do(self, *words: str) -> None:
         needed(self._run, "systemctl", "--user", *words)
