@@ -359,7 +359,8 @@ class Worker:
             c: [x for x in self.typed.get((name, c), []) if x in shown or not known]
             for c in ("number", *TYPED)
         }
-        own = self.own.pop(name, [])
+        kept = self.own.get(name, [])  # another row may have that name: ARC added it anew
+        own, self.own[name] = [x for x in kept if x in shown], [x for x in kept if x not in shown]
         self.removed = (name, list(grid.row(at)), names_of(INVOICES, grid.row(HEAD - 1)), lost, own)
         for column, texts in lost.items():
             self.typed[name, column] = [x for x in self.typed.get((name, column), []) if x not in texts]
@@ -378,7 +379,7 @@ class Worker:
         put(self.w.person, "Invoices", at, 0, *cells)
         for column, texts in lost.items():
             self.typed[name, column] = self.typed.get((name, column), []) + texts
-        self.own[name] = own
+        self.own[name] = self.own.get(name, []) + own
 
     def _sort(self, _kind: str, _body: Any) -> None:
         layout = self.layout()
