@@ -12,6 +12,7 @@ _BENCHES: Final = (
     "tests.bench_figures",
     "tests.bench_ledger",
     "tests.bench_round",
+    "tests.bench_google",
     "tests.bench_reminders",
     "tests.bench_render",
     "tests.bench_mail",

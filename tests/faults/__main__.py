@@ -12,6 +12,7 @@ _CAMPAIGNS: Final = (
     "tests.faults.sending",
     "tests.faults.agent",
     "tests.faults.session",
+    "tests.faults.google",
     "tests.xlsx_campaign",
     "tests.faults.mutants",
 )

@@ -10,9 +10,12 @@ stand nowhere, rows that stand twice or are gone.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -202,30 +205,39 @@ def _stands(text: str, changes: list[Change], issues: dict[Any, Issue]) -> bool:
     return any(text in str((issue.mine, issue.theirs, issue.why)) for issue in issues.values())
 
 
-def campaign(seeds: range, *, rate: float = RATE, **how: Any) -> tuple[Counter[str], list[str], Counter[str]]:
-    """Run many histories; returns what went wrong, in which seeds, and what happened on the way."""
-    bad: Counter[str] = Counter()
-    told: list[str] = []
-    met: Counter[str] = Counter()
+@dataclass
+class Tally:
+    """What many histories came to: the faults, in which seeds, and what happened on the way."""
+
+    bad: Counter[str] = field(default_factory=Counter)
+    told: list[str] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
+
+
+def campaign(seeds: Sequence[int]) -> Tally:
+    """Run many histories, every other one with faults on the line."""
+    tally = Tally()
     with GoogleEmulator(check_answers=False) as google:
         made = template(google)
         for seed in seeds:
-            w = world(seed, google, made, rate if seed % 2 else 0.0, **how)
+            w = world(seed, google, made, RATE if seed % 2 else 0.0)
             outcome = live(w)
-            bad += outcome.bad
-            met += (
-                Counter(rounds=outcome.rounds, out_of_step=outcome.out_of_step) + w.hand.done + w.trouble.seen
-            )
-            met += w.line.made
-            told += [f"seed {seed}: {one}" for one in outcome.told[:4]]
+            tally.bad += outcome.bad
+            tally.met += Counter(rounds=outcome.rounds, out_of_step=outcome.out_of_step)
+            tally.met += w.hand.done + w.trouble.seen + w.line.made
+            tally.told += [f"seed {seed}: {one}" for one in outcome.told[:4]]
             google.world.files.pop(w.spreadsheet, None)
-    return bad, told, met
+    return tally
 
 
 def main(seeds: int = 200, first: int = 0) -> int:
     """Run the campaign and print the count."""
     began = time.perf_counter()
-    bad, told, met = campaign(range(first, first + seeds))
+    bad, told, met = Counter[str](), list[str](), Counter[str]()
+    workers, every = os.cpu_count() or 1, range(first, first + seeds)
+    with ProcessPoolExecutor(workers) as pool:
+        for tally in pool.map(campaign, [every[n :: 2 * workers] for n in range(2 * workers)]):
+            bad, told, met = bad + tally.bad, told + tally.told, met + tally.met
     say = sys.stdout.write
     say(f"google: {seeds} seeds, {met['rounds']} rounds, {met['read']} reads, {met['write']} writes, ")
     say(f"{time.perf_counter() - began:.0f} s\n  on the way: {dict(met)}\n")
