@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select
 
 from arc_sheets.errors import LedgerError
 from arc_sheets.tab import Kind
@@ -48,9 +48,23 @@ def copy_ledger(source: SqlLedger, place: str | Path, *, alone: bool = False) ->
             with target.connected(alone=True) as here:
                 _copy(there, here)
                 _prove(here, totals)
-        return totals
-    finally:
-        target.close()
+    except BaseException:
+        _take_away(target, place)
+        raise
+    target.close()
+    return totals
+
+
+def _take_away(target: SqlLedger, place: str | Path) -> None:
+    """Leave the place as it was: with no ledger."""
+    if isinstance(place, str) and "://" in place:
+        with target.connected(alone=True) as connection:
+            METADATA.drop_all(connection)
+            Table("alembic_version", MetaData()).drop(connection)
+    target.close()
+    if not (isinstance(place, str) and "://" in place):
+        for end in ("", "-wal", "-shm"):
+            Path(f"{place}{end}").unlink(missing_ok=True)
 
 
 def totals_of(connection: Connection) -> Totals:
