@@ -69,7 +69,7 @@ class Asker:
     def ask(self, action: str, **fields: Any) -> Answer:
         """Carry out a request."""
         self.asked += 1
-        usual = {"request": f"r-{self.asked}", "who": "Ann", "when": self.now, "source": "form"}
+        usual = {"request": f"r-{self.asked}", "who": "Ann", "when": self.now, "source": "command"}
         return carry_out_told(self.ledger, usual | {"action": action} | fields, self.desk, Reading())
 
     def later(self, days: int) -> None:

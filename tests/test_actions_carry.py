@@ -489,7 +489,7 @@ def test_a_day_is_that_of_the_firms_clock_when_it_was_asked_for() -> None:
     newest = next(iter(ann.ledger.sets())).origin
     assert (newest.who, newest.source, newest.what, newest.when) == (
         "Ann",
-        "form",
+        "command",
         "Payment recorded: Elbe Spedition",
         late + timedelta(days=3),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -443,6 +444,12 @@ def dying(nth: int) -> Callable[[str], None]:
     return hook
 
 
+def known_already(stage: Stage) -> bool:
+    """Say whether the tile says that the call is on record, since when, and how to file another."""
+    text = rf"Done already on \d+ \w+ at \d\d:\d\d: Call to {FIRM} logged\. If this was another one, enter it once more\."
+    return re.fullmatch(text, stage.said().text) is not None
+
+
 def test_an_old_copy_whose_form_was_carried_out_is_only_cleared(stage: Stage) -> None:
     call(stage)
     old = kept_copy(stage)
@@ -451,7 +458,7 @@ def test_an_old_copy_whose_form_was_carried_out_is_only_cleared(stage: Stage) ->
         stage.rest()
     assert len(stage.rows(ACTIVITY)) == len(stage.in_book(ACTIVITY)) == 1
     assert stage.left("log") == {}
-    assert stage.said().text == f"Done already: Call to {FIRM} logged."
+    assert known_already(stage)
 
 
 def test_what_was_changed_in_an_old_copy_is_another_request(stage: Stage) -> None:
@@ -504,6 +511,22 @@ def test_what_is_typed_while_it_is_carried_out_stays_and_asks_for_nothing(
     assert stage.left("log") == {"notes": "typed meanwhile"}
 
 
+def test_the_same_words_typed_anew_into_an_older_copy_are_filed_once_a_person_says_that_it_is_another(
+    stage: Stage,
+) -> None:
+    old = kept_copy(stage)
+    call(stage)
+    stage.rest()
+    with old():
+        call(stage)
+        stage.rest()
+        assert known_already(stage)
+        call(stage)
+        stage.rest()
+    assert stage.said().text == f"Call to {FIRM} logged."
+    assert len(stage.rows(ACTIVITY)) == 2
+
+
 def test_a_block_is_left_whole_where_somebody_thought_again(
     template: tuple[Path, MemoryLedger], tmp_path: Path
 ) -> None:
@@ -520,7 +543,7 @@ def test_a_block_is_left_whole_where_somebody_thought_again(
     stage.hand.fill("log", then=SAVE)  # and so it is asked for once more
     stage.rest()
     assert len(stage.rows(ACTIVITY)) == 1
-    assert stage.said().text == f"Done already: Call to {FIRM} logged."
+    assert known_already(stage)
 
 
 def test_what_a_dead_round_left_in_the_form_asks_for_nothing(
@@ -563,7 +586,7 @@ def test_a_file_saved_while_it_is_carried_out_is_answered_by_the_next_round(
     stage.rest()
     assert len(stage.rows(ACTIVITY)) == 1
     assert stage.left("log") == {}
-    assert stage.said().text == f"Done already: Call to {FIRM} logged."
+    assert known_already(stage)
 
 
 def test_a_book_from_before_the_form_is_synced_as_ever(stage: Stage) -> None:

@@ -6,10 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
 
+from arc_sheets.phrases import say_day
 from arc_sync.agent.actions.requests import Request
 
+#: The source of requests that the form on Account makes.
+FORM: Final = "form"
 #: What differs when the same request is made again: it is still the same request.
 _OCCASION: Final = {"request", "who", "when", "source"}
 
@@ -35,13 +39,23 @@ def refused(sentence: str) -> Answer:
 
 
 def kept(request: Request, answer: Answer) -> str:
-    """Return the answer as the ledger keeps it, with a fingerprint of what was asked."""
-    told = {"asked": fingerprint(request), "sentence": answer.sentence, "shown": dict(answer.shown)}
+    """Return the answer as the ledger keeps it, with a fingerprint of what was asked, and when that was (UTC)."""
+    when = request.when.astimezone(UTC).isoformat()
+    told = {
+        "asked": fingerprint(request),
+        "sentence": answer.sentence,
+        "shown": dict(answer.shown),
+        "when": when,
+    }
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
-def again(request: Request, known: str) -> Answer:
-    """Return the answer to a request whose number has been carried out: the same, if it is the same request."""
+def again(request: Request, known: str, zone: tzinfo) -> Answer:
+    """Return the answer to a request whose number has been carried out: the same, if it is the same request.
+
+    What stands in the form may have been typed anew into an older copy of the workbook, which nothing tells from the
+    first time: the person is told when that was, on the wall clock of `zone`, and how to file another.
+    """
     told = json.loads(known)
     if told["asked"] != fingerprint(request):
         before = told["sentence"].rstrip(".")
@@ -49,7 +63,18 @@ def again(request: Request, known: str) -> Answer:
             f"The request {request.request} has been carried out with other contents ({before}); give this one another"
             " number."
         )
-    return done(f"Done already: {told['sentence']}", **told["shown"])
+    said = f"Done already: {told['sentence']}"
+    if request.source == FORM:
+        said = f"Done already{_since(told, zone)}: {told['sentence']} If this was another one, enter it once more."
+    return done(said, **told["shown"])
+
+
+def _since(told: Mapping[str, Any], zone: tzinfo) -> str:
+    """Return when a request was made first, where that was kept: " on 26 Nov at 11:53"."""
+    if "when" not in told:
+        return ""
+    local = datetime.fromisoformat(told["when"]).astimezone(zone)
+    return f" on {say_day(local.date())} at {local:%H:%M}"
 
 
 def fingerprint(request: Request) -> str:

@@ -93,7 +93,7 @@ def _change(ledger: Ledger, request: Change, desk: Desk) -> Answer:
     with ledger.change(origin) as t:
         known = t.answered(request.request)
         if known is not None:
-            return again(request, known)
+            return again(request, known, desk.zone)
         answer = _do(Work(t, request, desk, ledger.id), request)
         t.answer(request.request, kept(request, answer))
     return answer
