@@ -19,26 +19,25 @@ read (`judging.py`): the same header, the same id and stamp, the same value in e
 are *hits*: a row had moved there, a column had come or gone, or a person had just typed. Of a hit ARC knows what
 stood there, what it wrote, and by stamp or id where the row is now, wherever people sort or move it.
 
-**All of that travels in the book.** The prototype kept pending batches and hits in the ledger and had to resolve them
-before it could read; here whoever opens the book next (another process, another machine, after a crash, in a copy)
-reads record and copies in the one read it makes anyhow and comes to the same judgement, because it is a pure function
-of what it read. So there is no state that a crash could separate from the book, nothing to resolve, and no order of
-commits between two stores.
+**All of that travels in the book.** Kept in the ledger, pending batches and hits would have to be resolved before
+anything can be read, and a crash could part them from the book they speak of. Here whoever opens the book next
+(another process, another machine, after a crash) reads record and copies in the one read it makes anyhow and comes to
+the same judgement, because that is a pure function of what it read. So there is no second state, nothing to resolve,
+and no order of commits between two stores.
 
 What the round is told follows from it (`masking.py`): a hit cell that still holds what ARC wrote counts as holding what
 stood there before, so the merge never takes ARC's own slip for a person's edit, and what a person typed in that
 instant reaches the merge as if ARC had not written; the bookmark counts as moved only if every write of the plan held.
-The next batch puts back what was there (at once, and again in each later round until the book is clean). What a
-person meanwhile typed over is theirs; if that leaves a text standing nowhere, it goes to the Issues tab.
+The next batch puts back what was there: at once, and again in later rounds until the book is clean. What a person
+meanwhile typed over is theirs; if that leaves a text standing nowhere, it goes to the Issues tab.
 
-Why this is enough for `sync-rules.md` section 3: step 5 asks that each cell is written only over the value that was
-read and that the bookmark moves only if all were. A hit is not a write over another value but, in the view that every
-round is given, no write at all. `tests/faults/google.py` says so by experiment, with a person at work inside every
-read and every write.
+Why this is enough: a round asks that each cell is written only over the value that was read, and that the bookmark
+moves only if all of them were. A hit is not a write over another value but, in the view that every round is given, no
+write at all. `tests/faults/google.py` says so by experiment, with a person at work inside every read and every write.
 
-Two gaps of the prototype. *Columns* that come or go in the instant: a batch is recognised by header, id and stamp, a
-row is found by its stamp in whatever column it stands, and what was written is taken back by the name that the column
-had. While no column of ARC's is where the batch was planned, nothing of that sheet counts as written. *Formulas* in
+Two things are hard. *Columns* that come or go in the instant: a batch is recognised by header, id and stamp, a row is
+found by its stamp in whatever column that stands, and what was written is taken back by the name that the column had.
+While a column of ARC's is not where the batch was planned, nothing of that sheet counts as written. *Formulas* in
 two-way cells: one that was read is held by the merge and never written; one that is hit goes home by copy, not as
 text, from rows of `_ARC_PRE` that stay until it is there.
 
