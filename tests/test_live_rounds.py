@@ -154,7 +154,7 @@ def test_what_was_half_drawn_is_known_for_arcs_own(at_work: LiveFirm) -> None:
     calls = at_work.copied().calls()
     one = at_work.copied()
     last = max(n for n, call in enumerate(calls, 1) if call.startswith("write Aging"))
-    with one.hooked(at_call(last, die)), pytest.raises(Died):
+    with one.hooked(at_call(last, die)), pytest.raises(ArcError):
         one.round()
     for n in range(6, 12):
         one.put(INVOICES, one.find(INVOICES, f"INV-{n:02}"), amount=123_45 * n)
