@@ -645,6 +645,18 @@ def from_template(here: Office, stage: str = "Firm", customer: str = "Alder") ->
     return by_hand(here, customer, subject=text.subject, body=text.body, stage=stage)
 
 
+def test_what_an_approved_reminder_is_about_to_ask_for_is_not_asked_for_by_hand_besides(here: Office) -> None:
+    here.approve("Alder")
+    for stage in ("Firm", "Friendly"):
+        assert from_template(here, stage) == (
+            "Friendly for Alder is approved and asks for INV-A already: skip it on Reminders first, or write in your own"
+            " words, with no template and no invoice."
+        )
+    assert by_hand(here) == "The email to ap@alder.example (Alder) is queued."
+    here.approve("Alder", decision="Skip")
+    assert from_template(here) == "The email to ap@alder.example (Alder) is queued."
+
+
 AGAINST: dict[str, tuple[Callable[[Office], None], str]] = {
     "disputed": (
         lambda o: o.put(DISPUTES, "d", invoice="INV-A", currency="EUR", opened=DAY),

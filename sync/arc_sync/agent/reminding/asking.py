@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from arc_sheets.phrases import say_list
 from arc_sheets.policy import Policy
 from arc_sheets.rates import Rates
 from arc_sheets.receivables import Receivables
 from arc_sheets.tabs import INVOICES
 from arc_sync.agent.actions.desk import Asks, Draft, Reason
 from arc_sync.agent.reminding.owed import asked, not_owed
+from arc_sync.agent.reminding.rows import QUEUED, Reminder, reminders, where
 from arc_sync.agent.reminding.theirs import known_of_customer, message_now
 from arc_sync.ledger.port import View
 
@@ -20,8 +22,19 @@ def asks_for(view: View, draft: Draft, policy: Policy, day: date, rates: Rates) 
     """Return what a message asks for on a day, or why that must not be asked for.
 
     That is what the invoices owe which it was given. Without any, words of a stage's template ask for the invoices
-    that they name, or else for those of which that stage speaks now; other words ask for nothing.
+    that they name, or else for those of which that stage speaks now; other words ask for nothing. What an approved
+    reminder is about to ask for is not asked for by hand besides.
     """
+    found = _asks(view, draft, policy, day, rates)
+    if isinstance(found, Asks) and (coming := _coming(view, draft.customer, found.invoices)):
+        return Reason(
+            f"{coming.stage} for {draft.customer} is approved and asks for {say_list(coming.numbers, 3)} already: skip it"
+            " on Reminders first, or write in your own words, with no template and no invoice."
+        )
+    return found
+
+
+def _asks(view: View, draft: Draft, policy: Policy, day: date, rates: Rates) -> Asks | Reason:
     numbers = draft.invoices or (_in_words(view, draft) if draft.stage else ())
     if numbers:
         return _for(view, draft, numbers, policy, day)
@@ -29,6 +42,14 @@ def asks_for(view: View, draft: Draft, policy: Policy, day: date, rates: Rates) 
         return Asks()
     found = message_now(view, draft.customer, draft.stage, policy, day, rates)
     return found if isinstance(found, Reason) else Asks(found.numbers, found.currency, found.amount)
+
+
+def _coming(view: View, customer: str, numbers: Iterable[str]) -> Reminder | None:
+    """Return the reminder that waits for its hour, to ask a customer for one of these invoices."""
+    queued = where(reminders(view), QUEUED).values()
+    return next(
+        (r for r in queued if r.customer == customer and not set(numbers).isdisjoint(r.numbers)), None
+    )
 
 
 def _for(view: View, draft: Draft, numbers: tuple[str, ...], policy: Policy, day: date) -> Asks | Reason:
