@@ -74,7 +74,7 @@ def test_every_command_explains_itself() -> None:
         "status", "restore",
     }  # fmt: skip
     groups = {group.name for group in app.registered_groups}
-    assert groups == {"remind", "mail", "agent", "addin", "config", "ledger"}
+    assert groups == {"remind", "mail", "google", "agent", "addin", "config", "ledger"}
     for words in ([], *([str(group)] for group in groups)):
         said = arc(*words, "--help").stdout
         assert "..." not in said.split("Commands:")[1], "a summary was cut short"

@@ -108,7 +108,7 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
 _GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "remind": ("Plan reminders, decide about them, send them.", remind.COMMANDS),
     "mail": ("Look whether messages can leave, and log in.", mail.COMMANDS),
-    "google": ("Sign in to Google, and look whether the spreadsheet can be reached.", google.COMMANDS),
+    "google": ("Sign in to Google, and look whether ARC gets there.", google.COMMANDS),
     "agent": ("Keep workbooks and ledgers in step in the background.", agent.COMMANDS),
     "ledger": ("Move the ledger, and say who may do what in it.", ledger.COMMANDS),
     "config": ("Show and change the settings.", config.COMMANDS),
