@@ -568,6 +568,29 @@ def by_hand(here: Office, customer: str = "Alder", **more: object) -> str:
     return carry_out_told(here.firm.ledger, {**told, **words, **more}, desk, PLAIN).sentence
 
 
+@pytest.mark.parametrize(
+    ("fate", "decision", "why"),
+    [
+        (
+            Fate.UNKNOWN,
+            "Send again",
+            "It may not have arrived; a person looked, and had it sent again.",
+        ),
+        (Fate.UNKNOWN, "It went", "It was in doubt; a person looked, and it went."),
+        (Fate.REFUSED, "Approve", "It had failed; a person had it sent again."),
+        (Fate.REFUSED, "Send again", "It had failed; a person had it sent again."),
+    ],
+)
+def test_what_is_settled_asks_for_nothing_any_more(here: Office, fate: Fate, decision: str, why: str) -> None:
+    here.approve("Alder")
+    here.send(mailer=says(fate, "cut"))
+    asked = here.of("Alder").why or ""
+    assert "under Decision" in asked
+    here.approve("Alder", decision=decision)
+    here.send()
+    assert (here.of("Alder").status, here.of("Alder").why) == ("sent", why)
+
+
 def test_a_message_written_by_hand_goes_at_once_whatever_the_schedule_says(here: Office) -> None:
     here.approve("Alder")
     here.send()

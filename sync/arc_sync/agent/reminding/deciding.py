@@ -58,6 +58,14 @@ _STANDS: Final = {
     (SKIP, SKIPPED),
 }
 
+#: What is said of a row once a person has settled what became of it: why it was asked about is past.
+_LOOKED: Final = {
+    (SEND_AGAIN, UNKNOWN): "It may not have arrived; a person looked, and had it sent again.",
+    (SEND_AGAIN, FAILED): "It had failed; a person had it sent again.",
+    (APPROVE, FAILED): "It had failed; a person had it sent again.",
+    (IT_WENT, UNKNOWN): "It was in doubt; a person looked, and it went.",
+}
+
 #: The columns that say whom a reminder is to and about what, with their headers.
 _ABOUT: Final = {"customer", "stage", "channel", "to", "invoices", "amount", "currency"}
 _OWN: Final = {c.name: c.header for c in REMINDERS.stored if c.name in _ABOUT}
@@ -169,7 +177,7 @@ class _Deciding:
             self._move(i, S.UNKNOWN, S.FAILED, "sent again by a person's word")
         for message in messages:
             self.t.queue(message)
-        put(self.t, i, row._replace(status=QUEUED, sent=None))
+        put(self.t, i, row._replace(status=QUEUED, sent=None, why=_settled(row)))
         self.decided.queued.append(row.customer)
         return ""
 
@@ -190,7 +198,7 @@ class _Deciding:
         else:
             state = S.UNKNOWN if row.status == UNKNOWN else S.DRAFTED
             moved = self._move(i, state, S.SENT, "a person says that it went")
-            put(self.t, i, row._replace(status=SENT, sent=row.sent or wall))
+            put(self.t, i, row._replace(status=SENT, sent=row.sent or wall, why=_settled(row)))
             for message in moved:
                 if message.to == row.to:
                     put_touch(self.t, message, row.customer, row.sent or wall, "sent", self.firm.config.who)
@@ -209,6 +217,11 @@ class _Deciding:
         note_refused(self.t, self.book, i, row.decision or "", why, self.now)
         put(self.t, i, row._replace(decision=None))
         self.decided.refused.append(why)
+
+
+def _settled(row: Reminder) -> str | None:
+    """Return why a row is there, now that its decision is carried out."""
+    return _LOOKED.get((row.decision or "", row.status or ""), row.why)
 
 
 def _refusal(row: Reminder) -> str:
