@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from arc_sheets.tabs import CUSTOMERS
-from tests.book_contract import SECOND, TEXTS, BookContract, cells, customer, write
+from arc_sync.books.draw import kpis
+from arc_sync.books.drawing import Sketch
+from arc_sync.merge.history import Bookmark
+from arc_sync.xlsx.refs import Area
+from tests.book_contract import SECOND, TEXTS, BookContract, cells, customer, report, write
 from tests.hands import new_file
 from tests.live_hand import LiveHand
 from tests.live_memory_engine import Workbook, load, opened
@@ -37,6 +41,15 @@ class TestInMemory(BookContract):
     def hand(self, template: Workbook) -> LiveHand:
         book = template.copy()
         return LiveHand(opened(book), book.unseen)
+
+    def test_cells_between_an_old_and_a_new_area_are_the_persons(self, filled: LiveHand) -> None:
+        assert write(filled, mark=SECOND, drawings=[report("one", "two", bottom=12)])
+        filled.scribble("KPIs", "F10", "mine")
+        sketch = Sketch(kpis.SHEET)
+        sketch.put(4, 1, "uno", "row.text")
+        wide = sketch.done(Area(4, 1, 6, 8))
+        assert write(filled, mark=Bookmark(10, "c"), drawings=[wide])
+        assert filled.sees("KPIs", "F10") == "mine"
 
 
 #: Where only a real program can say whether the engine does as Excel does. All others run too where ARC_TEST_WHOLE

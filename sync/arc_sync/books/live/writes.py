@@ -48,6 +48,7 @@ class LiveWrites(Writes):
     ) -> None:
         super().__init__(book, hidden, layouts)
         self._book, self._epoch, self._look = book, epoch, read_look()
+        self._as_read = hidden
 
     def take(self, values: Mapping[str, str | int] | None = None) -> bool:
         """Stamp the epoch, with other lines of `_ARC`; False if another session stamped its own since this one read."""
@@ -67,7 +68,6 @@ class LiveWrites(Writes):
     def carry_out(self, plan: BookPlan) -> bool:
         """Write all but the bookmark; False if a cell no longer held what was read, and was left."""
         kept = {KEPT: as_text(plan.form)} if plan.form else {}
-        self._dressed = {d.sheet: read_dress(d.sheet, self._hidden.values) for d in plan.drawings}
         if not self.take(self._announced(plan) | kept):
             return False
         held = self._settle_form(plan) and not plan.waits
@@ -163,8 +163,10 @@ class LiveWrites(Writes):
         """Draw a report; False, and nothing of it, if something was typed there since it was read."""
         if drawing.sheet not in self._book.sheet_names:
             return True  # somebody did not want it
-        was = self._dressed.get(drawing.sheet)
+        was = read_dress(drawing.sheet, self._as_read.values)
+        self._hidden, now = self._as_read, self._hidden  # what is announced is wider than what is drawn over
         self._draw(drawing)
+        self._hidden = now
         return self._book.sheet(drawing.sheet).flush(ReportDresser(self._look, was), whole=True)
 
     def _issues_shown(self, plan: BookPlan) -> bool:
