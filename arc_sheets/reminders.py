@@ -58,7 +58,7 @@ class Proposal(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """One row of Reminders that waits for a person: a message for a decision, or a task to be done."""
+    """One row of Reminders that waits: a message for a decision, for its hour or for word of it, or a task to be done."""
 
     customer: str
     currency: str
@@ -66,6 +66,7 @@ class Waiting(NamedTuple):
     channel: str
     amount: int  #: minor units
     is_task: bool
+    status: str = "proposed"  #: of `tabs.REMINDER_STATES`
 
 
 class LeftOut(NamedTuple):

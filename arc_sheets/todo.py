@@ -24,6 +24,13 @@ CALL: Final = "Call, ask for a date"
 _TASKS: Final = {"Note": "Decide: agency, plan or write-off", "Letter": "Print and post the letter"}
 
 
+#: What is said of a message that is under way, and what a person is to do: not to write another.
+_UNDER_WAY: Final = {
+    "queued": ("the {} reminder is approved and goes out in its time", "Wait: a reminder is going out"),
+    "unknown": ("the {} reminder may have arrived or not; say so on Reminders", "Look whether it arrived"),
+}
+
+
 class Dispute(NamedTuple):
     """One contested invoice that is open."""
 
@@ -52,7 +59,8 @@ class Todo(NamedTuple):
     @property
     def idle(self) -> bool:
         """Say whether there is nothing to do today."""
-        return not (self.overdue or self.today or self.disputes or self.waiting or self.agreed)
+        waits = self.waiting and self.waiting.status != "queued"  # that one goes by itself
+        return not (self.overdue or self.today or self.disputes or waits or self.agreed)
 
 
 def about(todo: Todo, owed: int) -> tuple[int, int]:
@@ -74,6 +82,8 @@ def reasons(todo: Todo, said: why.Said, as_of: date) -> Iterator[str]:
         yield f"agreed next step: {_agreed(todo.agreed)}"
     if todo.waiting and todo.waiting.is_task:
         yield f"{todo.waiting.stage} is due by the schedule"
+    if todo.waiting and todo.waiting.status in _UNDER_WAY:
+        yield _UNDER_WAY[todo.waiting.status][0].format(todo.waiting.stage)
     if 0 < todo.overdue <= todo.credit:
         yield f"has {say_amount(todo.credit, todo.currency)} of credit that is not applied"
     if todo.overdue:
@@ -106,7 +116,7 @@ def _contested(todo: Todo, said: why.Said) -> Iterator[str]:
 def _silence(todo: Todo, as_of: date) -> Iterator[str]:
     """Yield that a reply is awaited, or that there was no word for long."""
     if todo.touch is None:
-        if todo.overdue:
+        if todo.overdue and not (todo.waiting and todo.waiting.status == "unknown"):
             yield "never contacted"
     elif todo.touch.drafted:
         yield f"the {todo.touch.channel.lower()} drafted on {say_day(todo.touch.on)} is yet to be sent"
@@ -150,4 +160,6 @@ def _waiting(one: Waiting | None) -> str:
     """Return what a person is to do about a row of Reminders."""
     if one is None:
         return ""
+    if one.status in _UNDER_WAY:
+        return _UNDER_WAY[one.status][1]
     return _TASKS.get(one.channel, CALL) if one.is_task else f"Decide: {one.stage} reminder"

@@ -135,6 +135,40 @@ def test_the_reason_and_the_step(ledger: Ledger, why: str, step: str) -> None:
     assert item.step == step
 
 
+@pytest.mark.parametrize(
+    ("status", "why", "step"),
+    [
+        (
+            "unknown",
+            "the Firm reminder may have arrived or not; say so on Reminders; EUR 100.00",
+            "Look whether it arrived",
+        ),
+        (
+            "queued",
+            "the Firm reminder is approved and goes out in its time; EUR",
+            "Wait: a reminder is going out",
+        ),
+    ],
+)
+@pytest.mark.parametrize("overdue", [8, 40])
+def test_who_is_being_written_to_is_not_to_be_written_to_once_more(
+    status: str, why: str, step: str, overdue: int
+) -> None:
+    coming = Waiting("A", "EUR", "Firm", "Email", 10000, is_task=False, status=status)
+    (item,) = chase(book(invoice(overdue)), DAY, RATES, coming)
+    assert (item.why[: len(why)], item.step) == (why, step)
+    assert ("never contacted" in item.why) == (status == "queued")
+
+
+def test_what_goes_out_by_itself_before_the_due_date_is_nothing_to_do() -> None:
+    coming = Waiting("A", "EUR", "Courtesy", "Email", 10000, is_task=False, status="queued")
+    assert chase(book(invoice(-2)), DAY, RATES, coming) == ()
+    assert (
+        chase(book(invoice(-2)), DAY, RATES, coming._replace(status="unknown"))[0].step
+        == "Look whether it arrived"
+    )
+
+
 STOPPED = touch(3, "Text", direction="In", outcome="STOP")
 
 

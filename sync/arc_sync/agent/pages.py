@@ -77,7 +77,7 @@ def figures(rows: Mapping[str, Rows], terms: Terms, as_of: date) -> Figures:
 
 
 def waiting(reminders: Rows, as_of: date) -> list[Waiting]:
-    """Return what waits for a person on Reminders: tasks, and messages that nobody has decided on."""
+    """Return what waits on Reminders: tasks, and messages undecided, queued, or perhaps arrived."""
     return [
         Waiting(
             str(v["customer"]),
@@ -86,10 +86,13 @@ def waiting(reminders: Rows, as_of: date) -> list[Waiting]:
             str(v["channel"] or ""),
             v["amount"] if isinstance(v["amount"], int) else 0,
             is_task=v["status"] == "to do",
+            status=str(v["status"]),
         )
         for _, v in named(tabs.REMINDERS, reminders)
-        if v["status"] in {"to do", "proposed"}
-        and not v["decision"]
+        if (
+            (v["status"] in {"to do", "proposed"} and not v["decision"])
+            or v["status"] in {"queued", "unknown"}
+        )
         and isinstance(v["planned"], date)
         and v["planned"] <= as_of
     ]
