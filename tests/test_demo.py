@@ -2,17 +2,23 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from arc_sheets.errors import BookError
+from arc_sync.agent.demo import live
 from arc_sync.agent.demo.desk import desk_work
 from arc_sync.agent.demo.exports import write_exports
 from arc_sync.agent.demo.people import customers
 from arc_sync.agent.demo.trade import make_trade
+from arc_sync.agent.inbox.spool import Spool
 from arc_sync.intake import understand
-from tests.office import Office, arc
+from tests.office import Office, arc, office
 
 DAY = date(2026, 11, 20)
 
@@ -112,3 +118,35 @@ def test_the_story_ends_now_and_stamps_nothing_in_the_future(tmp_path: Path) -> 
     ]
     assert stamps == sorted(stamps, reverse=True)
     assert began <= stamps[0] <= datetime.now(UTC)
+
+
+def test_libreoffice_is_told_the_whole_path_of_the_spool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = dict[str, str]()
+
+    @contextmanager
+    def headless(**environment: str) -> Iterator[None]:
+        told.update(environment)
+        raise BookError("no office here")
+        yield
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(live, "headless", headless)
+    with pytest.raises(BookError, match="no office here"):
+        live.LiveDemo(Path("demo"), Path("demo/Receivables.xlsx"), print).run()
+    assert told["ARC_SPOOL"] == str(tmp_path / "demo" / "spool")
+
+
+def test_a_button_that_asks_for_nothing_ends_the_demo(tmp_path: Path) -> None:
+    class Silent:
+        def ask(self, _op: str, **_told: Any) -> str:
+            return "told: ARC's agent is not running."
+
+    firm, spool = office(tmp_path / "firm"), Spool(tmp_path / "spool")
+    spool.make()
+    silent: Any = Silent()
+    desk = live.Desk(firm.folder, firm.book, silent, spool)
+    desk.press("arcAging")
+    with pytest.raises(BookError, match="asked the agent for nothing"):
+        desk.agent()

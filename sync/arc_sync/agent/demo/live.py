@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from arc_sheets import __version__
+from arc_sheets.errors import BookError
 from arc_sheets.tabs import INVOICES, PAYMENTS
 from arc_sync.addin import rehearsal
 from arc_sync.addin.xlam import PROJECT
@@ -48,8 +49,9 @@ class LiveDemo:
     say: Say
 
     def run(self) -> list[Path]:
-        """Show it; return the pictures. Raises `BookError` where LibreOffice is not there."""
-        spool, pictures = Spool(self.folder / "spool"), self.folder / "pictures"
+        """Show it; return the pictures. Raises `BookError` where LibreOffice is not there, or a button does nothing."""
+        # LibreOffice works in a folder of its own, so it needs whole paths
+        spool, pictures = Spool(self.folder.absolute() / "spool"), self.folder / "pictures"
         for folder in (spool.requests, spool.answers, pictures):
             folder.mkdir(parents=True, exist_ok=True)
         with headless(ARC_SPOOL=str(spool.folder), USERNAME=_WHO) as bridge, reachable(bridge):
@@ -112,8 +114,13 @@ class Desk:
         return [f"  {line}" for line in str(told).splitlines() if not line.startswith("later")]
 
     def agent(self) -> list[str]:
-        """Let the agent carry out what lies in the spool; return what the button shows of its answer."""
+        """Let the agent carry out what lies in the spool; return what the button shows of its answer.
+
+        Raises `BookError` where nothing lies there.
+        """
         requests = tuple(sorted(self._spool.requests.glob("*.json")))
+        if not requests:
+            raise BookError("The button asked the agent for nothing; what it told stands above.")
         told = perform(Task(Job.REQUESTS, self._settings, self._spool.folder, requests))
         lines = str(self._run("ArcRehearsal.Look")).splitlines()
         shown = [f"  {line}" for line in lines if not line.startswith("later")]
