@@ -2,7 +2,7 @@
 
 `python -m tests.bench_live [invoices]` makes a firm (10,000 invoices and half as many payments unless told
 otherwise), opens its book in a LibreOffice without windows, and runs rounds on it: with nothing new, after 50 edits by
-a person, after a call was logged. Then the same rounds with an engine in memory, whose calls are Excel's.
+a person and 50 in the ledger, after a call was logged. Then the same rounds with an engine in memory, whose calls are Excel's.
 """
 
 from __future__ import annotations
@@ -80,6 +80,14 @@ class Bench:
             cell = cell_ref(table.first_row + n * step, column)
             self.hand.opened.sheets["Invoices"].range(cell).value = f"'typed {time.time_ns()}"
 
+    def change(self) -> None:
+        """Let 50 notes change in the ledger, far from each other: as many runs of cells to write."""
+        with self.firm.ledger.change(self.firm.origin("action", "Fifty notes", datetime.now(UTC))) as t:
+            rows = t.rows(INVOICES)
+            at = [column.name for column in INVOICES.stored].index("notes")
+            for i in sorted(rows)[:: len(rows) // EDITS][:EDITS]:
+                t.put(INVOICES, i, (*rows[i][:at], f"changed {time.time_ns()}", *rows[i][at + 1 :]))
+
     def measured(self, what: str, do: Callable[[], object]) -> str:
         """Do something and say what it cost."""
         before = self._calls()
@@ -110,6 +118,8 @@ def measure(bench: Bench) -> Iterator[str]:
     yield bench.measured("nothing new", bench.round)
     bench.edit()
     yield bench.measured(f"{EDITS} notes typed by a person", bench.round)
+    bench.change()
+    yield bench.measured(f"{EDITS} notes changed in the ledger", bench.round)
     bench.log_call()
     yield bench.measured("the first call logged", bench.round)
 
