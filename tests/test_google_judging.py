@@ -170,3 +170,11 @@ def test_a_record_that_somebody_spoilt_is_none() -> None:
     pieces = batch(row()).as_pieces()
     for spoilt in ([], ["{}"], ["nonsense"], [pieces[0][:-3]], ['{"version": 99}']):
         assert read_record(Grid(1, [[piece] for piece in spoilt])) is None
+
+
+def test_a_row_that_was_added_askew_has_two_marks() -> None:
+    record = batch(row())
+    record.aims = [Aim(SHEET, -1, "d" * 32, "", (), {NOTES: print_of("ARC's")})]
+    header: list[Raw] = [None, *HEADER]
+    (found,) = judge(record, copies(row(), header), SHEET_IDS).hits
+    assert found.marks == ("d" * 32, "+" + "d" * 32)

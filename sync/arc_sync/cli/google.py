@@ -41,7 +41,7 @@ def check(
     ] = 25,
     config: Settings = None,
 ) -> None:
-    """Look whether the spreadsheet can be reached, and say what is missing."""
+    """Say whether the spreadsheet can be reached, or why not."""
     from arc_sync.agent import google_account
     from arc_sync.agent.config import Config
     from arc_sync.mail.safe import Safe

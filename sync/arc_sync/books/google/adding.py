@@ -15,7 +15,8 @@ from arc_sync.books.drawing import Drawn, Link
 from arc_sync.books.google.batch import lengthen
 from arc_sync.books.google.captured import Added
 from arc_sync.books.google.cells import Painter, check_holds
-from arc_sync.books.google.layout import Layout
+from arc_sync.books.google.judging import added_stamp
+from arc_sync.books.google.layout import STAMP, Layout
 from arc_sync.books.google.records import grown, row_heights
 from arc_sync.books.google.shapes import Request, extended, sendable
 from arc_sync.books.layout import SEAL
@@ -57,10 +58,11 @@ def _piece(
     usual: bool,
     blank: bool,
 ) -> Added:
-    names = (ID, *(column.name for column in layout.tab.columns), SEAL)
+    names = (ID, *(column.name for column in layout.tab.columns), SEAL, STAMP)
     values: list[Mapping[int, CellValue]] = []
     rows: list[dict[str, Any]] = [{}] * blank
-    for _, cells in lines:
+    for row, drawn_cells in lines:
+        cells = [*drawn_cells, Drawn(added_stamp(row.id), "cell.text")]
         for column, drawn in enumerate(cells):
             check_holds(layout.tab.title, len(layout.grid.rows) + 1, column, drawn)
         placed = {layout.places[n]: d for n, d in zip(names, cells, strict=True) if n in layout.places}

@@ -151,6 +151,8 @@ class _Judge:
         yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number)
 
     def _given(self, aim: Aim) -> tuple[str, ...]:
+        if aim.row < 0:
+            return (added_stamp(aim.mark),)
         return (aim.part.removeprefix("stamp "),) if aim.part.startswith("stamp ") else ()
 
     def _heal(self, aim: Aim) -> None:
@@ -204,6 +206,11 @@ def _block(part: str) -> str:
 def is_entry(place: Place) -> bool:
     """Say whether a cell of Account belongs to people: the customer picked there, the form."""
     return place.row == account.PICKER.row or place in PLACES.values()
+
+
+def added_stamp(row: str) -> str:
+    """Return the stamp of a row that is added: with its id, a second mark, should a column of either go."""
+    return f"+{row}"
 
 
 def expected(cells: Sequence[Raw], checked: Sequence[int], places: Mapping[str, int] | None) -> str:
