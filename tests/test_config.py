@@ -122,6 +122,7 @@ def test_new_settings_in_no_currency_are_refused(tmp_path: Path) -> None:
 def test_a_password_is_not_shown() -> None:
     assert without_password("postgresql://arc:s3cret@server/books") == "postgresql://arc:***@server/books"
     assert without_password("postgresql://arc@server/books") == "postgresql://arc@server/books"
+    assert without_password("postgresql://server/books?password=s3cret&x=1").endswith("?password=***&x=1")
     assert without_password("/a/b:c@d/ledger.db") == "/a/b:c@d/ledger.db"
 
 

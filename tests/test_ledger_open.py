@@ -136,7 +136,9 @@ def test_another_programs_database(tmp_path: Path) -> None:
         create_ledger(file)
 
 
-@pytest.mark.parametrize("address", ["mysql://x@y/z", "sqlite://", "postgresql:///\x00", "://"])
+@pytest.mark.parametrize(
+    "address", ["mysql://x@y/z", "sqlite://", "postgresql:///\x00", "://", "foo://b:s3cret:d"]
+)
 def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(LedgerError):
         open_ledger(address, patience=0.1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config
-from arc_sync.agent.settling import change, shown
+from arc_sync.agent.settling import TABLES, change, shown
 
 NEW = ("company", "Weststadt Tools", "EUR")
 
@@ -25,10 +25,12 @@ def test_every_setting_is_shown_as_it_counts(file: Path) -> None:
     assert told["company"] == "Weststadt Tools"
     assert (told["mail.how"], told["agent.morning"], told["agent.every"]) == ("drafts", "07:30", "60")
     assert told["book"] == str(file.parent / "Receivables.xlsx")
+    assert {key.partition(".")[0] for key in told if "." in key} >= {*TABLES} - {"rates"}
 
 
 def test_a_password_in_the_ledgers_address_is_not_shown(file: Path) -> None:
-    change(file, "ledger", "postgresql://zoe:secret@db.example/arc")
+    by_hand = file.read_text("utf-8").replace('"ledger.db"', '"postgresql://zoe:secret@db.example/arc"')
+    file.write_text(by_hand, "utf-8")
 
     assert shown(file)["ledger"] == "postgresql://zoe:***@db.example/arc"
 
@@ -75,6 +77,9 @@ def test_a_table_that_was_left_out_is_added(file: Path) -> None:
         ("base_currency", "EURO", "no currency code"),
         ("mail.how", "smtp", "needs host"),
         ("sender", "Zoë", "must be a table"),
+        ("ledger", "postgresql://zoe:secret@db.example/arc", "Passwords do not belong"),
+        ("ledger", "postgresql://zoe@db.example/arc?password=secret", "Passwords do not belong"),
+        ("google.login", "robot", 'login must be "person", "key" or "default"'),
     ],
 )
 def test_what_would_be_wrong_is_refused_with_file_and_remedy_and_changes_nothing(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from arc_sheets.dates import wall_clock
 from arc_sheets.errors import ConfigError, LedgerError, LedgerMissing
 from arc_sync.agent.config import Config
+from arc_sync.agent.places import NO_PASSWORD, holds_password
 from arc_sync.agent.running.lock import Lock
 from arc_sync.ledger.backup import Tried, back_up_to, try_out
 from arc_sync.ledger.copying import Totals, copy_ledger
@@ -35,7 +36,8 @@ def move(source: str, target: str, now: datetime, lock: Lock) -> Moved:
     _not_while_it_runs(lock)
     if file_of(source) and file_of(source) == file_of(target):
         raise ConfigError("Both are the same place; name another to move the ledger to.")
-    _without_password(target)
+    if holds_password(target):
+        raise ConfigError(NO_PASSWORD)
     ledger = open_ledger(source)
     try:
         totals = copy_ledger(ledger, target, alone=True)
@@ -97,17 +99,9 @@ def file_of(place: str) -> Path | None:
         return Path(place).expanduser().absolute()
     try:
         url = make_url(place)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return None
     return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def _without_password(target: str) -> None:
-    if "://" in target and make_url(target).password:
-        raise ConfigError(
-            "Passwords do not belong into arc.toml; write the address without it, and the password into .pgpass in your"
-            " home folder (PostgreSQL's manual, The Password File)."
-        )
 
 
 def _aside(path: Path | None, now: datetime, word: str) -> Path | None:

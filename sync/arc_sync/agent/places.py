@@ -14,6 +14,12 @@ NAME: Final = "arc.toml"
 BOOK: Final = "Receivables.xlsx"
 LEDGER: Final = "ledger.db"
 POLICY: Final = "policy.toml"
+#: What to do with a password instead of writing it into the settings.
+NO_PASSWORD: Final = (
+    "Passwords do not belong into arc.toml; write the address without it, and the password into .pgpass in your home"
+    " folder (PostgreSQL's manual, The Password File)."
+)
+_IN_QUERY: Final = re.compile(r"([?&](?:ssl)?password=)[^&]+")
 
 
 def find(path: Path | None = None) -> Path:
@@ -65,4 +71,9 @@ def stamp_of(text: str) -> str:
 
 def without_password(place: str) -> str:
     """Return a path or address as it may be shown."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", place)
+    return _IN_QUERY.sub(r"\1***", re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", place))
+
+
+def holds_password(place: str) -> bool:
+    """Say whether the address of a ledger has a password in it."""
+    return bool(re.search(r"://[^:/@]*:[^@]+@", place) or ("://" in place and _IN_QUERY.search(place)))

@@ -14,10 +14,10 @@ from tomlkit.exceptions import TOMLKitError
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config
-from arc_sync.agent.places import find, read_settings, without_password
+from arc_sync.agent.places import NO_PASSWORD, find, holds_password, read_settings, without_password
 
 #: The tables that `arc.toml` may have, where it has none of them yet.
-TABLES: Final = ("rates", "sender", "mail", "texts", "agent")
+TABLES: Final = ("rates", "sender", "mail", "google", "texts", "agent")
 #: The keys whose values are no texts, and how one is typed.
 _OTHER: Final = {
     "buckets": "[30, 60, 90]",
@@ -48,6 +48,8 @@ def shown(path: Path | None) -> dict[str, str]:
         **{f"rates.{code}": rate for code, rate in sorted(config.rates.to_base.items())},
         **_prefixed("sender", {k: v for k, v in asdict(config.sender).items() if k != "company"}),
         **_prefixed("mail", asdict(config.mail)),
+        "google.login": config.google.how,
+        "google.key": config.google.key or "",
         "texts.how": "gateway" if config.texts else "off",
         **_prefixed("agent", config.agent._asdict()),
     }
@@ -91,6 +93,8 @@ def _place(document: tomlkit.TOMLDocument, key: str, file: Path) -> tuple[Mutabl
 
 def _value(key: str, text: str, file: Path) -> Any:
     """Return a typed text as the value that its key takes."""
+    if key == "ledger" and holds_password(text):
+        raise ConfigError(f"{file}: {NO_PASSWORD} Nothing was changed.")
     if key not in _OTHER:
         return text
     try:

@@ -73,10 +73,10 @@ def _engine(place: str | Path, patience: float, *, create: bool) -> tuple[Engine
         return _sqlite(Path(place), patience, create=create)
     try:
         url = make_url(place)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):  # neither is shown: either may repeat a password
         raise LedgerError(
             "The address of the ledger cannot be read; write a path, or postgresql://user@host/database."
-        ) from error
+        ) from None
     kind = url.get_backend_name()
     if kind == "sqlite" and url.database:
         return _sqlite(Path(url.database), patience, create=create)
