@@ -17,6 +17,7 @@ from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.xlsx import Package
 from arc_sync.xlsx.refs import parse_area
 from tests.file_firm import FIRMS, Firm, firm, saves_call
+from tests.hands import FileHand
 from tests.test_ledger_open import as_nobody
 from tests.xlsx_corpus import members
 
@@ -112,7 +113,7 @@ def test_appended_rows_look_like_the_others(one: Firm) -> None:
 
 
 def test_only_managed_parts_are_rewritten(busy: Firm) -> None:
-    with busy.hand.saving() as package:
+    with FileHand(busy.path).saving() as package:
         package.sheet("Disputes").set("Z1", "mine")
     before = members(busy.path)
     busy.rest()
@@ -132,7 +133,7 @@ def test_only_managed_parts_are_rewritten(busy: Firm) -> None:
 def test_the_users_own_columns_formulas_and_formats_stay(busy: Firm) -> None:
     from arc_sync.xlsx import Formula
 
-    with busy.hand.saving() as package:
+    with FileHand(busy.path).saving() as package:
         sheet = package.sheet("Invoices")
         for n in range(5, 17):
             sheet.set(f"S{n}", Formula(f"G{n}*2"))

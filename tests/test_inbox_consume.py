@@ -277,7 +277,7 @@ def _row(number: str, **more: Any) -> list[object]:
 
 
 def test_rows_of_the_google_queue_become_requests(firm: Office) -> None:
-    rows = [
+    rows: list[list[object]] = [
         _row("a", row="c Alder"),
         [],
         ["", None],
