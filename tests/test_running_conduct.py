@@ -18,7 +18,7 @@ from arc_sync.agent.running.firms import add, listed, remove
 from arc_sync.agent.running.habits import Habits
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.keeping import Keeping
-from arc_sync.agent.running.logs import Log
+from arc_sync.agent.running.logs import Log, newest
 from arc_sync.agent.running.state import Seen, State
 from arc_sync.agent.running.tasks import Task, Told
 from tests.clicks import written
@@ -91,6 +91,12 @@ class Stage:
         """Return what was answered; "" if nothing was yet."""
         path = self.conductor.spool.answers / f"{number}.json"
         return str(json.loads(path.read_text("utf-8"))["sentence"]) if path.exists() else ""
+
+    @property
+    def noted(self) -> str:
+        """What the newest line of the log says that happened."""
+        (line,) = newest(self.conductor.log.path.parent, 1)
+        return str(json.loads(line)["event"])
 
     @property
     def jobs(self) -> list[tuple[str, str]]:
@@ -306,6 +312,7 @@ def test_a_request_for_a_strange_workbook_waits_a_minute_for_another_agent(stage
     stage.conductor.look_at_spool()
 
     assert "does not keep this workbook" in stage.said("click")
+    assert stage.noted == "not-kept"
     assert not list(stage.conductor.spool.requests.iterdir())
 
 
@@ -327,6 +334,7 @@ def test_a_request_that_cannot_be_read_is_answered_at_once(stage: Stage) -> None
     stage.click("click", B1, protocol=9)
 
     assert "update ARC" in stage.said("click")
+    assert stage.noted == "refused"
 
 
 def test_a_request_that_the_work_dies_of_is_given_up_and_the_others_are_not(stage: Stage) -> None:
@@ -375,6 +383,7 @@ def test_a_firm_that_is_taken_out_is_left_alone(stage: Stage) -> None:
     first, second = stage.firm("a", B1), stage.firm("b", B2)
     stage.conductor.tick()
     stage.conductor.keep([second])
+    assert stage.noted == "dropped"
     stage.ends()
     stage.ends()
 
@@ -407,6 +416,18 @@ def test_a_google_queue_is_looked_at_every_half_minute_and_often_while_somebody_
     assert looks[4:8] == [96, 101, 106, 111]
     assert looks[-2:] == [looks[-1] - 30, looks[-1]]
     assert signs == [1, 241, 481, 721, 961]
+
+
+def test_a_google_queue_is_looked_at_often_while_a_sidebar_is_in_use(stage: Stage) -> None:
+    stage.firm("a", B1, more='book = "google:abc_123"\n[agent]\nevery = 3600\n')
+    looks = []
+    for second in range(1, 120):
+        stage.goes(1)
+        while stage.tasks:
+            looks += [second] * (stage.tasks[0].job is Job.QUEUE)
+            stage.ends(facts={"requests": 0, **({"in_use": 1} if second == 31 else {})})
+
+    assert looks[:5] == [1, 31, 36, 41, 46]
 
 
 # -- which firms -----------------------------------------------------------------------------------------------

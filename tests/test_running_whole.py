@@ -242,6 +242,8 @@ def test_the_log_takes_counts_and_words_of_its_own_only(tmp_path: Path) -> None:
     )
     with pytest.raises(ValueError, match="whole number"):
         log.note("done", customer=CANARY)
+    with pytest.raises(ValueError, match="one word"):
+        log.note("request refused")
     log.close()
 
     text = "\n".join(newest(tmp_path, 10))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from arc_sheets.dates import wall_clock
 from arc_sheets.errors import ConfigError, LedgerError, LedgerMissing
 from arc_sync.agent.config import Config
-from arc_sync.agent.places import NO_PASSWORD, holds_password
+from arc_sync.agent.places import IN_PGPASS, holds_password
 from arc_sync.agent.running.lock import Lock
 from arc_sync.ledger.backup import Tried, back_up_to, try_out
 from arc_sync.ledger.copying import Totals, copy_ledger
@@ -37,7 +37,7 @@ def move(source: str, target: str, now: datetime, lock: Lock) -> Moved:
     if file_of(source) and file_of(source) == file_of(target):
         raise ConfigError("Both are the same place; name another to move the ledger to.")
     if holds_password(target):
-        raise ConfigError(NO_PASSWORD)
+        raise ConfigError(IN_PGPASS)
     ledger = open_ledger(source)
     try:
         totals = copy_ledger(ledger, target, alone=True)

@@ -15,7 +15,7 @@ BOOK: Final = "Receivables.xlsx"
 LEDGER: Final = "ledger.db"
 POLICY: Final = "policy.toml"
 #: What to do with a password instead of writing it into the settings.
-NO_PASSWORD: Final = (
+IN_PGPASS: Final = (
     "Passwords do not belong into arc.toml; write the address without it, and the password into .pgpass in your home"
     " folder (PostgreSQL's manual, The Password File)."
 )

@@ -14,7 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config
-from arc_sync.agent.places import NO_PASSWORD, find, holds_password, read_settings, without_password
+from arc_sync.agent.places import IN_PGPASS, find, holds_password, read_settings, without_password
 
 #: The tables that `arc.toml` may have, where it has none of them yet.
 TABLES: Final = ("rates", "sender", "mail", "google", "texts", "agent")
@@ -94,7 +94,7 @@ def _place(document: tomlkit.TOMLDocument, key: str, file: Path) -> tuple[Mutabl
 def _value(key: str, text: str, file: Path) -> Any:
     """Return a typed text as the value that its key takes."""
     if key == "ledger" and holds_password(text):
-        raise ConfigError(f"{file}: {NO_PASSWORD} Nothing was changed.")
+        raise ConfigError(f"{file}: {IN_PGPASS} Nothing was changed.")
     if key not in _OTHER:
         return text
     try:

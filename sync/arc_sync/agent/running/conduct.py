@@ -62,7 +62,7 @@ class Conductor:
                 firm.look()
                 self.log.note("kept", firm.key, wrong=int(bool(firm.wrong)))
         for file in self.firms.keys() - set(wanted):
-            self.log.note("let go", self.firms.pop(file).key)
+            self.log.note("dropped", self.firms.pop(file).key)
 
     @property
     def folders(self) -> set[Path]:
@@ -127,12 +127,12 @@ class Conductor:
     def _answer_here(self, left: Left, now: datetime) -> None:
         if isinstance(left.told, Bad):
             self._reply(left.path, reply_to(left.told, now))
-            self.log.note("request refused")
+            self.log.note("refused")
         elif not left.told.book:
             self._reply(left.path, reply_to(Bad(left.told.request, _NO_BOOK), now))
         elif now - left.since >= STRANGE:
             self._reply(left.path, reply_to(Bad(left.told.request, _NOT_KEPT), now))
-            self.log.note("request for another")
+            self.log.note("not-kept")
 
     def _reply(self, path: Path, reply: Reply) -> None:
         with suppress(OSError):  # no room now; the request stays, and is answered the next time

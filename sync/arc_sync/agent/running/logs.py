@@ -41,7 +41,9 @@ class Log:
 
     def note(self, event: str, firm: str = "", trace: Sequence[str] = (), **facts: int | str) -> None:
         """Write a line: what happened, for which firm (its key), and facts about it; raises ValueError for a text."""
-        line: dict[str, Any] = {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "event": _word(event)}
+        if not _WORD.fullmatch(event):
+            raise ValueError(f"{event} must be one word")
+        line: dict[str, Any] = {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "event": event}
         if firm:
             line["firm"] = _word(firm)
         line |= {name: _fact(name, value) for name, value in facts.items()}
