@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -307,7 +307,21 @@ def test_another_ledgers_backup_is_known_to_be_so(full: str, tmp_path: Path) -> 
     create_ledger(tmp_path / "other.db").close()
 
     assert is_known(config, tried_out(Path(full)))
-    assert not is_known(config, tried_out(tmp_path / "other.db"))
+    assert is_known(config, tried_out(tmp_path / "other.db")) is False
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("gone", "utf-8")])
+def test_a_backup_is_tried_and_comes_back_where_the_ledger_is_lost(
+    full: str, tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    config, kept = Config.load(Path(full).with_name("arc.toml")), tmp_path / "kept.db"
+    shutil.copy(full, kept)
+    damage(Path(full))
+    tried = tried_out(kept)
+
+    assert is_known(config, tried) is None
+    assert restore(config, kept, NOW, Lock(tmp_path / "home"))[0].head == tried.head
+    assert is_known(config, tried)
 
 
 # -- nights ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from arc_sheets.dates import wall_clock
-from arc_sheets.errors import ConfigError, LedgerError, LedgerMissing
+from arc_sheets.errors import ConfigError, LedgerBusy, LedgerError, LedgerMissing
 from arc_sync.agent.config import Config
 from arc_sync.agent.places import IN_PGPASS, holds_password
 from arc_sync.agent.running.lock import Lock
@@ -76,9 +76,14 @@ def tried_out(backup: Path) -> Tried:
         return try_out(backup, Path(scratch))
 
 
-def is_known(config: Config, tried: Tried) -> bool:
-    """Say whether the firm's ledger, as it is now, has the history of a backup; raises `LedgerError`."""
-    ledger = open_ledger(config.ledger)
+def is_known(config: Config, tried: Tried) -> bool | None:
+    """Say whether the firm's ledger, as it is now, has the history of a backup; None: it is lost. Raises `LedgerBusy`."""
+    try:
+        ledger = open_ledger(config.ledger)
+    except LedgerBusy:
+        raise
+    except LedgerError:  # missing or damaged: that is what backups are for
+        return None
     try:
         with ledger.read() as view:
             n = tried.head.n

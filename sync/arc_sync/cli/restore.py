@@ -63,7 +63,7 @@ def _check(settings: Any, backup: Path | None, *, json: bool) -> None:
         )
     tried = tried_out(backup)
     ours = is_known(settings, tried)
-    well = ours and not tried.wrong
+    well = bool(ours) and not tried.wrong
     if json:
         answer({"file": str(backup), "sound": not tried.wrong, "wrong": tried.wrong, "of_this_ledger": ours})
     else:
@@ -71,10 +71,15 @@ def _check(settings: Any, backup: Path | None, *, json: bool) -> None:
     finish(FINE if well else PERSON)
 
 
-def _told(backup: Path, tried: Tried, *, ours: bool) -> list[str]:
+def _told(backup: Path, tried: Tried, *, ours: bool | None) -> list[str]:
     if tried.wrong:
         return [f"{backup} does not prove right: {tried.wrong[0]}"]
     said = f"{backup} can be restored: {many(tried.rows, 'row')} up to change {tried.head.n:,}; the history holds together."
+    if ours is None:
+        return [
+            said,
+            f'The ledger itself is lost, so nothing can be compared; arc restore "{backup}" brings it back.',
+        ]
     return (
         [said] if ours else [said, "But it is not of this ledger's history; it is of another, or of later."]
     )

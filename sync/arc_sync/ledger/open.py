@@ -91,7 +91,8 @@ def _sqlite(path: Path, patience: float, *, create: bool) -> tuple[Engine, str]:
             raise LedgerError(f"The folder of {path} does not exist; make it, or name another place.")
     elif not path.exists():
         raise LedgerMissing(
-            f"There is no ledger at {path}; run arc init to make one, or correct the settings."
+            f"There is no ledger at {path}; arc restore brings a backup back, arc init makes a new one, or correct the"
+            " settings."
         )
     if path.is_dir():
         raise LedgerError(f"{path} is a folder; name the ledger's file in it.")
