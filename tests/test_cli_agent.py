@@ -95,6 +95,14 @@ def test_trouble_is_told_with_what_it_hindered(here: Office, places: tuple[Path,
     assert broken.needs_person
 
 
+def test_a_status_names_a_spreadsheet_by_its_address(places: tuple[Path, Spool], tmp_path: Path) -> None:
+    file = tmp_path / "arc.toml"
+    file.write_text('book = "google:abc_123"\n', "utf-8")
+
+    told = sentences(standing(places[0], places[1], [file], NOW), NOW)
+    assert "https://docs.google.com/spreadsheets/d/abc_123/edit" in told
+
+
 def test_a_status_without_an_agent_looks_into_the_ledger(here: Office) -> None:
     told = here.json("status", code=1)
 
@@ -110,6 +118,25 @@ def test_the_status_says_alive(here: Office, places: tuple[Path, Spool]) -> None
     _alive(places[1], datetime.now(UTC))
 
     assert here.json("agent", "status")["alive"] is True
+
+
+def test_the_status_of_an_agent_that_has_just_begun_looks_into_the_ledger(
+    here: Office, places: tuple[Path, Spool]
+) -> None:
+    _alive(places[1], datetime.now(UTC))
+
+    assert here.json("status")["firms"][0]["bank_until"] is not None
+
+
+def test_a_ledger_that_cannot_be_reached_is_not_said_to_hold_nothing(here: Office) -> None:
+    here.ledger.write_text("gone", "utf-8")
+    told = here.arc("status", code=1).stdout
+
+    assert "waiting: not known" in told
+    assert "bank data: not known" in told
+    (firm,) = here.json("status", code=1)["firms"]
+    assert (firm["issues"], firm["bank_until"]) == (None, None)
+    assert "is no ledger" in firm["troubles"][0]
 
 
 def _list() -> object:
@@ -165,6 +192,10 @@ def test_a_backup_is_shown_tried_and_brought_back_by_command(
     told = here.arc("restore", str(made)).stdout
     assert "The ledger is as it was" in told
     assert "is kept as" in told
+    here.ledger.unlink()
+    assert "arc restore brings a backup back" in here.arc("sync", code=2).stderr
+    assert f'arc restore "{made}" brings it back' in here.arc("restore", "--check", code=1).stdout
+    here.arc("restore", str(made))
     assert here.json("verify")["sound"] is True
 
 

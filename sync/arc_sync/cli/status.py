@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, day, finish, listed, many, say
@@ -29,8 +28,9 @@ def status(json: Json = False, config: Settings = None) -> None:
     home, now = usual_home(), datetime.now(UTC)
     files = kept(home) if config is None else []
     found = standing(home, Spool(usual_folder()), files or [find(config).resolve()], now)
-    if not found.alive:
-        found = found._replace(firms=tuple(map(_looked_at, found.firms)))
+    found = found._replace(
+        firms=tuple(firm if found.alive and firm.is_known else _looked_at(firm) for firm in found.firms)
+    )
     if json:
         answer(as_json(found))
     else:
@@ -39,7 +39,7 @@ def status(json: Json = False, config: Settings = None) -> None:
 
 
 def _looked_at(firm: FirmStands) -> FirmStands:
-    """Return a firm as its ledger shows it now: nobody has looked since the agent stopped."""
+    """Return a firm as its ledger shows it now: nobody has looked yet, or since the agent stopped."""
     from arc_sheets.errors import ArcError
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
@@ -47,7 +47,7 @@ def _looked_at(firm: FirmStands) -> FirmStands:
 
     try:
         with opened(Config.load(firm.file)) as one:
-            return firm._replace(seen=seen_of(one, datetime.now(UTC), firm.seen.book))
+            return firm._replace(seen=seen_of(one, datetime.now(UTC), firm.seen.book), is_known=True)
     except ArcError as error:
         return firm._replace(troubles=tuple(dict.fromkeys((*firm.troubles, str(error)))))
 
@@ -67,17 +67,26 @@ def as_json(found: Standing) -> dict[str, Any]:
                 "open": firm.is_open,
                 "last_round": _text(firm.synced),
                 "troubles": list(firm.troubles),
-                "issues": firm.seen.issues,
-                "reminders_waiting": firm.seen.reminders,
-                "messages_waiting": firm.seen.outgoing,
-                "messages_stuck": firm.seen.stuck,
-                "bank_until": firm.seen.bank_until.isoformat() if firm.seen.bank_until else None,
+                **_seen(firm),
                 "last_backup": _text(firm.backup),
                 "next": {job: _text(moment) for job, moment in sorted(firm.next.items())},
             }
             for firm in found.firms
         ],
     }
+
+
+def _seen(firm: FirmStands) -> dict[str, int | str | None]:
+    """Return what stood in a firm's ledger; null where nobody could look."""
+    seen = firm.seen
+    told = {
+        "issues": seen.issues,
+        "reminders_waiting": seen.reminders,
+        "messages_waiting": seen.outgoing,
+        "messages_stuck": seen.stuck,
+        "bank_until": seen.bank_until.isoformat() if seen.bank_until else None,
+    }
+    return told if firm.is_known else dict.fromkeys(told)
 
 
 def sentences(found: Standing, now: datetime) -> list[str]:
@@ -98,7 +107,7 @@ def sentences(found: Standing, now: datetime) -> list[str]:
 
 def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     seen = firm.seen
-    said = [f"{Path(firm.book or firm.file)}"]
+    said = [firm.book or str(firm.file)]
     step = f"in step {_when(firm.synced, now)}" if firm.synced else "not synced by the agent yet"
     said.append(f"  {step}{'; it is open now' if firm.is_open else ''}")
     said += [f"  TROUBLE  {trouble}" for trouble in firm.troubles]
@@ -108,8 +117,9 @@ def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
         f"{many(seen.outgoing, 'message')} to go out" if seen.outgoing else "",
         f"{seen.stuck:,} of them held up" if seen.stuck else "",
     ]
-    said.append(f"  waiting: {listed([*filter(None, waits)]) or 'nothing'}")
-    bank = f"up to {day(seen.bank_until)}" if seen.bank_until else "none yet"
+    nothing = ("nothing", "none yet") if firm.is_known else ("not known", "not known")
+    said.append(f"  waiting: {listed([*filter(None, waits)]) or nothing[0]}")
+    bank = f"up to {day(seen.bank_until)}" if seen.bank_until else nothing[1]
     backup = _when(firm.backup, now) if firm.backup else "none yet"
     said.append(f"  bank data: {bank}; last backup: {backup}")
     coming = sorted(firm.next.items(), key=lambda item: item[1])

@@ -28,6 +28,7 @@ class FirmStands(NamedTuple):
     seen: Seen
     backup: datetime | None  #: when the last backup was made and tried
     next: dict[str, datetime]  #: when its daily jobs are due
+    is_known: bool  #: whether anybody has looked into its ledger yet; else `seen` says nothing
 
     @property
     def needs_person(self) -> bool:
@@ -76,6 +77,7 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
         known.seen,
         known.backup,
         following,
+        bool(known.seen.book),
     )
 
 
