@@ -198,6 +198,17 @@ def test_a_manager_that_refuses_is_quoted_with_what_to_do_instead(tmp_path: Path
     assert not [*tmp_path.rglob("*.service"), *tmp_path.rglob("*.plist")]
 
 
+def test_a_manager_that_does_not_let_the_agent_go_is_asked_again_later(tmp_path: Path) -> None:
+    manager = Manager()
+    for service in _services(tmp_path, manager):
+        service.install()
+    manager.codes = {"disable": 1, "bootout": 1, "/Delete": 1}
+    for service in _services(tmp_path, manager):
+        with pytest.raises(ConfigError, match=r"refused: Access is denied\. .*[Tt]ry (this )?again"):
+            service.uninstall()
+        assert service.is_installed()
+
+
 def test_where_there_is_no_manager_the_agent_is_run_by_hand() -> None:
     with pytest.raises(
         ConfigError, match="There is no no-such-command here; start the agent with arc agent run"

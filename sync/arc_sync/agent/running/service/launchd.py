@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.running.service.port import Runner, Start, gone_on_refusal, needed
+from arc_sync.agent.running.service.port import Runner, Start, gone_on_refusal, needed, refusal
 
 LABEL: Final = "com.arc-sheets.agent"
 _GONE: Final = (3, 113)  # launchctl's codes for a service that is not loaded
@@ -79,4 +79,4 @@ class Launchd:
     def _unload(self) -> None:
         ran = self._run(("launchctl", "bootout", f"{self._domain}/{LABEL}"))
         if ran.code not in (0, *_GONE):
-            raise ConfigError(f"launchctl refused: {' '.join(ran.said.split()) or ran.code}. Try again.")
+            raise refusal("launchctl", ran, "Try again.")

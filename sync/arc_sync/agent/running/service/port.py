@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from arc_sheets.errors import ConfigError
 
 #: Seconds that a command of a service manager may take.
 _PATIENCE = 30
+_BY_HAND: Final = "Start the agent with arc agent run instead."
+#: What to do where the agent cannot be taken out: all is as it was.
+LATER: Final = "Stop the agent with arc agent stop, and try this again once you have logged in anew."
 
 
 class Ran(NamedTuple):
@@ -84,9 +87,14 @@ def run_command(command: Sequence[str]) -> Ran:
     return Ran(done.returncode, (done.stderr or done.stdout).strip())
 
 
-def needed(run: Runner, *command: str) -> None:
-    """Run a command that must succeed; raises `ConfigError` with what it said."""
+def needed(run: Runner, *command: str, instead: str = _BY_HAND) -> None:
+    """Run a command that must succeed; raises `ConfigError` with what it said, and what to do instead."""
     ran = run(command)
     if ran.code:
-        said = " ".join(ran.said.split()).rstrip(".") or f"code {ran.code}"
-        raise ConfigError(f"{command[0]} refused: {said}. Start the agent with arc agent run instead.")
+        raise refusal(command[0], ran, instead)
+
+
+def refusal(program: str, ran: Ran, instead: str) -> ConfigError:
+    """Return what a command said that failed, and what to do instead."""
+    said = " ".join(ran.said.split()).rstrip(".") or f"code {ran.code}"
+    return ConfigError(f"{program} refused: {said}. {instead}")

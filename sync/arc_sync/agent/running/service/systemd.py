@@ -8,9 +8,10 @@ from typing import Final
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.inbox.spool import write_whole
-from arc_sync.agent.running.service.port import Runner, Start, gone_on_refusal, needed
+from arc_sync.agent.running.service.port import LATER, Runner, Start, gone_on_refusal, needed
 
 NAME: Final = "arc-agent.service"
+_OURS: Final = ("systemctl", "--user")
 _UNIT: Final = """\
 [Unit]
 Description=ARC Sheets agent
@@ -67,9 +68,9 @@ class Systemd:
     def uninstall(self) -> None:
         """Stop it and take the unit away; see the port."""
         if self._path.exists():
-            self._do("disable", "--now", NAME)
+            needed(self._run, *_OURS, "disable", "--now", NAME, instead=LATER)
             self._path.unlink()
-            self._do("daemon-reload")
+            needed(self._run, *_OURS, "daemon-reload", instead=LATER)
 
     def start(self) -> None:
         """Start it now."""
@@ -93,7 +94,7 @@ class Systemd:
             ) from None
 
     def _do(self, *words: str) -> None:
-        needed(self._run, "systemctl", "--user", *words)
+        needed(self._run, *_OURS, *words)
 
 
 def _argument(text: str) -> str:

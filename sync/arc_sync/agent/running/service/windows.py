@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from arc_sync.agent.running.service.port import Runner, Start, needed
+from arc_sync.agent.running.service.port import LATER, Runner, Start, needed
 
 NAME: Final = "ARC Sheets agent"
 _TASK: Final = """\
@@ -85,7 +85,7 @@ class TaskScheduler:
         """Stop it and take the task away; see the port."""
         if self.is_installed():
             self._run(("schtasks", "/End", "/TN", NAME))
-            needed(self._run, "schtasks", "/Delete", "/TN", NAME, "/F")
+            needed(self._run, "schtasks", "/Delete", "/TN", NAME, "/F", instead=LATER)
 
     def start(self) -> None:
         """Start it now."""
