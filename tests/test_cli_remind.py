@@ -187,6 +187,8 @@ def test_what_was_sent_in_the_same_round_needs_no_hint(here: Office) -> None:
     said = here.arc("sync").stdout
     assert "draft written" in said
     assert "arc remind send" not in said
+    assert "Decision: (blank) -> Approve" in said
+    assert "Activity" not in said  # that came from sending, not from the workbook
 
 
 def test_days_ahead_are_shown_and_nothing_is_written(here: Office) -> None:

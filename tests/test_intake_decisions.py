@@ -392,6 +392,14 @@ def test_a_list_with_the_headers_of_the_customers_tab_is_understood_whole(tmp_pa
     }
 
 
+def test_beside_a_name_the_contact_name_is_the_persons(tmp_path: Path) -> None:
+    file = write(tmp_path, "Birch Ltd,Ben Ott,ben@birch.example", header="Name,Contact Name,Email")
+    (entry,) = understand(file).take().entries
+    assert (entry.values["name"], entry.values["contact"]) == ("Birch Ltd", "Ben Ott")
+    alone = write(tmp_path, "Birch Ltd,ben@birch.example", header="Contact Name,Email")
+    assert understand(alone).take().entries[0].values["name"] == "Birch Ltd"
+
+
 def test_a_channel_that_is_none_is_left_blank_and_said_with_its_line(tmp_path: Path) -> None:
     rows = ("Acme,EUR,Pigeon", "Bolt,EUR,Phone", "Crane,EUR,Pigeon")
     taken = understand(write(tmp_path, *rows, header="Customer Name,Currency,Prefers")).take()

@@ -86,16 +86,18 @@ def sync(
 def taken(firm: Firm, since: int) -> list[Told]:
     """Return what the ledger took since a change, field by field.
 
-    Issues are told otherwise, and what only ARC writes was not taken from anybody.
+    Issues and what was sent are told otherwise, and what only ARC writes was not taken from anybody.
     """
     from arc_sheets.tab import Owner
     from arc_sheets.tabs import RECORD_TABS
+    from arc_sync.agent.reminding.looking import SENDING
     from arc_sync.agent.telling import tell
     from arc_sync.merge.history import ISSUES
 
     ours = {(t.title, c.header) for t in RECORD_TABS for c in t.stored if c.owner is Owner.LEDGER}
     with firm.ledger.read() as view:
-        told = tell((change for change in view.changes(since) if change.tab != ISSUES), view.row)
+        changes = [c for c in view.changes(since) if c.tab != ISSUES and c.source != SENDING]
+        told = tell(changes, view.row)
     return [one for one in told if (one.tab, one.field) not in ours]
 
 

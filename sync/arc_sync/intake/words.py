@@ -145,7 +145,7 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
     "customers": _fields(
         name=(
             "display name|customer full name|customer name|customer|client name|client|account name|organization|"
-            "organisation|company name|company|contact name|name|firma|kunde|kundenname|nom|debtor|"
+            "organisation|company name|company|name|firma|kunde|kundenname|nom|debtor|contact name|"
             "account reference|account ref"
         ),
         contact="primary contact|contact person|contact name|contact|attention|attn|full name|ansprechpartner",
