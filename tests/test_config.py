@@ -82,6 +82,8 @@ def test_the_stamp_follows_the_settings(tmp_path: Path) -> None:
         (LEAST + '[rates]\nXXX = "1"', "XXX is no currency code"),
         (LEAST + 'rates_on = "2026-11-19"', "line 3: rates_on must be a date without quotation marks"),
         (LEAST + 'ledger = ""', "line 3: ledger must be a path"),
+        (LEAST + 'book = "Receivables.pdf"', 'line 3: book is "Receivables.pdf"; write the path of an .xlsx'),
+        (LEAST + '[sender]\nemail = "at home"', 'line 4: email is "at home": it has no @; write one such as'),
         ("company = Weststadt", "(at line 1, column 11). Correct that line"),
     ],
 )

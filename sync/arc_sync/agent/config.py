@@ -208,7 +208,7 @@ def _config(said: _Said, written: _Written) -> Config:
             said.file,
             written.company.strip(),
             written.base_currency,
-            Path(beside(said.file, written.book)),
+            _book(said, written.book),
             beside(said.file, written.ledger),
             written.date_order,
             Buckets(tuple(written.buckets)),
@@ -216,7 +216,7 @@ def _config(said: _Said, written: _Written) -> Config:
             written.who.strip() or _login(),
             _zone(said, written.time_zone),
             Path(beside(said.file, written.policy)),
-            Sender(written.company.strip(), **{k: v.strip() for k, v in written.sender}),
+            _sender(said, written),
             _mail(said, written.mail),
             written.texts.how == "gateway",
             stamp_of(said.text),
@@ -228,6 +228,27 @@ def _config(said: _Said, written: _Written) -> Config:
         if str(error).startswith(str(said.file)):
             raise
         raise ConfigError(f"{said.file}: {error}") from None
+
+
+def _book(said: _Said, book: str) -> Path:
+    if not spreadsheet_of(book) and Path(book).suffix.casefold() not in (".xlsx", ".xlsm"):
+        raise said.wrong(
+            "book", f'is "{book}"; write the path of an .xlsx or .xlsm file, or "google:" and an id'
+        )
+    return Path(beside(said.file, book))
+
+
+def _sender(said: _Said, written: _Written) -> Sender:
+    sender = Sender(written.company.strip(), **{k: v.strip() for k, v in written.sender})
+    if sender.email:
+        from arc_sheets.contacts import NotAContact, address  # noqa: PLC0415 (it loads phone numbers)
+
+        try:
+            address(sender.email)
+        except NotAContact as why:
+            told = f'is "{sender.email}": {why}; write one such as "receivables@example.com"'
+            raise said.wrong("email", told) from None
+    return sender
 
 
 def _google(said: _Said, written: _Google) -> GoogleLogin:
