@@ -201,21 +201,25 @@ def test_a_shared_spreadsheet_keeps_its_own_tabs_behind_ours(google: GoogleEmula
         one["properties"]["title"]: one["properties"]["sheetId"]
         for one in wire.read(spreadsheet, 1, ["Sheet1"])["sheets"]
     }
-    ids, requests = added_sheets(empty(), LOOK, present | {"Mine": 4205})
+    requests = added_sheets(empty(), LOOK, present)
     assert wrong({"requests": requests}, "BatchUpdateSpreadsheetRequest") == []
     wire.batch_update(spreadsheet, requests)
-    for batch in batches(empty(), spreadsheet, ids, LOOK):
+    for batch in batches(empty(), spreadsheet, SHEET_IDS, LOOK):
         wire.batch_update(spreadsheet, batch)
     book = wire.read(spreadsheet, 40, [*SHEETS, "Sheet1"])
     assert [one["properties"]["title"] for one in book["sheets"]] == [*SHEETS, *present]
-    assert 4205 not in ids.values()
     link = cells_of(sheet_of(book, "Home"))[Place(3, home.LAST)]["userEnteredFormat"]["textFormat"]["link"]
-    assert link == {"uri": f"#gid={ids['Issues']}&range=B5"}
+    assert link == {"uri": f"#gid={SHEET_IDS['Issues']}&range=B5"}
 
 
 def test_a_tab_of_the_same_name_is_not_taken_for_ours() -> None:
     with pytest.raises(BookError, match="has a tab named Customers already; rename it"):
         added_sheets(empty(), LOOK, {"Sheet1": 0, "customers": 9})
+
+
+def test_a_tab_left_of_another_book_is_not_taken_for_ours() -> None:
+    with pytest.raises(BookError, match="The tab Mine was once a tab of another book of ARC's; delete it"):
+        added_sheets(empty(), LOOK, {"Sheet1": 0, "Mine": SHEET_IDS["Home"]})
 
 
 # -- rounds --------------------------------------------------------------------------------------------------

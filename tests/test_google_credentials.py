@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -249,6 +250,26 @@ def test_a_book_in_the_bin_is_left_there(google: GoogleEmulator, firm: Firm) -> 
         firm.sync(NOW)
     google.person_at(firm.config.spreadsheet).trash(trashed=False)
     assert firm.sync(NOW).in_step
+
+
+def test_a_new_book_is_made_where_the_old_one_is_gone(firm: Firm) -> None:
+    gone = replace(firm.config, spreadsheet="x" * 44)
+    replace(firm, config=gone).make_book(NOW)
+    assert Config.load(firm.config.file).spreadsheet not in {"x" * 44, firm.config.spreadsheet}
+
+
+def test_a_new_book_is_made_where_the_old_one_lost_its_hidden_tab(google: GoogleEmulator, firm: Firm) -> None:
+    old = google.person_at(firm.config.spreadsheet)
+    old.delete_tab("_ARC")
+    tabs = old.tabs()
+    with pytest.raises(BookForeign, match="let `arc sync --new` make a new one"):
+        firm.sync(NOW)
+    firm.make_book(NOW)
+    new = Config.load(firm.config.file)
+    assert new.spreadsheet != firm.config.spreadsheet
+    assert old.tabs() == tabs
+    with opened(new) as made:
+        assert made.sync(NOW).idle
 
 
 def test_an_unchanged_book_costs_one_look_at_drive(google: GoogleEmulator, firm: Firm) -> None:

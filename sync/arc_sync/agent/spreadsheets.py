@@ -10,7 +10,8 @@ from arc_sheets.errors import BookError, BookMissing
 from arc_sync.books.create import HIDDEN
 from arc_sync.books.google.book import GoogleBook
 from arc_sync.books.google.create import batches, create
-from arc_sync.books.google.sheets import Setting, added_sheets
+from arc_sync.books.google.reading import TITLES
+from arc_sync.books.google.sheets import QUEUE, RESULTS, SCRATCH, SHEET_IDS, Setting, added_sheets
 from arc_sync.books.look import read_look
 from arc_sync.google.addresses import NEW, address
 from arc_sync.google.api import Sheets, said
@@ -63,9 +64,8 @@ def make(config: Config, contents: Contents) -> str:
     google, look = sheets_of(config), read_look()
     try:
         if config.spreadsheet != NEW and (present := _blank(google, config.spreadsheet)):
-            ids, added = added_sheets(contents, look, present)
-            google.batch_update(config.spreadsheet, added)
-            for batch in batches(contents, config.spreadsheet, ids, look):
+            google.batch_update(config.spreadsheet, added_sheets(contents, look, present))
+            for batch in batches(contents, config.spreadsheet, SHEET_IDS, look):
                 google.batch_update(config.spreadsheet, batch)
             return config.spreadsheet
         title = f"{config.company} – receivables"
@@ -80,10 +80,15 @@ def make(config: Config, contents: Contents) -> str:
 
 
 def _blank(google: Sheets, spreadsheet: str) -> Mapping[str, int]:
-    """Return the sheets' ids by title of a spreadsheet that is nobody's book yet; nothing for one that is."""
-    told = google.get(spreadsheet, "sheets.properties(sheetId,title)").get("sheets", ())
+    """Return the sheets' ids by title of a spreadsheet that is nobody's book yet; nothing for one that is, was, or is gone."""
+    try:
+        told = google.get(spreadsheet, TITLES).get("sheets", ())
+    except Rejected as refused:
+        if refused.status == 404:
+            return {}
+        raise
     present = {one["properties"]["title"]: one["properties"].get("sheetId", 0) for one in told}
-    return {} if HIDDEN in present else present
+    return {} if present.keys() & {HIDDEN, QUEUE, RESULTS, SCRATCH} else present
 
 
 def in_step(config: Config, ledger: Ledger, now: datetime) -> int | None:

@@ -26,7 +26,7 @@ SCRATCH: Final = "_ARC_PRE"  #: where captured writes keep what they overwrite
 SHEETS: Final = (*tabs.SHEETS, QUEUE, RESULTS, SCRATCH)
 RECORD_TABS: Final = (*tabs.RECORD_TABS, issues.ISSUES)
 _FIRST_ID: Final = 4201
-#: The sheets' ids in a book that ARC made. People copy and add tabs: of a book that exists, read them.
+#: The sheets' ids in a book that ARC made. One that somebody made anew has another: it is found by its title.
 SHEET_IDS: Final = {title: number for number, title in enumerate(SHEETS, _FIRST_ID)}
 
 #: Cells of a spreadsheet (https://support.google.com/drive/answer/37603).
@@ -52,26 +52,33 @@ class Setting(NamedTuple):
 def new_spreadsheet(title: str, contents: Contents, setting: Setting, look: Look) -> dict[str, Any]:
     """Return the body of `spreadsheets.create`: all sheets, blank. Raises BookError if they are too large."""
     told = {"title": title, "locale": setting.locale, "timeZone": setting.zone, "autoRecalc": "ON_CHANGE"}
-    made = [{"properties": properties} for properties in _sheets(contents, look, SHEET_IDS)]
+    made = [{"properties": properties} for properties in _sheets(contents, look)]
     return {"properties": told, "sheets": made}
 
 
-def added_sheets(
-    contents: Contents, look: Look, present: Mapping[str, int]
-) -> tuple[dict[str, int], list[Request]]:
-    """Return the ids of our sheets in a spreadsheet that somebody shared, and the requests that add them.
+def added_sheets(contents: Contents, look: Look, present: Mapping[str, int]) -> list[Request]:
+    """Return the requests that add our sheets to a spreadsheet that somebody shared.
 
-    `present` are its sheets' ids by title; they stay, behind ours. Raises BookError if one of them has the name of
-    one of ours, or if all together are too large.
+    `present` are its sheets' ids by title; they stay, behind ours. Raises BookError if one of them has the name or
+    the id of one of ours, or if all together are too large.
     """
     taken = {title.casefold() for title in present}
     if same := [title for title in SHEETS if title.casefold() in taken]:
         raise BookError(
             f"The spreadsheet has a tab named {same[0]} already; rename it, so that ARC can add its own."
         )
-    free = (number for number in range(_FIRST_ID, 2**31) if number not in present.values())
-    ids = dict(zip(SHEETS, free, strict=False))
-    return ids, [{"addSheet": {"properties": one}} for one in _sheets(contents, look, ids)]
+    ours = set(SHEET_IDS.values())  # Google gives ids at random: such a one is left of another book
+    if left := [title for title, number in present.items() if number in ours]:
+        raise BookError(
+            f"The tab {left[0]} was once a tab of another book of ARC's; delete it, or share a blank spreadsheet."
+        )
+    return [{"addSheet": {"properties": one}} for one in _sheets(contents, look)]
+
+
+def hidden_sheet(title: str) -> Request:
+    """Return the request that brings back one of the hidden sheets, blank, where somebody deleted it."""
+    made = {"hidden": True, "gridProperties": _grid(*_SIZES[title])}
+    return {"addSheet": {"properties": {"sheetId": SHEET_IDS[title], "title": title, **made}}}
 
 
 def pages(contents: Contents) -> tuple[Page, ...]:
@@ -86,7 +93,7 @@ def rows_of(tab: Tab, contents: Contents) -> Sequence[BookRow]:
     return contents.rows.get(tab.name, ())
 
 
-def _sheets(contents: Contents, look: Look, ids: Mapping[str, int]) -> list[dict[str, Any]]:
+def _sheets(contents: Contents, look: Look) -> list[dict[str, Any]]:
     """Return the properties of all sheets, in order."""
     reports = {
         drawing.sheet: _report(drawing, page, look)
@@ -97,7 +104,8 @@ def _sheets(contents: Contents, look: Look, ids: Mapping[str, int]) -> list[dict
     made = reports | records_ | hidden
     _check_room([made[title]["gridProperties"] for title in SHEETS])
     return [
-        {"sheetId": ids[title], "title": title, "index": at, **made[title]} for at, title in enumerate(SHEETS)
+        {"sheetId": SHEET_IDS[title], "title": title, "index": at, **made[title]}
+        for at, title in enumerate(SHEETS)
     ]
 
 
