@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
+from arc_sheets.cells import CellValue
 from arc_sheets.errors import BookForeign, BookMissing, BookRefused
 from arc_sheets.tabs import CUSTOMERS
 from arc_sync.agent.inbox.queue import ResultRow
 from arc_sync.books.google.book import AT_LEAST, GoogleBook
-from arc_sync.books.google.queue import GoogleQueue
+from arc_sync.books.google.queue import IN_USE, GoogleQueue
 from tests.book_contract import SECOND, customer, ids, write
 from tests.emulators.google import GoogleEmulator
 from tests.google_hand import GoogleHand, client, grid_of, new_spreadsheet, put
@@ -93,3 +95,58 @@ def test_the_agents_sign_of_life_stands_in_the_book_once(hand: GoogleHand) -> No
     assert lines == [["agent", "2026-11-20T09:05:00Z"], ["protocol", "1"]]
     assert write(hand, mark=SECOND, appends={"customers": [customer("a")]})
     assert ids(hand, CUSTOMERS) == ["a"]
+
+
+ASKED = ("r1", "2026-11-20T09:00:00Z", "Maria", "sync_now", "{}", "NEW")
+
+
+@pytest.mark.parametrize("title", ["_ARC_QUEUE", "_ARC_RESULTS"])
+def test_a_sheet_between_menu_and_agent_that_somebody_deleted_is_brought_back(
+    hand: GoogleHand, title: str
+) -> None:
+    header = hand.person.rows(title)[0]
+    hand.person.delete_tab(title)
+    queue = GoogleQueue(hand.sheets, hand.spreadsheet)
+    assert queue.waiting() == []
+    assert hand.person.rows(title) == [header]
+    put(hand.person, "_ARC_QUEUE", 1, 0, *ASKED)
+    assert [row[0] for row in queue.waiting()] == ["r1"]
+    queue.answer([ResultRow("r1", "2026-11-20T09:00:01Z", done=True, sentence="Done.", shown="{}")])
+    assert queue.waiting() == []
+
+
+def test_a_queue_that_was_renamed_and_lost_its_first_row_loses_no_request(hand: GoogleHand) -> None:
+    header = hand.person.rows("_ARC_QUEUE")[0]
+    put(hand.person, "_ARC_QUEUE", 1, 0, *ASKED)
+    hand.person.delete_rows("_ARC_QUEUE", 1, 1)
+    hand.person.rename_tab("_ARC_QUEUE", "What is this")
+    assert [row[0] for row in GoogleQueue(hand.sheets, hand.spreadsheet).waiting()] == ["r1"]
+    assert hand.person.rows("_ARC_QUEUE") == [header, list(ASKED)]
+
+
+def test_a_queue_made_anew_by_hand_is_found_by_its_title(hand: GoogleHand) -> None:
+    hand.person.delete_tab("_ARC_QUEUE")
+    hand.person.add_tab("_ARC_QUEUE")
+    put(hand.person, "_ARC_QUEUE", 0, 0, *ASKED)
+    assert [row[0] for row in GoogleQueue(hand.sheets, hand.spreadsheet).waiting()] == ["r1"]
+
+
+def test_the_queue_of_a_copy_is_nobodys(hand: GoogleHand) -> None:
+    copy = hand.person.copy_file().file.file_id
+    put(hand.google.person_at(copy), "_ARC_QUEUE", 1, 0, *ASKED)
+    with pytest.raises(BookForeign, match="is a copy of the book"):
+        GoogleQueue(hand.sheets, copy).waiting()
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [("2026-11-20T09:00:00Z", NOW), ("yesterday", None), (Decimal(46000), None), (None, None)],
+)
+def test_the_sidebars_sign_of_use_is_seen_with_the_queue(
+    hand: GoogleHand, told: CellValue, used: datetime | None
+) -> None:
+    put(hand.person, "_ARC_QUEUE", IN_USE.row - 1, IN_USE.column, told)
+    queue = GoogleQueue(hand.sheets, hand.spreadsheet)
+    assert queue.used() is None
+    queue.waiting()
+    assert queue.used() == used

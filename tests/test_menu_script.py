@@ -16,6 +16,7 @@ from arc_sync.agent.inbox import envelope
 from arc_sync.agent.inbox.queue import QUEUE_COLUMNS, RESULT_COLUMNS
 from arc_sync.books.contents import BookRow, Contents
 from arc_sync.books.draw import account, records
+from arc_sync.books.google.queue import IN_USE
 from arc_sync.xlsx.refs import cell_ref
 from tests.menu_stage import NOW, SOURCES, USER, Stage, book, sheet_of, stamp
 from tests.sample_contents import AS_OF, empty, sample
@@ -546,6 +547,7 @@ def test_the_headers_that_the_script_knows_are_those_of_the_tabs(stage: Stage) -
 def test_the_columns_of_queue_and_results_are_those_that_the_agent_reads_and_writes(stage: Stage) -> None:
     assert stage.order("constant", name="QUEUE_HEADERS") == list(QUEUE_COLUMNS)
     assert stage.order("constant", name="RESULT_HEADERS") == list(RESULT_COLUMNS)
+    assert stage.order("constant", name="IN_USE") == cell_ref(*IN_USE)
 
 
 def test_the_time_of_a_request_is_the_scripts_own(stage: Stage) -> None:

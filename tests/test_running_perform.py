@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,7 @@ class _Spreadsheet:
         self.rows = [_row(number) for number in numbers]
         self.results: list[tuple[object, ...]] = []
         self.signs: list[datetime] = []
+        self.seen: datetime | None = None
 
     def waiting(self) -> list[list[object]]:
         answered = {result[0] for result in self.results}
@@ -125,6 +126,9 @@ class _Spreadsheet:
 
     def alive(self, now: datetime) -> None:
         self.signs.append(now)
+
+    def used(self) -> datetime | None:
+        return self.seen
 
 
 def _row(number: str) -> list[object]:
@@ -151,6 +155,18 @@ def test_what_the_google_menu_asks_for_is_carried_out_once_and_answered(
     assert len(sheet.signs) == 1
     found = {(row["notes"], row["by"]) for row in rows(firm.file, ACTIVITY).values()}
     assert found == {(note, "zoe@firm.example via Zoë Kanari") for note in ("one", "two")}
+
+
+@pytest.mark.parametrize(("ago", "in_use"), [(None, 0), (-30, 1), (60, 1), (121, 0)])
+def test_a_sidebar_in_use_is_told_with_the_queue(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, ago: int | None, in_use: int
+) -> None:
+    sheet = _Spreadsheet()
+    now = datetime.now(UTC)
+    sheet.seen = None if ago is None else now - timedelta(seconds=ago)
+    monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
+
+    assert perform(Task(Job.QUEUE, firm.file), lambda: now).facts.get("in_use", 0) == in_use
 
 
 def test_settings_that_are_wrong_are_told_not_raised(firm: Business) -> None:

@@ -39,6 +39,9 @@ class Queue(Protocol):
         Raises `BookError` where they cannot be read.
         """
 
+    def used(self) -> datetime | None:
+        """Return when somebody used the sidebar last (UTC), as `waiting` saw it; None if nobody has."""
+
     def answer(self, results: Sequence[ResultRow]) -> None:
         """Append results, each once whatever gets lost on the way; raises `BookError`."""
 

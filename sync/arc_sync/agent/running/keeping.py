@@ -43,7 +43,7 @@ class Keeping:
     is_news: bool = False  #: its state is to be saved
     next_poll: float = 0.0  #: steady; when its Google queue is looked at
     next_sign: float = 0.0  #: steady; when the spreadsheet is to show a sign of life
-    asked: float = -LATELY  #: steady; when its Google queue held a request last
+    asked: float = -LATELY  #: steady; when its Google queue held a request last, or its sidebar was in use
 
     @property
     def key(self) -> str:
@@ -134,7 +134,7 @@ class Keeping:
 
     def came(self, task: Task, told: Told, now: datetime, steady: float) -> None:
         """Note what became of a task."""
-        if task.job is Job.QUEUE and told.facts.get("requests"):
+        if task.job is Job.QUEUE and (told.facts.get("requests") or told.facts.get("in_use")):
             self.asked, self.next_poll = steady, min(self.next_poll, steady + POLL_SOON)
         self.busy, self.is_news = None, True
         is_open = told.kind == _OPEN

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,9 @@ from arc_sync.agent.running.state import Seen
 from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.agent.work import Worked, open_mailers, this_sender, work
 from arc_sync.books.draw.records import WAITING
+
+#: How long after its last sign the sidebar counts as open; clocks may differ, polls are half a minute apart.
+IN_USE: Final = timedelta(minutes=2)
 
 _Facts = dict[str, int | str]
 
@@ -91,7 +95,7 @@ def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
 
 
 def _queue(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
-    """Carry out what waits in the spreadsheet's queue; say there that the agent is alive."""
+    """Carry out what waits in the spreadsheet's queue; say there that the agent is alive, and here who is there."""
     queue = queue_of(firm)
     if task.sign:
         queue.alive(clock())
@@ -100,7 +104,11 @@ def _queue(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
         if replies:
             queue.answer([result_row(reply) for reply in replies])
 
-    return _carried_out(firm, read_queue(queue.waiting()), "menu", answer, clock)
+    told = _carried_out(firm, read_queue(queue.waiting()), "menu", answer, clock)
+    used = queue.used()
+    if used is None or abs(clock() - used) > IN_USE:
+        return told
+    return replace(told, facts={**told.facts, "in_use": 1})
 
 
 def queue_of(firm: Firm) -> Queue:

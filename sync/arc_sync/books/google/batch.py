@@ -68,6 +68,17 @@ def lengthen(sheet: int, dimension: str, many: int) -> Request:
     return {"appendDimension": {"sheetId": sheet, "dimension": dimension, "length": many}}
 
 
+def insert_row(sheet: int, row: int) -> Request:
+    """Insert a blank row (counted from 1) that looks like the one below it."""
+    range_ = {"sheetId": sheet, "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
+    return {"insertDimension": {"range": range_, "inheritFromBefore": False}}
+
+
+def rename_sheet(sheet: int, title: str) -> Request:
+    """Give a sheet a title."""
+    return {"updateSheetProperties": {"properties": {"sheetId": sheet, "title": title}, "fields": "title"}}
+
+
 def merge(sheet: int, area: Area) -> Request:
     """Make one cell of an area."""
     return {"mergeCells": {"range": grid(sheet, area), "mergeType": "MERGE_ALL"}}

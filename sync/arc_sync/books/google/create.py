@@ -54,6 +54,8 @@ from arc_sync.xlsx.refs import LAST_ROW, Area, Place
 #: The headers of the queue and of the answers, which the menu's script knows as well (`addin/google/`).
 QUEUE_HEADERS: Final = ("Request", "When", "User", "Action", "Payload", "State")
 RESULT_HEADERS: Final = ("Request", "When", "Done", "Sentence", "Shown")
+#: The sheets between the menu and the agent, with their first rows.
+HEADED: Final = {QUEUE: QUEUE_HEADERS, RESULTS: RESULT_HEADERS}
 #: The name of the line of `_ARC` that says in which spreadsheet the book is: another one holding it is a copy.
 SPREADSHEET: Final = "spreadsheet"
 #: Bytes of one batch; Google advises no more than 2 MB (https://developers.google.com/sheets/api/limits).
@@ -61,6 +63,7 @@ BATCH: Final = 1_800_000
 
 _REPORT: Final = "ARC draws this page anew whenever its figures change."
 _OWN: Final = "ARC keeps here what it must find again."
+_TEXT: Final = {"numberFormat": {"type": "TEXT", "pattern": "@"}}
 
 
 class Sender(Protocol):
@@ -153,16 +156,24 @@ def _sizes(page: Page, sheet: int) -> Iterator[Request]:
 
 
 def _hidden(contents: Contents, ids: Mapping[str, int]) -> Iterator[Request]:
-    """Yield what stands on the hidden sheets besides the book's identity. The queue is text, whatever comes there."""
-    text = {"numberFormat": {"type": "TEXT", "pattern": "@"}}
-    yield format_cells(ids[HIDDEN], down(1, NAME_COLUMN, CURRENCY_COLUMN), text)
-    yield format_cells(ids[QUEUE], down(1, 0, len(QUEUE_HEADERS) - 1), text)
-    yield _values(ids[QUEUE], Place(1, 0), [QUEUE_HEADERS])
-    yield _values(ids[RESULTS], Place(1, 0), [RESULT_HEADERS])
+    """Yield what stands on the hidden sheets besides the book's identity."""
+    yield format_cells(ids[HIDDEN], down(1, NAME_COLUMN, CURRENCY_COLUMN), _TEXT)
     yield _values(ids[HIDDEN], Place(1, CURRENCY_COLUMN), [[code] for code in sorted(money.CURRENCIES)])
     yield _values(ids[HIDDEN], LABELS, labels(contents.aging, contents.kpis))
-    for title in (HIDDEN, RESULTS, SCRATCH):
+    for title in HEADED:
+        yield from headed_sheet(title, ids[title])
+    for title in (HIDDEN, SCRATCH):
         yield warn(GridRange(sheetId=ids[title]), _OWN)
+
+
+def headed_sheet(title: str, sheet: int) -> Iterator[Request]:
+    """Yield what a blank sheet needs to be the queue, or the answers. The queue is text, whatever comes there."""
+    headers = HEADED[title]
+    if title == QUEUE:
+        yield format_cells(sheet, down(1, 0, len(headers) - 1), _TEXT)
+    yield _values(sheet, Place(1, 0), [headers])
+    if title == RESULTS:
+        yield warn(GridRange(sheetId=sheet), _OWN)
 
 
 def _identity(

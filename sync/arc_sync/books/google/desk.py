@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from arc_sync.books.create import HIDDEN, NAME_COLUMN, VALUE_COLUMN
+from arc_sync.books.create import HIDDEN
 from arc_sync.books.google.captured import ANSWER, Batch, fresh_step
+from arc_sync.books.google.finding import read_sheets
 from arc_sync.books.google.hidden import mark_in, read_hidden
 from arc_sync.books.google.judging import Judged, judge
-from arc_sync.books.google.reading import FIELDS, TITLES, scratch_of, snapshot
+from arc_sync.books.google.reading import scratch_of, snapshot
 from arc_sync.books.google.record import Record
-from arc_sync.books.google.sheets import SCRATCH, SHEET_IDS
+from arc_sync.books.google.sheets import SCRATCH, SHEET_IDS, hidden_sheet
 from arc_sync.books.google.state import State
 from arc_sync.google.api import Sheets, said
 from arc_sync.google.trouble import Failed, Rejected
@@ -34,41 +35,19 @@ class Desk:
     def look(self) -> State:
         """Read the book: one read. Raises `BookError` or `SignInError`."""
         try:
-            answer = self.google.read(self.spreadsheet, self._ranges(), FIELDS)
+            answer, self.ids = read_sheets(self.google, self.spreadsheet, self.ids)
         except Failed as failed:
-            if not (isinstance(failed, Rejected) and failed.status == 400):
-                raise said(failed, self.where, self.google.who) from None
-            answer = self._look_again()
+            raise said(failed, self.where, self.google.who) from None
         found = snapshot(answer, self.ids)
         hidden = read_hidden(found.grids.get(HIDDEN), self.spreadsheet, self.where)
         there = {title: grid.sheet for title, grid in found.grids.items()}
         state = State(found, there, hidden, {**SHEET_IDS, **self.ids})
         return state if SCRATCH in state.ids else self._with_scratch()
 
-    def _look_again(self) -> dict[str, Any]:
-        """Read what there is, where a sheet is not there under its id."""
-        try:
-            told = self.google.get(self.spreadsheet, TITLES)
-            there = {
-                s["properties"].get("sheetId", 0): s["properties"]["title"] for s in told.get("sheets", ())
-            }
-            by_title = {title: number for number, title in there.items()}
-            known = {t: i if i in there else by_title.get(t) for t, i in self.ids.items()}
-            self.ids = {title: number for title, number in known.items() if number is not None}
-            return self.google.read(self.spreadsheet, self._ranges(), FIELDS)
-        except Failed as failed:
-            raise said(failed, self.where, self.google.who) from None
-
-    def _ranges(self) -> list[Mapping[str, int]]:
-        """Return all of ARC's sheets; of `_ARC` names and values alone."""
-        lines = {"startColumnIndex": NAME_COLUMN, "endColumnIndex": VALUE_COLUMN + 1}
-        return [{"sheetId": i, **(lines if title == HIDDEN else {})} for title, i in self.ids.items()]
-
     def _with_scratch(self) -> State:
         """Bring back the sheet that batches need, where somebody deleted it."""
-        properties = {"title": SCRATCH, "sheetId": SHEET_IDS[SCRATCH], "hidden": True}
         try:
-            self.google.batch_update(self.spreadsheet, [{"addSheet": {"properties": properties}}])
+            self.google.batch_update(self.spreadsheet, [hidden_sheet(SCRATCH)])
         except Failed as failed:
             raise said(failed, self.where, self.google.who) from None
         self.ids = {**self.ids, SCRATCH: SHEET_IDS[SCRATCH]}

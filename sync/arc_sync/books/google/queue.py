@@ -1,20 +1,25 @@
 """The queue of the Google menu: `_ARC_QUEUE`, which only the script writes, and `_ARC_RESULTS`, which only ARC does.
 
 One writer a sheet, and rows are only added, so there is nothing to capture. An answer may be added twice where the
-first sending got lost and arrives late; whoever looks for it takes the first.
+first sending got lost and arrives late; whoever looks for it takes the first. A sheet that somebody deleted or renamed,
+or whose first row is another, is mended here: the script finds both by name, and knows them by that row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol
 
-from arc_sync.books.create import HIDDEN, NAME_COLUMN, VALUE_COLUMN
-from arc_sync.books.google.batch import put_cells
-from arc_sync.books.google.reading import FIELDS, Grid, Snapshot, snapshot
-from arc_sync.books.google.shapes import CellData, Request, extended
-from arc_sync.books.google.sheets import QUEUE, RESULTS, SHEET_IDS
+from arc_sync.books.create import HIDDEN, NAME_COLUMN
+from arc_sync.books.google.batch import insert_row, put_cells, rename_sheet
+from arc_sync.books.google.create import HEADED, headed_sheet
+from arc_sync.books.google.finding import read_sheets
+from arc_sync.books.google.hidden import read_hidden
+from arc_sync.books.google.reading import Grid, Snapshot, snapshot
+from arc_sync.books.google.shapes import CellData, Request, RowData, extended
+from arc_sync.books.google.sheets import QUEUE, RESULTS, SHEET_IDS, hidden_sheet
 from arc_sync.google.addresses import address
 from arc_sync.google.api import Sheets, said
 from arc_sync.google.trouble import Failed
@@ -23,6 +28,8 @@ from arc_sync.xlsx.refs import Place
 #: Of the requests, and of what stands on `_ARC` for the sidebar.
 PROTOCOL: Final = 1
 _ENTERED: Final = "userEnteredValue"
+#: Where on the queue's first row the script says when its sidebar was used last (`IN_USE` in `addin/google/words.js`).
+IN_USE: Final = Place(1, 7)
 
 
 class Result(Protocol):
@@ -53,18 +60,26 @@ class _Seen(NamedTuple):
     rows: list[Sequence[object]]  #: of the queue, without its header
     answered: frozenset[str]
     lines: Grid  #: of `_ARC`
+    used: object  #: what stands at `IN_USE`
 
 
 class GoogleQueue:
     """The queue of one spreadsheet."""
 
     def __init__(self, google: Sheets, spreadsheet: str, ids: Mapping[str, int] = SHEET_IDS) -> None:
-        self._google, self._spreadsheet, self._ids = google, spreadsheet, ids
+        self._google, self._spreadsheet = google, spreadsheet
+        self._ids: Mapping[str, int] = {title: ids[title] for title in (QUEUE, RESULTS, HIDDEN)}
+        self._used: datetime | None = None
 
     def waiting(self) -> Sequence[Sequence[object]]:
         """Return the rows of the queue that have no answer yet, oldest first: one read. Raises `BookError`."""
         seen = self._look()
+        self._used = _moment(seen.used)
         return [row for row in seen.rows if row and str(row[0]) not in seen.answered]
+
+    def used(self) -> datetime | None:
+        """Return when the sidebar was used last (UTC), as `waiting` saw it; None if it never was."""
+        return self._used
 
     def answer(self, results: Sequence[Result]) -> None:
         """Add answers: one write, after a read that says which are there already. Raises `BookError`."""
@@ -88,15 +103,26 @@ class GoogleQueue:
         self._send(requests)
 
     def _look(self) -> _Seen:
-        lines = {"startColumnIndex": NAME_COLUMN, "endColumnIndex": VALUE_COLUMN + 1}
-        ids = {title: self._ids[title] for title in (QUEUE, RESULTS, HIDDEN)}
-        ranges = [{"sheetId": i, **(lines if title == HIDDEN else {})} for title, i in ids.items()]
-        try:
-            found = snapshot(self._google.read(self._spreadsheet, ranges, FIELDS), ids)
-        except Failed as failed:
-            raise said(failed, address(self._spreadsheet), self._google.who) from None
+        found = self._read()
+        if mends := list(_mends(found)):
+            self._send(mends)
+            self._ids = {QUEUE: SHEET_IDS[QUEUE], RESULTS: SHEET_IDS[RESULTS], **self._ids}
+            found = self._read()
         answered = frozenset(str(row[0]) for row in _rows(found, RESULTS) if row)
-        return _Seen([list(row) for row in _rows(found, QUEUE)], answered, found.grids[HIDDEN])
+        used = found.grids[QUEUE].at(IN_USE.row - 1, IN_USE.column)
+        return _Seen([list(row) for row in _rows(found, QUEUE)], answered, found.grids[HIDDEN], used)
+
+    def _read(self) -> Snapshot:
+        where = address(self._spreadsheet)
+        try:
+            answer, self._ids = read_sheets(self._google, self._spreadsheet, self._ids)
+        except Failed as failed:
+            raise said(failed, where, self._google.who) from None
+        found = snapshot(answer, self._ids)
+        read_hidden(
+            found.grids.get(HIDDEN), self._spreadsheet, where
+        )  # raises where it is no book, or a copy
+        return found
 
     def _send(self, requests: Sequence[Request]) -> None:
         try:
@@ -105,13 +131,36 @@ class GoogleQueue:
             raise said(failed, address(self._spreadsheet), self._google.who) from None
 
 
+def _mends(found: Snapshot) -> Iterator[Request]:
+    """Yield what makes the two sheets again what the script looks for; a row that is no header is kept below it."""
+    for title, headers in HEADED.items():
+        grid = found.grids.get(title)
+        if grid is None:
+            yield hidden_sheet(title)
+            yield from headed_sheet(title, SHEET_IDS[title])
+            continue
+        if grid.title != title:
+            yield rename_sheet(grid.sheet, title)
+        if tuple(grid.row(0)[: len(headers)]) != headers:
+            yield insert_row(grid.sheet, 1)
+            yield put_cells(grid.sheet, Place(1, 0), [_row(*headers)], _ENTERED)
+
+
+def _moment(told: object) -> datetime | None:
+    """Return the moment that the script wrote; None where it is none."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    return None
+
+
 def _rows(found: Snapshot, title: str) -> Iterable[Sequence[object]]:
     """Return the rows of a sheet below its header."""
     return found.grids[title].rows[1:]
 
 
-def _row(*values: str | bool) -> dict[str, object]:
-    return {"values": [{_ENTERED: made} if (made := extended(value)) else {} for value in values]}
+def _row(*values: str | bool) -> RowData:
+    return {"values": [{"userEnteredValue": made} if (made := extended(value)) else {} for value in values]}
 
 
 def _put(sheet: int, row: int, cells: list[CellData]) -> Request:
