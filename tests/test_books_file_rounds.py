@@ -8,15 +8,17 @@ import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from arc_sheets.errors import ArcError, BookForeign, BookMissing, BookOpen, BookRefused
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sync.agent.round import run_round
 from arc_sync.xlsx import Package
 from arc_sync.xlsx.refs import parse_area
-from tests.file_firm import FIRMS, Firm, firm, saves_call
+from tests.file_firm import FIRMS, NOW, Firm, firm, saves_call
 from tests.hands import FileHand
 from tests.test_ledger_open import as_nobody
 from tests.xlsx_corpus import members
@@ -60,6 +62,14 @@ def test_what_was_typed_on_a_report_stands_on_the_issues_tab(busy: Firm) -> None
     assert busy.hand.sees("Aging", "D9") != "call them!"
     busy.hand.pick(line.id, "Noted")
     assert "Aging, D9" not in [line.where for line in busy.rest().issues]
+
+
+def test_an_edit_is_settled_in_one_round_though_its_minute_shows_on_home(one: Firm) -> None:
+    one.rest()
+    one.hand.type(INVOICES, 0, notes="call on Friday")
+    report = run_round(one.settings, one.book, one.ledger, NOW + timedelta(minutes=5))
+    assert (report.taken, report.idle) == (1, False)
+    assert run_round(one.settings, one.book, one.ledger, NOW + timedelta(minutes=9)).idle
 
 
 def test_what_stands_beside_a_report_is_nobodys_business(one: Firm) -> None:

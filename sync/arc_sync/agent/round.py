@@ -271,7 +271,7 @@ class _Round:
             plan.faces += faces.differing(sheet.faces) if sheet.usable else []
             faces.dropped(sheet.faces, tab.drops)
         now = self._lines(plan, t, lines)
-        plan.drawings = self._drawings(plan, pages)
+        plan.drawings = self._drawings(plan, pages, moves=self._moves(plan, merged, t))
         for drawing in plan.drawings:
             self._save_typed(plan, t, drawing.sheet, self.session.typed(drawing))
         for title, typed in self.session.overtaken().items():
@@ -306,14 +306,17 @@ class _Round:
                 notice = Issue(IssueKind.NOTICE, self.now, mine=text, why=why(f"{sheet}, {cell}", text))
                 t.put_issue(key, notice)
 
-    def _drawings(self, plan: BookPlan, pages: Pages) -> list[Drawing]:
-        """Return the reports that differ from those in the book; the time of sync alone makes none differ."""
+    def _drawings(self, plan: BookPlan, pages: Pages, *, moves: bool) -> list[Drawing]:
+        """Return the reports that differ from those in the book; the time of sync alone makes none differ.
+
+        Where the round writes anyhow (`moves`), though it were the bookmark alone, they tell its time.
+        """
         drawn = self.session.drawn()
         form = plan.form or self.form.state
         said = form.said._replace(waiting=self.report.waiting) if form.nonce else None
         before = pages.draw(drawn.synced, said)
         same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == digest(d)}
-        if len(same) == len(before) and plan.idle:
+        if len(same) == len(before) and not moves:
             return []
         return [
             d
