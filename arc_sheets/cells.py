@@ -124,7 +124,7 @@ def _text(column: Column, cell: CellValue, _currency: str | None, _how: Reading)
     text = cell if isinstance(cell, str) else _typed_text(cell)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 32_767:  # UTF-16 units, Excel's own limit
-        raise _NotAllowed("it is longer than a cell can hold")
+        raise _NotAllowed("it is longer than 32,767 characters")
     return _choice(column, text) if column.choices else text
 
 

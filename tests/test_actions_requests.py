@@ -54,7 +54,7 @@ def taken(**told: Any) -> Request:
         (CALL | {"contact": "x" * 251},
          f'The person "{"x" * 59}…" cannot be taken (it is longer than 250 characters); shorten it.'),
         (CALL | {"notes": "x" * 40_000},
-         f'The notes "{"x" * 59}…" cannot be taken (it is longer than a cell can hold); correct it.'),
+         f'The notes "{"x" * 59}…" cannot be taken (it is longer than 32,767 characters); correct it.'),
         (CALL | {"customer": ["Elbe"]}, "The customer \"['Elbe']\" cannot be taken (it is no text, number or date); correct it."),
         (CALL | {"direction": "up"}, 'The direction "up" cannot be taken (it is none of Out, In); choose one of them.'),
         (CALL | {"next_on": "soon"}, 'The date of the next step "soon" cannot be taken (it is not a date); type it like 2026-04-03.'),
