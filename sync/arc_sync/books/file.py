@@ -7,30 +7,17 @@ are stamped in a replacement of their own, before the ledger hears of their rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
-from arc_sheets.cells import verbatim
 from arc_sheets.errors import BookMissing, BookOpen, BookRefused
-from arc_sheets.tab import Tab
-from arc_sync.books import entries, overtyped
-from arc_sync.books import layout as layouts
-from arc_sync.books.contents import Meta
-from arc_sync.books.draw.account import PICKER
-from arc_sync.books.draw.account import SHEET as ACCOUNT
-from arc_sync.books.draw.issues import ISSUES
-from arc_sync.books.drawing import Drawing
-from arc_sync.books.form import Form
-from arc_sync.books.hidden import Hidden, read_hidden
-from arc_sync.books.layout import Layout
-from arc_sync.books.port import BookPlan, LastDrawn, ShownIssue
-from arc_sync.books.seals import Typed
+from arc_sync.books.hidden import read_hidden
+from arc_sync.books.port import BookPlan
+from arc_sync.books.reading import Reading
 from arc_sync.books.writes import Writes, embrace
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import ID
-from arc_sync.merge.snapshot import ReadRow, ReadTab
 from arc_sync.xlsx import Package, Refused, fingerprint, is_open_elsewhere
 from arc_sync.xlsx.prints import take
 from arc_sync.xlsx.refs import cell_ref
@@ -71,7 +58,7 @@ class FileBook:
             return ""
 
 
-class FileSession:
+class FileSession(Reading):
     """A `Session` with a file: it holds the file as it was when it was opened."""
 
     def __init__(self, path: Path) -> None:
@@ -79,67 +66,17 @@ class FileSession:
         self._epoch = 0
         self._reopen()
 
-    def meta(self) -> Meta:
-        """Return the book's identity and bookmark."""
-        return self._hidden.meta
+    @property
+    def _workbook(self) -> Package:
+        return self._package
 
     def claim(self, epoch: int) -> None:
         """Remember the epoch; it is written with the bookmark. A file that changes meanwhile is not written."""
         self._epoch = epoch
 
-    def read(self, tab: Tab) -> ReadTab:
-        """Return one record tab; its rows are read while they are walked. Raises `BookRefused`."""
-        with self._said():
-            layout = self._layouts[tab.name] = layouts.find(self._package, tab)
-        if layout is None:
-            return ReadTab(tab, frozenset())
-        return ReadTab(tab, layout.present, self._rows(layout))
-
-    def _rows(self, layout: Layout) -> Iterator[ReadRow]:
-        with self._said():
-            yield from layouts.read_rows(layout, date1904=self._package.date1904)
-
     def fingerprint(self) -> str:
         """Return the fingerprint of the file as it was read, or as this session wrote it."""
         return self._print
-
-    def issues(self) -> Sequence[ShownIssue]:
-        """Return the lines of the Issues tab; none if the tab is gone."""
-        rows = self.read(ISSUES).rows
-        return [ShownIssue(row.id, verbatim(row.cells[0]), row.seal) for row in rows if row.id]
-
-    def overtaken(self) -> Mapping[str, Sequence[Typed]]:
-        """Return nothing: each cell is written only over what was read."""
-        return {}
-
-    def form(self) -> Form:
-        """Return the form on the Account tab, each cell read where its label stands."""
-        with self._said():
-            return entries.read_form(self._package, self._hidden, self.account())
-
-    def account(self) -> str:
-        """Return the customer picked on the Account tab."""
-        if ACCOUNT not in self._package.sheet_names:
-            return ""
-        cell = self._package.sheet(ACCOUNT).cell(cell_ref(*PICKER))
-        return cell.raw or "" if cell.type == "s" else ""
-
-    def drawn(self) -> LastDrawn:
-        """Return what ARC last drew, and when."""
-        values = self._hidden.values
-        digests = {k.removeprefix("drawn "): v for k, v in values.items() if k.startswith("drawn ")}
-        return LastDrawn(datetime.fromisoformat(values["synced"]) if values.get("synced") else None, digests)
-
-    def typed(self, drawing: Drawing) -> Sequence[Typed]:
-        """Return what people typed where a drawing would go."""
-        with self._said():
-            return overtyped.on_report(self._package, self._hidden, drawing)
-
-    def typed_on_issues(self, many: int) -> Sequence[Typed]:
-        """Return what people typed where `many` lines of the Issues tab would go."""
-        layout = self._layouts.get(ISSUES.name)
-        with self._said():
-            return overtyped.on_issues(self._package, self._hidden, layout, many) if layout else ()
 
     def stamp(self, stamps: Sequence[Stamp]) -> bool:
         """Write ids into new rows, in a replacement of the file of their own."""
@@ -218,6 +155,6 @@ class FileSession:
     def _reopen(self) -> None:
         with self._said():
             self._package = Package(self._path)
-            self._hidden: Hidden = read_hidden(self._package)
+            self._hidden = read_hidden(self._package)
         self._print = self._package.print
-        self._layouts: dict[str, Layout | None] = {}
+        self._layouts = {}
