@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 from arc_sheets.errors import LedgerError
-from arc_sheets.tabs import ACTIVITY, INVOICES
+from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import opened
 from arc_sync.agent.running import perform as performing
 from arc_sync.agent.running.jobs import Job
-from arc_sync.agent.running.perform import perform
+from arc_sync.agent.running.perform import perform, seen_of
 from arc_sync.agent.running.tasks import Task
 from arc_sync.books.file import FileBook
 from arc_sync.ledger.port import Transaction
 from arc_sync.ledger.sql import SqlLedger
+from arc_sync.merge.history import Origin
+from arc_sync.merge.issues import ID, Issue, IssueKey, IssueKind
 from tests.agents import CANARY, rows
 from tests.clicks import written
 from tests.faults.business import Business
@@ -167,6 +171,16 @@ def test_a_sidebar_in_use_is_told_with_the_queue(
     monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
 
     assert perform(Task(Job.QUEUE, firm.file), lambda: now).facts.get("in_use", 0) == in_use
+
+
+def test_a_tab_that_is_gone_is_one_issue_as_on_the_issues_tab(firm: Business) -> None:
+    with opened(Config.load(firm.file)) as one:
+        before, now = seen_of(one, datetime.now(UTC)).issues, datetime.now(UTC)
+        with one.ledger.change(Origin("Zoë", "sync", "A round", now)) as t:
+            for column in (ID, "amount", "date"):
+                key = IssueKey(one.ledger.books()[-1].id, PAYMENTS.name, "", column)
+                t.put_issue(key, Issue(IssueKind.NOCOL, now, why="Payments is gone."))
+        assert seen_of(one, now).issues == before + 1
 
 
 def test_settings_that_are_wrong_are_told_not_raised(firm: Business) -> None:

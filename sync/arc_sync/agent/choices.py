@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -133,6 +133,11 @@ def lines_of(view: View, tabs: Sequence[Tab], book: str, zone: tzinfo | None = N
             )
     lines = [line for *_, line in sorted(shown, key=lambda entry: entry[:3])]
     return [*(_gone_line(by_name[name], book, rows, zone) for name, rows in sorted(gone.items())), *lines]
+
+
+def waiting(view: View, books: Iterable[str]) -> int:
+    """Return how many lines wait for a person on the Issues tabs of these books: many rows may be one line."""
+    return sum(line.state == OPEN for book in books for line in lines_of(view, RECORD_TABS, book))
 
 
 def seal(issue: Issue) -> str:

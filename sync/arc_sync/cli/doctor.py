@@ -110,11 +110,14 @@ def _book(firm: Firm) -> tuple[bool, str]:
 
 
 def _issues(firm: Firm) -> tuple[bool, str]:
+    from arc_sync.agent.choices import waiting
+
+    books = [one.id for one in firm.ledger.books()]
     with firm.ledger.read() as view:
-        waiting = sum(not key.is_notice for key in view.issues())
-    if not waiting:
+        count = waiting(view, books)
+    if not count:
         return True, "none wait for a person."
-    return False, f"{many(waiting, 'issue')} {'waits' if waiting == 1 else 'wait'}; see the Issues tab."
+    return False, f"{many(count, 'issue')} {'waits' if count == 1 else 'wait'}; see the Issues tab."
 
 
 def _rates(firm: Firm) -> tuple[bool, str]:

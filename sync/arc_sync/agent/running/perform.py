@@ -12,6 +12,7 @@ from typing import Final
 from arc_sheets.errors import ArcError, BookOpen, LedgerError
 from arc_sheets.message import MessageState
 from arc_sync.agent.bank import bank_until
+from arc_sync.agent.choices import waiting
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.inbox.consume import ROUNDS, Way, after_round, consume
@@ -184,12 +185,13 @@ def _after(firm: Firm, worked: Worked, now: datetime, facts: _Facts) -> Told:
 
 def seen_of(firm: Firm, now: datetime, book: str = "") -> Seen:
     """Return what stands in the ledger, in counts; `now` is UTC."""
+    books = [one.id for one in firm.ledger.books()]
     with firm.ledger.read() as view:
         waits = view.posted(MessageState.QUEUED)
         decide = [r for r in reminders(view).values() if r.status in WAITING and not r.decision]
         return Seen(
             book=book,
-            issues=sum(not key.is_notice for key in view.issues()),
+            issues=waiting(view, books),
             reminders=len(decide),
             outgoing=len(waits),
             stuck=sum(map(in_trouble, waits)),
