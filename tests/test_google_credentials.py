@@ -16,10 +16,12 @@ from arc_sync.agent import spreadsheets
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.google_account import check, sign_in
+from arc_sync.google.addresses import address
 from arc_sync.google.connect import ADDRESS
 from arc_sync.google.credentials import FILE, PURPOSE, SHARED, Grant, of_key, of_machine, of_person
 from arc_sync.mail.safe import Safe
 from tests.emulators.google import GoogleEmulator
+from tests.office import arc
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -270,6 +272,16 @@ def test_a_new_book_is_made_where_the_old_one_lost_its_hidden_tab(google: Google
     assert old.tabs() == tabs
     with opened(new) as made:
         assert made.sync(NOW).idle
+
+
+def test_who_makes_a_new_book_is_told_that_the_old_one_is_synced_no_more(firm: Firm) -> None:
+    told = arc("sync", "--new", "--config", str(firm.config.file)).stdout
+    new = Config.load(firm.config.file).spreadsheet
+    assert new != firm.config.spreadsheet
+    assert told.splitlines() == [
+        f"A fresh workbook lies at {address(new)}.",
+        f"The old one, {firm.where}, is synced no more; go on in the new one.",
+    ]
 
 
 def test_an_unchanged_book_costs_one_look_at_drive(google: GoogleEmulator, firm: Firm) -> None:

@@ -211,6 +211,7 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
 
     from arc_sheets.errors import BookError, BookMissing, BookOpen
     from arc_sync.agent.config import Config
+    from arc_sync.google.addresses import NEW
 
     lost = ""
     try:
@@ -220,13 +221,19 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
             raise
     except BookError as error:
         lost = f"What was typed into the old workbook since its last sync is only there: {error}"
-    kept = firm.make_book(now)
+    file = firm.make_book(now)
     made = replace(firm, config=Config.load(firm.config.file)).where
+    kept = file or (firm.where if firm.where != made and firm.config.spreadsheet != NEW else None)
     if json:
         answer({"book": made, "kept": str(kept) if kept else None, "remark": lost or None})
         return
     say(f"A fresh workbook lies at {made}.")
-    say(*[f"The old one is kept as {kept}."] * bool(kept), *[lost] * bool(lost))
+    old = (
+        f"The old one is kept as {file}."
+        if file
+        else f"The old one, {kept}, is synced no more; go on in the new one."
+    )
+    say(*[old] * bool(kept), *[lost] * bool(lost))
 
 
 def _as_json(worked: Worked, told: list[Told], *, dry_run: bool) -> dict[str, object]:
