@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from arc_sheets.errors import ConfigError
 from arc_sheets.tabs import CUSTOMERS
+from arc_sync.agent import settling
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import opened
 from arc_sync.agent.inbox import heartbeat
@@ -206,6 +208,18 @@ def test_a_ledger_is_moved_by_command_and_the_settings_follow(here: Office) -> N
     assert Config.load(here.folder).ledger == str(here.folder / "moved.db")
     assert here.json("verify")["sound"] is True
     assert 'TO "zoe"' in arc("ledger", "grants", "--role", "zoe").stdout
+
+
+def test_a_ledger_that_has_moved_says_what_to_write_where_the_settings_cannot_be_written(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, _text: str) -> None:
+        raise ConfigError(f"{file} cannot be written (Permission denied); allow writing there.")
+
+    monkeypatch.setattr(settling, "_replace", refuse)
+    told = here.arc("ledger", "move", str(here.ledger), str(here.folder / "moved.db")).stdout
+
+    assert f'Now write ledger = "{here.folder / "moved.db"}" into each arc.toml' in told
 
 
 def test_the_doctor_misses_an_agent_that_should_run(here: Office, places: tuple[Path, Spool]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,6 +253,13 @@ def test_the_log_takes_counts_and_words_of_its_own_only(tmp_path: Path) -> None:
     assert '"trace":["a.py:3 f"]' in text
     assert "zoe" not in text
     assert "Kanari" not in text
+
+
+def test_the_agents_own_folder_is_the_users_alone(tmp_path: Path) -> None:
+    Log(tmp_path / "agent" / "log").close()
+
+    for folder in (tmp_path / "agent", tmp_path / "agent" / "log"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_the_log_is_rotated_and_read_from_its_newest_end(

@@ -33,6 +33,7 @@ def move(
     All of it: rows, history, outbox, answers. The hash chain and the control totals of both are compared before the old one is put aside. Where this folder's
     arc.toml names the old place, it names the new one then.
     """
+    from arc_sync.agent.moving import file_of
     from arc_sync.agent.moving import move as move_ledger
     from arc_sync.agent.running.lock import Lock
     from arc_sync.agent.running.state import usual_home
@@ -51,12 +52,12 @@ def move(
         else "The old ledger stays on its server as it is; let nobody work with it any more.",
         f"{settings} names the new place."
         if settings
-        else f'Now write ledger = "{target}" into each arc.toml of it.',
+        else f'Now write ledger = "{file_of(target) or target}" into each arc.toml of it.',
     )
 
 
 def _renamed(config: Path | None, source: str, target: str) -> str:
-    """Let the settings name the new place if they named the old one; return their file, or ""."""
+    """Let the settings name the new place if they named the old one; return their file, "" if they do not name it."""
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.moving import file_of
     from arc_sync.agent.places import find
@@ -65,11 +66,11 @@ def _renamed(config: Path | None, source: str, target: str) -> str:
     try:
         file = find(config)
         here = shown(file)["ledger"]
-    except ConfigError:
+        if (file_of(here) or here) != (file_of(source) or source):
+            return ""
+        change(file, "ledger", str(file_of(target) or target))
+    except ConfigError:  # the ledger has moved, so this is for a person now
         return ""
-    if (file_of(here) or here) != (file_of(source) or source):
-        return ""
-    change(file, "ledger", str(file_of(target) or target))
     return str(file)
 
 

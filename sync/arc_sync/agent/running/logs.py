@@ -34,7 +34,8 @@ class Log:
     """The log in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for one in (folder.parent, folder):  # a mode is for the last folder of a path only
+            one.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / "agent.log"
         self._handler = _Handler(self.path, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
         self._handler.setFormatter(logging.Formatter("%(message)s"))
