@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.tasks import Task, Told
 
 
@@ -15,6 +16,13 @@ def sleeps(_task: Task) -> Told:
         time.sleep(600)
     time.sleep(600)
     return Told()
+
+
+def sleeps_at_rounds(task: Task) -> Told:
+    """Hang in a round, and tell of everything else."""
+    if task.job is Job.ROUND:
+        time.sleep(600)
+    return Told(facts={"pid": os.getpid()})
 
 
 def dies(_task: Task) -> Told:

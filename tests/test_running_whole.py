@@ -4,6 +4,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
@@ -23,7 +24,7 @@ from arc_sync.agent.running.watch import Watch
 from arc_sync.agent.running.worker import Died, Hung, Worker, Workers
 from arc_sync.books.file import FileBook
 from tests.agents import CANARY, CANARY_AMOUNT, CANARY_MAIL, Running, firm, hand, rows, running, until
-from tests.children import dies, sleeps, tells
+from tests.children import dies, sleeps, sleeps_at_rounds, tells
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +197,19 @@ def test_a_child_that_died_is_replaced() -> None:
         with pytest.raises(Died, match="tried again"):
             worker.run(TASK)
     worker.stop()
+
+
+def test_where_every_worker_hangs_there_is_one_more() -> None:
+    workers = Workers(1, sleeps_at_rounds, wait=0.2)
+    with ThreadPoolExecutor(2) as hands:
+        hung = hands.submit(workers.run, Task(Job.ROUND, Path("a.toml")))
+        other = hands.submit(workers.run, Task(Job.NIGHT, Path("b.toml")))
+        try:
+            assert other.result(60).facts["pid"]
+        finally:
+            workers.stop()
+        with pytest.raises(Died):
+            hung.result(60)
 
 
 def test_a_child_is_kept_while_there_is_work_and_let_go_when_idle() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 KEPT: Final = 60.0
 #: Seconds that starting a child, and loading what it needs, may take besides a job's own time.
 _START: Final = 30.0
+#: Seconds that a job waits for a free worker before there is one more; and how many there may be.
+_WAIT, _MOST = 10.0, 8
 
 
 class Hung(Exception):
@@ -101,9 +103,10 @@ class Worker:
 
 
 class Workers:
-    """A few workers; a job waits for a free one. One job that hangs leaves the others theirs."""
+    """A few workers; a job waits for a free one, and not long: those at work may hang, all of them at once."""
 
-    def __init__(self, many: int, perform: Callable[[Task], Told] | None = None) -> None:
+    def __init__(self, many: int, perform: Callable[[Task], Told] | None = None, wait: float = _WAIT) -> None:
+        self._perform, self._wait = perform, wait
         self._all = [Worker(perform) for _ in range(many)]
         self._free = list(self._all)
         self._lock = threading.Condition()
@@ -113,7 +116,9 @@ class Workers:
         """Do a task on a free worker; raises `Hung` or `Died`."""
         with self._lock:
             while not self._free:
-                self._lock.wait()
+                if not self._lock.wait(self._wait) and len(self._all) < _MOST:
+                    self._all.append(Worker(self._perform))
+                    self._free.append(self._all[-1])
             worker = max(self._free, key=lambda one: one.is_warm)
             self._free.remove(worker)
         try:
