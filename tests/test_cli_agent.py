@@ -169,6 +169,16 @@ def test_an_agent_that_is_not_installed_cannot_be_started() -> None:
     assert "no log yet" in arc("agent", "logs").stdout
 
 
+def test_a_second_agent_says_nothing_but_that_one_runs(here: Office, places: tuple[Path, Spool]) -> None:
+    lock = Lock(places[0])
+    lock.take()
+    ran = arc("agent", "run", str(here.folder), code=2)
+    lock.free()
+
+    assert ran.stdout == ""
+    assert "The agent runs already" in ran.stderr
+
+
 def test_settings_are_shown_and_changed_by_command(here: Office) -> None:
     assert "agent.every" in here.arc("config", "show").stdout
     assert here.arc("config", "set", "agent.every", "30").stdout == "Now it says: agent.every = 30\n"

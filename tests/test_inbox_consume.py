@@ -148,6 +148,8 @@ def test_a_request_of_yesterday_is_told_and_not_carried_out(firm: Office) -> Non
     said = _refused(firm, "a", "log_call", row="c Alder", when=firm.now - timedelta(hours=25))
 
     assert said == "It was not carried out: it is from 24 Nov 2026 09:00; ask again."
+    said = _refused(firm, "b", "log_call", row="c Alder", when=firm.now + timedelta(hours=25))
+    assert "set the clock right" in said
     assert "not carried out" in _refused(
         firm, "b", "log_call", row="c Alder", when=firm.now + timedelta(hours=25)
     )

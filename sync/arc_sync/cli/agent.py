@@ -45,11 +45,14 @@ def run(
     if not (files or listed(home) or background):
         files = [find().resolve()]
     agent = Agent(home, Spool(usual_folder()), files)
-    if not background:
-        say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
+
+    def began() -> None:
+        if not background:
+            say(f"The agent keeps {many(len(files or listed(home)), 'firm')}; Ctrl-C stops it.")
+
     try:
         with stopped_by_signals(agent.stop):
-            agent.run()
+            agent.run(began)
     except ArcError:
         raise
     except Exception:

@@ -86,8 +86,12 @@ def _stale(firm: Firm, told: Envelope, now: datetime) -> Answer | None:
         known = view.answered(told.request)
     if known is not None:
         return done(f"Done already: {json.loads(known)['sentence']}")
-    when = wall_clock(told.when, firm.config.zone)
-    return refused(f"It was not carried out: it is from {when:%d %b %Y %H:%M}; ask again.")
+    when = f"{wall_clock(told.when, firm.config.zone):%d %b %Y %H:%M}"
+    if told.when > now:
+        return refused(
+            f"It was not carried out: it bears the time {when}; set the clock right, and ask again."
+        )
+    return refused(f"It was not carried out: it is from {when}; ask again.")
 
 
 def _answer(firm: Firm, told: Envelope, way: Way, now: datetime) -> Answer:

@@ -62,14 +62,15 @@ class Agent:
             home, spool, self.log, self._begin, lambda: datetime.now(UTC), time.monotonic
         )
 
-    def run(self) -> None:
-        """Work until asked to stop; raises `ConfigError` where it cannot begin."""
+    def run(self, began: Callable[[], None] = lambda: None) -> None:
+        """Work until asked to stop, and call `began` first; raises `ConfigError` where it cannot begin."""
         self.lock.take()
         try:
             self.conductor.spool.make()
             self._sweep()
             self._keep()
             self.log.note("started", version=__version__)
+            began()
             ticks = self._ticks()
             self.conductor.beat()
             while not self.stopping.is_set():
