@@ -101,7 +101,11 @@ def test_a_crash_while_making_one_leaves_none(tmp_path: Path, monkeypatch: pytes
 
 # ---- not there, not one -----------------------------------------------------------------------------
 def test_there_is_none(tmp_path: Path) -> None:
-    refused(tmp_path / "ledger.db", LedgerMissing, "There is no ledger at .*; run arc init")
+    refused(
+        tmp_path / "ledger.db",
+        LedgerMissing,
+        "There is no ledger at .*; arc restore brings a backup back, arc init",
+    )
     assert list(tmp_path.iterdir()) == []
 
 
