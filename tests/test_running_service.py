@@ -177,11 +177,10 @@ def test_the_task_scheduler_is_told_in_order() -> None:
     manager = Manager()
     service = TaskScheduler(START, "zoe", manager)
     service.install()
-    service.stop()
     service.uninstall()
 
     told = [command[1] for command in manager.heard]
-    assert told == ["/Create", "/Run", "/End", "/Query", "/End", "/Delete"]
+    assert told == ["/Create", "/Run", "/Query", "/End", "/Delete"]
     assert all(windows.NAME in command for command in manager.heard)
 
 

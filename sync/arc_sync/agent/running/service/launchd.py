@@ -58,10 +58,6 @@ class Launchd:
         if self._run(("launchctl", "kickstart", f"{self._domain}/{LABEL}")).code:
             needed(self._run, "launchctl", "bootstrap", self._domain, str(self._path))
 
-    def stop(self) -> None:
-        """Unload it until the next session; a mere stop would count as a failure."""
-        self._unload()
-
     def is_installed(self) -> bool:
         """Say whether the list is there."""
         return self._path.exists()

@@ -53,9 +53,6 @@ class Service(Protocol):
     def start(self) -> None:
         """Start the agent now."""
 
-    def stop(self) -> None:
-        """Stop the agent until the next session, or `start`."""
-
     def is_installed(self) -> bool:
         """Say whether the agent starts with the session."""
 

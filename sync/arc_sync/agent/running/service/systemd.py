@@ -76,10 +76,6 @@ class Systemd:
         """Start it now."""
         self._do("start", NAME)
 
-    def stop(self) -> None:
-        """Stop it until the next session."""
-        self._do("stop", NAME)
-
     def is_installed(self) -> bool:
         """Say whether the unit is there."""
         return self._path.exists()

@@ -91,10 +91,6 @@ class TaskScheduler:
         """Start it now."""
         needed(self._run, "schtasks", "/Run", "/TN", NAME)
 
-    def stop(self) -> None:
-        """Stop it until the next logon."""
-        needed(self._run, "schtasks", "/End", "/TN", NAME)
-
     def is_installed(self) -> bool:
         """Say whether the task is registered."""
         return self._run(("schtasks", "/Query", "/TN", NAME)).code == 0
