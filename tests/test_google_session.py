@@ -140,7 +140,13 @@ def test_the_queue_of_a_copy_is_nobodys(hand: GoogleHand) -> None:
 
 @pytest.mark.parametrize(
     ("told", "used"),
-    [("2026-11-20T09:00:00Z", NOW), ("yesterday", None), (Decimal(46000), None), (None, None)],
+    [
+        ("2026-11-20T09:00:00Z", NOW),
+        ("0001-01-01T00:00:00+05:00", None),
+        ("yesterday", None),
+        (Decimal(46000), None),
+        (None, None),
+    ],
 )
 def test_the_sidebars_sign_of_use_is_seen_with_the_queue(
     hand: GoogleHand, told: CellValue, used: datetime | None

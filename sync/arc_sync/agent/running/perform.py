@@ -96,7 +96,7 @@ def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
 
 
 def _queue(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
-    """Carry out what waits in the spreadsheet's queue; say there that the agent is alive, and here who is there."""
+    """Carry out what waits in the spreadsheet's queue; say there that the agent is alive, here whether a sidebar is open."""
     queue = queue_of(firm)
     if task.sign:
         queue.alive(clock())

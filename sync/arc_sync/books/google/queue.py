@@ -119,9 +119,7 @@ class GoogleQueue:
         except Failed as failed:
             raise said(failed, where, self._google.who) from None
         found = snapshot(answer, self._ids)
-        read_hidden(
-            found.grids.get(HIDDEN), self._spreadsheet, where
-        )  # raises where it is no book, or a copy
+        read_hidden(found.grids.get(HIDDEN), self._spreadsheet, where)  # raises if it is no book, or a copy
         return found
 
     def _send(self, requests: Sequence[Request]) -> None:
@@ -148,7 +146,7 @@ def _mends(found: Snapshot) -> Iterator[Request]:
 
 def _moment(told: object) -> datetime | None:
     """Return the moment that the script wrote; None where it is none."""
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(told) if isinstance(told, str) else None
         return moment.astimezone(UTC) if moment and moment.tzinfo else None
     return None
