@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -95,6 +95,31 @@ def test_the_agents_sign_of_life_stands_in_the_book_once(hand: GoogleHand) -> No
     assert lines == [["agent", "2026-11-20T09:05:00Z"], ["protocol", "1"]]
     assert write(hand, mark=SECOND, appends={"customers": [customer("a")]})
     assert ids(hand, CUSTOMERS) == ["a"]
+
+
+def test_what_is_over_is_blanked_after_two_days_and_no_row_moves(hand: GoogleHand) -> None:
+    queue, person = GoogleQueue(hand.sheets, hand.spreadsheet), hand.person
+    for n, day in enumerate((16, 16, 17, 19), 1):
+        when = f"2026-11-{day}T09:00:00Z"
+        put(person, "_ARC_QUEUE", n, 0, f"r{n}", when, "Maria", "sync_now", "{}", "NEW")
+        if n != 2:
+            queue.answer([ResultRow(f"r{n}", when, done=True, sentence="Done.", shown="{}")])
+    queue.alive(NOW)
+    assert [row[0] if row else "" for row in person.rows("_ARC_QUEUE")] == ["Request", "", "r2", "", "r4"]
+    assert [row[0] if row else "" for row in person.rows("_ARC_RESULTS")] == ["Request", "", "", "r4"]
+    assert [row[0] for row in queue.waiting()] == ["r2"]
+    queue.alive(NOW + timedelta(days=9))  # the last row stays where it is, so that none comes in its place
+    assert [row[0] if row else "" for row in person.rows("_ARC_QUEUE")] == ["Request", "", "r2", "", "r4"]
+    assert [row[0] if row else "" for row in person.rows("_ARC_RESULTS")] == ["Request", "", "", "r4"]
+
+
+def test_what_has_no_moment_of_its_own_stays(hand: GoogleHand) -> None:
+    queue = GoogleQueue(hand.sheets, hand.spreadsheet)
+    put(hand.person, "_ARC_QUEUE", 1, 0, "r1", "yesterday", "Maria", "sync_now", "{}", "NEW")
+    put(hand.person, "_ARC_QUEUE", 2, 0, "r2", "2026-11-20T09:00:00Z", "Maria", "sync_now", "{}", "NEW")
+    queue.answer([ResultRow("r1", "2026-11-20T09:00:01Z", done=True, sentence="Done.", shown="{}")])
+    queue.alive(NOW + timedelta(days=9))
+    assert hand.person.rows("_ARC_QUEUE")[1][0] == "r1"
 
 
 ASKED = ("r1", "2026-11-20T09:00:00Z", "Maria", "sync_now", "{}", "NEW")

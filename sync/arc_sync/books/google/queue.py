@@ -3,31 +3,37 @@
 One writer a sheet, and rows are only added, so there is nothing to capture. An answer may be added twice where the
 first sending got lost and arrives late; whoever looks for it takes the first. A sheet that somebody deleted or renamed,
 or whose first row is another, is mended here: the script finds both by name, and knows them by that row.
+
+What is over is blanked after two days, so that reading them stays cheap. Rows are not deleted, and the last of each
+sheet stays: so no row ever comes to stand where another stood, and a blanking that arrives late hits nothing new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Final, NamedTuple, Protocol
 
 from arc_sync.books.create import HIDDEN, NAME_COLUMN
-from arc_sync.books.google.batch import insert_row, put_cells, rename_sheet
+from arc_sync.books.google.batch import clear_cells, insert_row, put_cells, rename_sheet
 from arc_sync.books.google.create import HEADED, headed_sheet
 from arc_sync.books.google.finding import read_sheets
 from arc_sync.books.google.hidden import read_hidden
-from arc_sync.books.google.reading import Grid, Snapshot, snapshot
+from arc_sync.books.google.reading import Snapshot, snapshot
 from arc_sync.books.google.shapes import CellData, Request, RowData, extended
 from arc_sync.books.google.sheets import QUEUE, RESULTS, SHEET_IDS, hidden_sheet
 from arc_sync.google.addresses import address
 from arc_sync.google.api import Sheets, said
 from arc_sync.google.trouble import Failed
-from arc_sync.xlsx.refs import Place
+from arc_sync.xlsx.refs import Area, Place
 
 #: Of the requests, and of what stands on `_ARC` for the sidebar.
 PROTOCOL: Final = 1
 _ENTERED: Final = "userEnteredValue"
+#: How long a request and its answer stay to be seen.
+KEPT: Final = timedelta(days=2)
 #: Where on the queue's first row the script says when its sidebar was used last (`IN_USE` in `addin/google/words.js`).
 IN_USE: Final = Place(1, 7)
 
@@ -59,7 +65,6 @@ class Result(Protocol):
 class _Seen(NamedTuple):
     rows: list[Sequence[object]]  #: of the queue, without its header
     answered: frozenset[str]
-    lines: Grid  #: of `_ARC`
     used: object  #: what stands at `IN_USE`
 
 
@@ -90,8 +95,12 @@ class GoogleQueue:
             self._send([{"appendCells": told}])
 
     def alive(self, now: datetime) -> None:
-        """Say on `_ARC` that the agent is alive (`now` is UTC), and which requests it understands: one write."""
-        grid = self._look().lines
+        """Say on `_ARC` that the agent is alive (`now` is UTC), and which requests it understands: one write.
+
+        The same write blanks what is over.
+        """
+        found = self._sound()
+        grid = found.grids[HIDDEN]
         known = {str(grid.at(n, NAME_COLUMN)): n for n in range(len(grid.rows))}
         told = {"agent": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "protocol": str(PROTOCOL)}
         free, requests = len(grid.rows), []
@@ -100,17 +109,21 @@ class GoogleQueue:
             free += row == free
             cells: list[CellData] = [{"userEnteredValue": extended(text)} for text in (name, value)]
             requests.append(_put(self._ids[HIDDEN], row, cells))
-        self._send(requests)
+        self._send([*requests, *_blanked(found, now - KEPT)])
 
     def _look(self) -> _Seen:
+        found = self._sound()
+        used = found.grids[QUEUE].at(IN_USE.row - 1, IN_USE.column)
+        return _Seen([list(row) for row in _rows(found, QUEUE)], _numbers(_rows(found, RESULTS)), used)
+
+    def _sound(self) -> Snapshot:
+        """Return the sheets as they are, mended where they had to be."""
         found = self._read()
         if mends := list(_mends(found)):
             self._send(mends)
             self._ids = {QUEUE: SHEET_IDS[QUEUE], RESULTS: SHEET_IDS[RESULTS], **self._ids}
             found = self._read()
-        answered = frozenset(str(row[0]) for row in _rows(found, RESULTS) if row)
-        used = found.grids[QUEUE].at(IN_USE.row - 1, IN_USE.column)
-        return _Seen([list(row) for row in _rows(found, QUEUE)], answered, found.grids[HIDDEN], used)
+        return found
 
     def _read(self) -> Snapshot:
         where = address(self._spreadsheet)
@@ -144,6 +157,32 @@ def _mends(found: Snapshot) -> Iterator[Request]:
             yield put_cells(grid.sheet, Place(1, 0), [_row(*headers)], _ENTERED)
 
 
+def _blanked(found: Snapshot, until: datetime) -> Iterator[Request]:
+    """Yield what blanks answered requests of before `until`, and the answers that no request waits for any more."""
+    asked, answers = _rows(found, QUEUE), _rows(found, RESULTS)
+    answered = _numbers(answers)
+    over = [bool(row) and str(row[0]) in answered and _is_before(row, until) for row in asked]
+    open_ = _numbers(row for row, done in zip(asked, over, strict=True) if not done)
+    stale = [bool(row) and str(row[0]) not in open_ and _is_before(row, until) for row in answers]
+    for title, gone in ((QUEUE, over), (RESULTS, stale)):
+        width, first = len(HEADED[title]), 2
+        for blank, run in groupby(gone[:-1]):
+            last = first + len(list(run)) - 1
+            if blank:
+                yield clear_cells(found.grids[title].sheet, Area(first, 0, last, width - 1), _ENTERED)
+            first = last + 1
+
+
+def _is_before(row: Sequence[object], until: datetime) -> bool:
+    """Say whether a request or an answer is of before a moment; one whose own cannot be read is not."""
+    when = _moment(row[1]) if len(row) > 1 else None
+    return when is not None and when < until
+
+
+def _numbers(rows: Iterable[Sequence[object]]) -> frozenset[str]:
+    return frozenset(str(row[0]) for row in rows if row)
+
+
 def _moment(told: object) -> datetime | None:
     """Return the moment that the script wrote; None where it is none."""
     with suppress(ValueError, OverflowError):
@@ -152,7 +191,7 @@ def _moment(told: object) -> datetime | None:
     return None
 
 
-def _rows(found: Snapshot, title: str) -> Iterable[Sequence[object]]:
+def _rows(found: Snapshot, title: str) -> Sequence[Sequence[object]]:
     """Return the rows of a sheet below its header."""
     return found.grids[title].rows[1:]
 
