@@ -7,6 +7,8 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring
 
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import opened
 from arc_sync.agent.reminding.deciding import Decided
 from arc_sync.cli import bank, mail, remind
 from arc_sync.cli.reminded import decision_sentences
@@ -152,6 +154,20 @@ def test_a_server_that_is_not_there_is_a_matter_for_a_person(unreachable: Office
     assert said.endswith(" (Europe/Berlin); arc remind send --now tries at once.")
     (waits,) = unreachable.json("remind", "send", code=1)["waiting"]
     assert (waits["customer"], waits["to"], waits["trouble"]) == ("Alder Ltd", "ap@alder.example", True)
+
+
+def test_what_may_have_arrived_is_asked_about_until_a_person_says(unreachable: Office, clock: Clock) -> None:
+    with opened(Config.load(unreachable.folder)) as firm:
+        (one,) = firm.ledger.claim("a sender", NOW, NOW + timedelta(seconds=1), 9)
+        firm.ledger.about_to_send(one.message.id, "a sender", NOW)
+    clock.now = NOW + timedelta(minutes=1)  # it never came back
+    assert "may have arrived or not" in unreachable.arc("remind", "send", code=1).stdout
+    assert unreachable.arc("remind", "send", code=1).stdout.splitlines() == [
+        "Nothing is due now.",
+        "1 message of earlier may have arrived or not; the Issues tab says how to settle that.",
+    ]
+    unreachable.arc("remind", "settle", "alder", "--it-went")
+    assert unreachable.arc("remind", "send").stdout == "Nothing is due now.\n"
 
 
 def test_what_did_not_work_is_tried_at_once_when_a_person_says_so(unreachable: Office) -> None:

@@ -27,7 +27,13 @@ from arc_sync.cli.out import (
     say,
 )
 from arc_sync.cli.planned import plan_json, plan_of, rows_json, sender_sentences, show_plan
-from arc_sync.cli.reminded import decision_sentences, planned_sentences, sending_sentences, waiting_messages
+from arc_sync.cli.reminded import (
+    decision_sentences,
+    open_questions,
+    planned_sentences,
+    sending_sentences,
+    waiting_messages,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -176,6 +182,7 @@ def send(
 
     Without a mail server, drafts are written into the folder outbox.
     """
+    from arc_sheets.message import MessageState
     from arc_sync.agent.reminding.deciding import decide
     from arc_sync.agent.reminding.sending import send_due
     from arc_sync.agent.reminding.waiting import try_now, waiting
@@ -191,13 +198,14 @@ def send(
             try_now(firm, _now())
         report = send_due(firm, mailers, _now, this_sender(), witness=usual_witness(firm.ledger.id))
         with firm.ledger.read() as view:
-            left = waiting(view)
+            left, open_ = waiting(view), len(view.posted(MessageState.UNKNOWN, bare=True))
+    trouble = any(one.trouble for one in left)
     if json:
         answer(as_json({**_fields(report), "waiting": as_json(left)}))
     else:
-        said = sending_sentences(report) or ["Nothing is due now."] * (not any(one.trouble for one in left))
-        say(*said, *waiting_messages(left, firm.config.zone))
-    finish(PERSON if report.needs_person or any(one.trouble for one in left) else FINE)
+        said = sending_sentences(report) or ["Nothing is due now."] * (not trouble)
+        say(*said, *waiting_messages(left, firm.config.zone), *open_questions(open_ - len(report.unknown)))
+    finish(PERSON if report.needs_person or trouble or open_ else FINE)
 
 
 def settle(

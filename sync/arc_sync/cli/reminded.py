@@ -98,6 +98,15 @@ def waiting_messages(waiting: Sequence[Waiting], zone: ZoneInfo) -> list[str]:
     return said
 
 
+def open_questions(earlier: int) -> list[str]:
+    """Return that so many messages of earlier may have arrived or not, and where that is settled; nothing for none."""
+    if earlier <= 0:
+        return []
+    return [
+        f"{many(earlier, 'message')} of earlier may have arrived or not; the Issues tab says how to settle that."
+    ]
+
+
 def _moment(one: Waiting, zone: ZoneInfo) -> str:
     local = one.first.astimezone(zone)
     return f"{day(local.date())} at {local:%H:%M} ({zone.key})"
