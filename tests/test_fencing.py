@@ -102,7 +102,7 @@ def test_an_agent_on_another_machine_keeps_its_lease_until_it_ends(ready: Path, 
     with opened(Config.load(file)) as one:
         book = one.ledger.books()[0].id
         one.ledger.lease(book, "elsewhere:4711", now, now + LEASE)
-        with pytest.raises(Exception, match=r"in the hands of elsewhere:4711") as caught:
+        with pytest.raises(Exception, match=r"brought in step by elsewhere:4711") as caught:
             one.sync(now + timedelta(minutes=1))
         assert type(caught.value).__name__ == "LedgerBusy"
         one.sync(now + LEASE + timedelta(seconds=1))

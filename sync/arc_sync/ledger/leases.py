@@ -19,8 +19,8 @@ def leased(known: BookRecord, holder: str, now: datetime, until: datetime, *, ta
     """Return the book as leased to `holder` with its next epoch; raises `LedgerBusy` while another's lasts."""
     if known.holder not in ("", holder) and known.until and known.until > now and not takeover:
         raise LedgerBusy(
-            f"{known.where} is in the hands of {known.holder} until {known.until:%d %b %Y %H:%M:%S} UTC;"
-            " wait until then, or stop that agent and take over."
+            f"{known.where} is being brought in step by {known.holder} at this moment; try again in a minute. Should"
+            f" that computer have stopped, the book is free at {known.until:%H:%M:%S} UTC."
         )
     return replace(known, epoch=known.epoch + 1, holder=holder, until=until)
 
