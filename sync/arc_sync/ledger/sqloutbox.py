@@ -45,6 +45,9 @@ _WHOLE: Final = select(MESSAGE, CONTENT.c.content).join(CONTENT, CONTENT.c.messa
 _LISTED: Final = _WHOLE.order_by(_C.number)
 _BARE: Final = select(MESSAGE, literal(b"", CONTENT.c.content.type).label("content")).order_by(_C.number)
 _ONE: Final = _WHOLE.where(_C.id == bindparam("message"))
+_GRASPED: Final = _ONE.with_for_update(of=MESSAGE)
+_IN_STATE: Final = _C.state.in_(bindparam("states", expanding=True))
+_BARE_IN_STATE, _LISTED_IN_STATE = (asked.where(_IN_STATE) for asked in (_BARE, _LISTED))
 _KEYED: Final = select(_C.id).where(_C.key == bindparam("key"))
 _ANSWER: Final = select(ANSWER.c.answer).where(ANSWER.c.request == bindparam("request"))
 _NOTE: Final = select(NOTE.c.text).where(NOTE.c.name == bindparam("name"))
@@ -113,14 +116,13 @@ def posted(
     bare: bool = False,
 ) -> list[Posted]:
     """Return messages, the oldest first; see `View.posted`."""
-    asked = _BARE if bare else _LISTED
-    if states:
-        asked = asked.where(_C.state.in_([state.value for state in states]))
+    asked = (_BARE_IN_STATE if bare else _LISTED_IN_STATE) if states else _BARE if bare else _LISTED
     if message:
         asked = asked.where(_C.id == message)
     if since:
         asked = asked.where(_C.changed >= moment_text(since))
-    return [read_entry(found).posted for found in connection.execute(asked)]
+    told = {"states": [state.value for state in states]} if states else {}
+    return [read_entry(found).posted for found in connection.execute(asked, told)]
 
 
 def entries(connection: Connection) -> Iterator[Entry | None]:
@@ -143,7 +145,7 @@ def keyed(connection: Connection, key: str) -> bool:
 
 def grasp(connection: Connection, message: str) -> Posted | None:
     """Return a message, and lock it until the transaction ends."""
-    found = connection.execute(_ONE.with_for_update(of=MESSAGE), {"message": message}).one_or_none()
+    found = connection.execute(_GRASPED, {"message": message}).one_or_none()
     return read_entry(found).posted if found else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.message import MessageState, Posted
@@ -23,6 +23,11 @@ from arc_sync.merge.history import ISSUES, ROOT, Bookmark, Change, ChangeSet
 from arc_sync.merge.issues import Issue, IssueKey
 
 _HEADS: Final = select(LEDGER.c.n, LEDGER.c.hash, LEDGER.c.messages, LEDGER.c.seal)
+_OF_ROW: Final = (
+    select(CHANGE)
+    .where(CHANGE.c.tab == bindparam("of_tab"), CHANGE.c.row == bindparam("of_row"))
+    .order_by(CHANGE.c.n)
+)
 #: After so many single rows of a tab the rest is fetched at once.
 SINGLES: Final = 64
 
@@ -76,8 +81,8 @@ class SqlView:
 
     def history(self, tab: Tab, row: str) -> Sequence[Change]:
         """Return the changes of one row, the newest last."""
-        of_row = select(CHANGE).where(CHANGE.c.tab == tab.name, CHANGE.c.row == row).order_by(CHANGE.c.n)
-        return [to_change(Link(*found)) for found in self._connection.execute(of_row)]
+        found = self._connection.execute(_OF_ROW, {"of_tab": tab.name, "of_row": row})
+        return [to_change(Link(*link)) for link in found]
 
     def histories(self, tab: Tab, ids: Collection[str]) -> Mapping[str, Sequence[Change]]:
         """Return the changes of each of these rows, the newest last."""
