@@ -10,6 +10,7 @@ from arc_sheets.tabs import CUSTOMERS, INVOICES
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.google import captured
 from arc_sync.books.google.captured import Added, Batch, Row, portions
+from arc_sync.books.google.layout import STAMP
 from arc_sync.books.google.prints import print_of, shape
 from arc_sync.books.google.reading import Grid
 from arc_sync.books.google.record import Cell, Hit, Record
@@ -163,6 +164,17 @@ def test_rows_are_added_whole_though_a_column_came_in_the_instant(hand: GoogleHa
     assert write(hand, mark=SECOND, appends={"invoices": [invoice("e")]})
     assert ids(hand, INVOICES) == ["a", "b", "c", "d", "e"]
     assert cells(hand, INVOICES, 4)["number"] == "INV-e"
+
+
+def test_a_row_added_again_askew_is_not_sought_where_it_was_added_before(hand: GoogleHand) -> None:
+    new = {"invoices": [invoice("e")]}
+    assert write(hand, mark=SECOND, appends=new)
+    hidden = hand.layout(INVOICES).places[STAMP]
+    hand.put("Invoices", at(hand, "e") - 1, 0, *[None] * hidden)  # emptied by a person, but for the stamp
+    hand.google.habits.before("write", lambda person: person.insert_columns("Invoices", "C"))
+    assert not write(hand, mark=Bookmark(10, "c"), appends=new)
+    assert ids(hand, INVOICES) == ["a", "b", "c", "d"]
+    assert [row for row in hand.grid("Invoices").rows if "INV-e" in row] == []
 
 
 def test_an_id_that_hit_another_row_is_taken_back(hand: GoogleHand) -> None:

@@ -115,6 +115,21 @@ def test_dirt_counts_as_what_stood_there_wherever_the_row_went() -> None:
     assert list(masked.dirt) == [Spot("Invoices", 5, NOTES)]
 
 
+def test_an_id_that_was_given_finds_no_row_with_a_stamp_of_another_write() -> None:
+    askew = hit("arc-2-x.3", cells=(Cell(ID, None, print_of("a" * 32)),))._replace(given="a" * 32)
+    anew = sheet(row(stamp="arc-3-x.0"))
+    assert unmask(anew, [askew], WHERE, {}).hits == [askew]
+    assert list(unmask(sheet(row()), [askew], WHERE, {}).dirt) == [Spot("Invoices", 4, PLACES[ID])]
+
+
+def test_what_hit_the_blank_beyond_the_last_header_is_found_though_a_column_within_has_no_header() -> None:
+    cells = [*row(stamp="arc-1-x.0"), "ARC's"]
+    cells.insert(1, None)
+    grids = {"Invoices": Grid(SHEET, [[], [], [], [HEADER[0], None, *HEADER[1:]], cells])}
+    stray = hit("arc-1-x.0", cells=(Cell("?", None, print_of("ARC's")),))
+    assert list(unmask(grids, [stray], WHERE, {}).dirt) == [Spot("Invoices", 4, len(cells) - 1)]
+
+
 def test_what_a_person_typed_over_dirt_is_theirs() -> None:
     masked = unmask(sheet(row(notes="mine", stamp="arc-1-x.0")), [hit("arc-1-x.0")], WHERE, {})
     assert masked.grids["Invoices"].at(4, NOTES) == "mine"
@@ -174,7 +189,7 @@ def test_a_record_that_somebody_spoilt_is_none() -> None:
 
 def test_a_row_that_was_added_askew_has_two_marks() -> None:
     record = batch(row())
-    record.aims = [Aim(SHEET, -1, "d" * 32, "", (), {NOTES: print_of("ARC's")})]
+    record.aims = [Aim(SHEET, -1, MARK, "", (), {NOTES: print_of("ARC's")}, f"add {'d' * 32}")]
     header: list[Raw] = [None, *HEADER]
     (found,) = judge(record, copies(row(), header), SHEET_IDS).hits
-    assert found.marks == ("d" * 32, "+" + "d" * 32)
+    assert (found.marks, found.given) == ((MARK,), "d" * 32)

@@ -144,9 +144,8 @@ class _Judge:
 
     def _own(self, at: int) -> None:
         """Nothing stands in the person's own columns but what the person typed there."""
-        ours, mine = set(self.layout.places.values()), self.hand.own.get(self._name(at), [])
-        for column in range(max(ours)):
-            value = self.grid.at(at, column)
+        ours, mine = {self.truth, *self.layout.places.values()}, self.hand.own.get(self._name(at), [])
+        for column, value in enumerate(self.grid.row(at)):
             if column not in ours and value is not None and value not in mine:
                 self._say("dirt", self._name(at), column, value)
 

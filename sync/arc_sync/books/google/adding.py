@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from arc_sheets.cells import CellValue
 from arc_sheets.tab import Kind, Tab
@@ -15,10 +15,9 @@ from arc_sync.books.drawing import Drawn, Link
 from arc_sync.books.google.batch import lengthen
 from arc_sync.books.google.captured import Added
 from arc_sync.books.google.cells import Painter, check_holds
-from arc_sync.books.google.judging import added_stamp
 from arc_sync.books.google.layout import STAMP, Layout
 from arc_sync.books.google.records import grown, row_heights
-from arc_sync.books.google.shapes import Request, extended, sendable
+from arc_sync.books.google.shapes import CellData, Request, extended, sendable
 from arc_sync.books.layout import SEAL
 from arc_sync.books.look import record_role
 from arc_sync.merge.issues import ID
@@ -59,26 +58,27 @@ def _piece(
     blank: bool,
 ) -> Added:
     names = (ID, *(column.name for column in layout.tab.columns), SEAL, STAMP)
-    values: list[Mapping[int, CellValue]] = []
-    rows: list[dict[str, Any]] = [{}] * blank
-    for row, drawn_cells in lines:
-        cells = [*drawn_cells, Drawn(added_stamp(row.id), "cell.text")]
+    values: list[dict[int, CellValue]] = []
+    made: list[list[CellData]] = []
+    for _, drawn_cells in lines:
+        cells = [*drawn_cells, Drawn(None, "cell.text")]  # the batch knows the stamp
         for column, drawn in enumerate(cells):
             check_holds(layout.tab.title, len(layout.grid.rows) + 1, column, drawn)
         placed = {layout.places[n]: d for n, d in zip(names, cells, strict=True) if n in layout.places}
         values.append({c: _raw(d) for c, d in placed.items()})
         width = max(placed) + 1
-        rows.append({"values": [_cell(placed.get(c), painter, usual=usual) for c in range(width)]})
+        made.append([_cell(placed.get(c), painter, usual=usual) for c in range(width)])
     fields = _VALUE if usual else f"{_VALUE},{_NUMBER}"
+    rows = [*[{}] * blank, *[{"values": cells} for cells in made]]
     request: Request = {"appendCells": {"sheetId": layout.grid.sheet, "rows": rows, "fields": fields}}
-    return Added(layout.grid.sheet, [row.id for row, _ in lines], values, [request])
+    return Added(layout.grid.sheet, [row.id for row, _ in lines], values, [request], made)
 
 
-def _cell(drawn: Drawn | None, painter: Painter, *, usual: bool) -> dict[str, Any]:
+def _cell(drawn: Drawn | None, painter: Painter, *, usual: bool) -> CellData:
     if drawn is None:
         return {}
     value = extended(drawn.value)
-    made: dict[str, Any] = {_VALUE: value} if value else {}
+    made: CellData = {_VALUE: value} if value else {}
     number = painter.format(drawn.role).get("numberFormat")
     return made if usual or not number else made | {"userEnteredFormat": {"numberFormat": number}}
 

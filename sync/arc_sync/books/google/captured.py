@@ -60,8 +60,8 @@ from arc_sync.books.google.judging import HEAD_ROWS, LEFT, expected
 from arc_sync.books.google.layout import STAMP
 from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import STEP, Grid
-from arc_sync.books.google.record import Aim, Record
-from arc_sync.books.google.shapes import Request, extended
+from arc_sync.books.google.record import Aim, Record, stamp_of
+from arc_sync.books.google.shapes import CellData, Request, extended
 from arc_sync.xlsx.refs import parse_area
 
 #: What is asked back of the copies.
@@ -95,8 +95,9 @@ class Added:
 
     sheet: int
     ids: Sequence[str]
-    values: Sequence[Mapping[int, CellValue]]
+    values: Sequence[dict[int, CellValue]]
     requests: Sequence[Request]
+    cells: Sequence[list[CellData]] = ()  #: of each row, the very ones in `requests`: stamps come late
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class Batch:
         touched = {row.sheet for row in self.rows} | {added.sheet for added in self.added}
         record.heads = {sheet: dict(self.places[sheet]) for sheet in sorted(touched) if sheet in self.places}
         for at, row in enumerate(sorted(self.rows, key=lambda row: (row.sheet, row.row))):
-            mark, places = f"{record.step}.{at}", self.places.get(row.sheet)
+            mark, places = stamp_of(record.step, at), self.places.get(row.sheet)
             if places and STAMP in places and row.values:
                 row.values[places[STAMP]] = mark
             checked = tuple(sorted(row.checked | (row.values.keys() - {(places or {}).get(STAMP, -1)})))
@@ -145,10 +146,19 @@ class Batch:
                 Aim(row.sheet, row.row, mark, expect, checked, wrote, row.part, tuple(sorted(row.heals)))
             )
         for added in self.added:
-            for i, values in zip(added.ids, added.values, strict=True):
-                wrote = {c: print_of(v) for c, v in values.items() if v is not None}
-                record.aims.append(Aim(added.sheet, -1, i, "", (), wrote))
+            self._aim_added(added)
         record.drawn = [(sheet, area, known) for sheet, area, known, _ in self.drawn]
+
+    def _aim_added(self, added: Added) -> None:
+        """Give rows that are added stamps, too: the id alone is none, as the same row may be added again."""
+        aims, place = self.record.aims, self.places.get(added.sheet, {}).get(STAMP)
+        for i, values, cells in zip(added.ids, added.values, added.cells, strict=True):
+            mark = stamp_of(self.record.step, len(aims))
+            if place is not None:
+                values[place] = mark
+                cells[place][_ENTERED] = extended(mark)
+            wrote = {c: print_of(v) for c, v in values.items() if v is not None}
+            aims.append(Aim(added.sheet, -1, mark, "", (), wrote, f"add {i}"))
 
     def _copy_what(self) -> None:
         """Decide what is copied: tops, `_ARC`, rows written, reports drawn."""
@@ -265,7 +275,8 @@ def portions(
 def _size(piece: Row | Added) -> int:
     """Return about how many bytes a piece takes in a batch, its part of the record and its copy included."""
     if isinstance(piece, Added):
-        return sum(len(json.dumps(request)) for request in piece.requests) + 12 * sum(map(len, piece.values))
+        bare = sum(len(json.dumps(request)) for request in piece.requests)
+        return bare + 100 * len(piece.ids) + 12 * sum(map(len, piece.values))
     texts = sum(len(value) for value in piece.values.values() if isinstance(value, str))
     return 300 + 70 * len(piece.values) + texts
 

@@ -13,7 +13,7 @@ from arc_sheets.cells import Formula
 from arc_sheets.tab import Tab
 from arc_sync.books.draw import account
 from arc_sync.books.form import LABELS, PLACES, THEN
-from arc_sync.books.google.layout import STAMP, header_in, names_of
+from arc_sync.books.google.layout import NAMELESS, STAMP, header_in, names_of
 from arc_sync.books.google.prints import print_of, print_of_all
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record
@@ -81,7 +81,7 @@ class _Judge:
         new: list[Hit] = []
         for aim in record.aims:
             cells = self._copies.row(aim.sheet, aim.row)
-            self._follow(aim, {cell for cell in cells if isinstance(cell, str)})
+            self._follow(aim, cells)
             if aim.mark in broken:
                 new += self._hit(aim, cells)
                 judged.held &= aim.part == REPAIR
@@ -94,10 +94,11 @@ class _Judge:
         judged.hits = [*self._left(), *new]
         return judged
 
-    def _follow(self, aim: Aim, texts: set[str]) -> None:
+    def _follow(self, aim: Aim, cells: Sequence[Raw]) -> None:
         """Let the earlier hits on a row be found by its new stamp; several may lie on one another."""
+        texts = {cell for cell in cells if isinstance(cell, str)}
         for hit in self._record.hits:
-            if not texts.isdisjoint(hit.marks):
+            if not texts.isdisjoint(hit.marks) or hit.gave(cells):
                 self._followed.setdefault(hit.id, []).append(aim.mark)
 
     def _broken(self) -> set[str]:
@@ -137,7 +138,7 @@ class _Judge:
         dirt, mine = [], print_of(aim.mark)
         for column, wrote in aim.wrote.items():
             held = cells[column] if column < len(cells) else None
-            name = f"@{column}" if names is None else names[column] if column < len(names) else "?"
+            name = f"@{column}" if names is None else names[column] if column < len(names) else NAMELESS
             its_stamp = name == STAMP and wrote == mine  # where it belongs: nobody misses the old one
             if print_of(held) != wrote and not its_stamp:
                 source = (
@@ -147,19 +148,14 @@ class _Judge:
         if not dirt:
             return
         key = _key(cells, names)
-        marks = (aim.mark, *self._given(aim)) if names is not None else ()
-        yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number)
-
-    def _given(self, aim: Aim) -> tuple[str, ...]:
-        if aim.row < 0:
-            return (added_stamp(aim.mark),)
-        return (aim.part.removeprefix("stamp "),) if aim.part.startswith("stamp ") else ()
+        marks, given = ((aim.mark,), _given(aim)) if names is not None else ((), "")
+        yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number, given)
 
     def _heal(self, aim: Aim) -> None:
         names = self._head(aim.sheet) if aim.sheet in self._record.heads else None
         for hit in aim.heals:
             self._healed.setdefault(hit, set()).update(
-                f"@{c}" if names is None else names[c] if c < len(names) else "?" for c in aim.wrote
+                f"@{c}" if names is None else names[c] if c < len(names) else NAMELESS for c in aim.wrote
             )
 
     def _left(self) -> Iterator[Hit]:
@@ -208,9 +204,10 @@ def is_entry(place: Place) -> bool:
     return place.row == account.PICKER.row or place in PLACES.values()
 
 
-def added_stamp(row: str) -> str:
-    """Return the stamp of a row that is added: with its id, a second mark, should a column of either go."""
-    return f"+{row}"
+def _given(aim: Aim) -> str:
+    """Return the id that an aim gives its row: what finds it, should the column go in which its stamp stands."""
+    kind, _, row = aim.part.partition(" ")
+    return row if kind in ("add", "stamp") else ""
 
 
 def expected(cells: Sequence[Raw], checked: Sequence[int], places: Mapping[str, int] | None) -> str:

@@ -23,6 +23,8 @@ from arc_sync.merge.snapshot import ReadRow
 
 #: The name under which a tab's places list the hidden stamp column.
 STAMP: Final = "stamp"
+#: The name of every column without a header.
+NAMELESS: Final = "?"
 #: How far down a header row is looked for.
 SEARCHED: Final = 30
 _DATED: Final = (Kind.DATE, Kind.TIME)

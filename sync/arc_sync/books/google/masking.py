@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from arc_sheets.cells import verbatim
 from arc_sheets.tab import Tab
 from arc_sync.books.form import LABELS
-from arc_sync.books.google.layout import SEARCHED, header_in, names_of
+from arc_sync.books.google.layout import NAMELESS, SEARCHED, header_in, names_of
 from arc_sync.books.google.prints import print_of
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import Cell, Hit
@@ -78,9 +78,11 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
         masked.hits.append(hit)  # deleted since; an undo may bring it back
         return
     view, left, lost, taken = grid.copy(), [], [], set[int]()
+    width = len(grid.row(row))
     for cell in hit.cells:
-        places = (c for c in _columns(names, cell) if c not in taken)
-        column = next((c for c in places if _holds(grid, row, c, cell, title, kept)), None)
+        places = _columns(names, cell, width)
+        free = (c for c in places if c not in taken)
+        column = next((c for c in free if _holds(grid, row, c, cell, title, kept)), None)
         if column is not None:
             taken.add(column)
             left.append(cell)
@@ -88,13 +90,13 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
             dirt = masked.dirt.setdefault(Spot(title, row, column), Dirt(cell.held))
             dirt.value, dirt.source = cell.held, cell.source
             dirt.hits.append(hit.id)
-        elif _is_lost(grid, row, names, cell, title):
-            lost.append((title, cell_ref(row + 1, _columns(names, cell)[0]), verbatim(cell.held)))
+        elif _is_lost(grid, row, places, cell, title):
+            lost.append((title, cell_ref(row + 1, places[0]), verbatim(cell.held)))
     masked.grids[title] = view
     if left:
         masked.hits.append(hit._replace(cells=tuple(left)))
     elif not sure:  # another row with that id: the one that ARC added anew where this one was deleted
-        masked.hits.append(hit._replace(key=""))
+        masked.hits.append(hit._replace(key="", given=""))
     masked.lost += lost
 
 
@@ -105,10 +107,10 @@ def _names(grid: Grid, title: str) -> list[str] | None:
 
 
 def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tuple[int | None, bool]:
-    """Find the row of a hit, and say whether it is surely that one: by its marks, else by the id it had.
+    """Find the row of a hit, and say whether it is surely that one: by its marks, else by the id it was given or had.
 
     On a sheet without ids by its label. A mark may be where it stands, or where it is meant to: newer hits may have
-    moved it.
+    moved it. An id is not enough to be sure: rows that are deleted and added anew, or come back, have the same.
     """
     if not hit.marks:
         labelled = [n for n in range(len(grid.rows)) if hit.key and grid.at(n, LABELS) == hit.key]
@@ -118,18 +120,26 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
         for number, cells in enumerate(rows):
             if any(isinstance(cell, str) and cell in marks for cell in cells):
                 return number, True
+    given = (n for rows in (stands.rows, grid.rows) for n, cells in enumerate(rows) if hit.gave(cells))
+    if (at := next(given, None)) is not None:
+        return at, False
     if not (hit.key and names and ID in names):
         return None, False
     column = names.index(ID)
     return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None), False
 
 
-def _columns(names: Sequence[str] | None, cell: Cell) -> list[int]:
-    """Return where a cell may stand now: its column by name, else any that is not ARC's."""
+def _columns(names: Sequence[str] | None, cell: Cell, width: int) -> list[int]:
+    """Return where a cell of a row of that width may stand now: its column by name, else any that is not ARC's.
+
+    Columns without a header all go by one name, those right of the last header, too.
+    """
     if cell.name.startswith("@") or names is None:
         return [int(cell.name.removeprefix("@"))] if cell.name.startswith("@") else [0]
     exactly = [c for c, name in enumerate(names) if name == cell.name]
     strange = [c for c, name in enumerate(names) if name.startswith("?")]
+    if cell.name == NAMELESS:
+        return [*(exactly or strange), *range(len(names), max(width, len(names) + 1))]
     return exactly or [*strange, len(names)]
 
 
@@ -141,9 +151,9 @@ def _holds(grid: Grid, row: int, column: int, cell: Cell, title: str, kept: Mapp
     return now != cell.held and (now is None or is_ours(now, read_seals(title, kept) or ()))
 
 
-def _is_lost(grid: Grid, row: int, names: Sequence[str] | None, cell: Cell, title: str) -> bool:
-    """Say whether what a cell held stands nowhere now, and is a person's."""
-    if cell.held is None or any(grid.at(row, c) == cell.held for c in _columns(names, cell)):
+def _is_lost(grid: Grid, row: int, places: Sequence[int], cell: Cell, title: str) -> bool:
+    """Say whether what a cell held stands in none of its places now, and is a person's."""
+    if cell.held is None or any(grid.at(row, c) == cell.held for c in places):
         return False
     tab = _TABS.get(title)
     return tab is None or cell.name.startswith("?") or cell.name in {c.name for c in tab.stored}

@@ -7,7 +7,8 @@ what happened. It stands as JSON in the first column of `_ARC_PRE`, in pieces th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -21,6 +22,7 @@ _PIECE: Final = 40_000
 _VERSION: Final = 1
 #: The part of a batch that only puts things back.
 REPAIR: Final = "repair"
+_STAMP: Final = re.compile(r"arc-\d+-\w+\.\d+")
 
 
 class Aim(NamedTuple):
@@ -28,11 +30,11 @@ class Aim(NamedTuple):
 
     sheet: int
     row: int  #: -1 for a row that it adds at the end
-    mark: str  #: the stamp that the row gets, unlike any other; of an added row its id
+    mark: str  #: the stamp that the row gets, unlike any other
     expect: str  #: print of its identity and of all cells `checked`, as they were read
     checked: tuple[int, ...]
     wrote: Mapping[int, str]  #: print of what it writes, by column
-    part: str = ""  #: which part of the plan it belongs to; `REPAIR` is none of it
+    part: str = ""  #: which part of the plan it is; `REPAIR` is none; "add" and "stamp" tell the id
     heals: tuple[str, ...] = ()  #: the hits whose cells it puts right
 
 
@@ -50,13 +52,25 @@ class Hit(NamedTuple):
 
     id: str
     sheet: int
-    marks: tuple[
-        str, ...
-    ]  #: texts by one of which the row is found: ARC's stamps on it, or the id it was given
+    marks: tuple[str, ...]  #: ARC's stamps on the row, by one of which it is found
     key: str  #: the id that the row had; on a sheet without ids, the label beside the cell
     row: int  #: where it stood
     cells: tuple[Cell, ...]
     since: int  #: the number of the batch
+    given: str = ""  #: the id that the batch wrote there; other rows may have had it, or have it again
+
+    def gave(self, cells: Sequence[Raw]) -> bool:
+        """Say whether a row has the id given, and no stamp by which it would be another one."""
+        return bool(self.given) and self.given in cells and not any(map(_is_stamp, cells))
+
+
+def stamp_of(step: str, at: int) -> str:
+    """Return the stamp that a batch gives to a row, the `at`-th that it writes: no other write has it."""
+    return f"{step}.{at}"
+
+
+def _is_stamp(value: Raw) -> bool:
+    return isinstance(value, str) and _STAMP.fullmatch(value) is not None
 
 
 @dataclass(slots=True)
