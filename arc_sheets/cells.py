@@ -19,7 +19,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -188,7 +188,7 @@ def _time(_column: Column, cell: CellValue, _currency: str | None, how: Reading)
         moment = dates.checked(cell.replace(tzinfo=None))
         return dates.checked((moment + timedelta(microseconds=500_000)).replace(microsecond=0))
     if isinstance(cell, date):
-        return dates.checked(datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001 (wall clock)
+        return dates.checked(datetime.combine(cell, time()))
     if isinstance(cell, str):
         return dates.read_moment(cell, how.order)
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):

@@ -7,7 +7,7 @@ Day and month are never guessed: 3/4/2026 needs an order; 2026-04-03, 13/4/2026,
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal
 
 Order = Literal["dmy", "mdy"]
@@ -69,7 +69,7 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime:
         raise NotADate("it is a number far from any date")
     day = epoch + timedelta(days=int(serial))
     seconds = round((serial - int(serial)) * 86_400)
-    return checked(datetime(day.year, day.month, day.day) + timedelta(seconds=seconds))  # noqa: DTZ001 (wall clock)
+    return checked(datetime.combine(day, time()) + timedelta(seconds=seconds))
 
 
 def to_serial(moment: date, *, date1904: bool = False) -> float:
@@ -102,7 +102,7 @@ def read_moment(text: str, order: Order | None = None) -> datetime:
         body = body[: hit.start()].strip()
     year, month, day = _parts(body, order)
     try:
-        return checked(datetime(year, month, day, *clock))  # noqa: DTZ001 (wall clock)
+        return checked(datetime.combine(date(year, month, day), time(*clock)))
     except ValueError as error:
         if isinstance(error, NotADate):
             raise

@@ -87,7 +87,7 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-def to_minor(number: Decimal | int | float, currency: str) -> int:  # noqa: PYI041 (a book may hand over floats)
+def to_minor(number: Decimal | float, currency: str) -> int:
     """Turn a number in major units into minor units.
 
     A float, as spreadsheets hand them over, is taken at its 15 significant digits: what the person saw.

@@ -33,7 +33,7 @@ from arc_sync.agent.round import Report, Settings, run_round
 from arc_sync.books.live import LiveBook
 from arc_sync.books.office.process import Bridge
 from arc_sync.xlsx.refs import cell_ref
-from tests import live_memory_engine
+from tests import live_memory_book, live_memory_engine
 from tests.bench_round import make
 from tests.live_hand import LiveHand
 from tests.live_office import running
@@ -152,7 +152,7 @@ def _counting(bridge: Bridge) -> Callable[[], Counter[str]]:
 
 def in_memory(firm: Firm) -> Iterator[str]:
     """Measure on the engine in memory, whose calls are those that Excel would get."""
-    held = live_memory_engine.load(firm.config.book)
+    held = live_memory_book.load(firm.config.book)
     book = live_memory_engine.opened(held)
     yield from measure(Bench(firm, book, lambda: Counter(call.split()[0] for call in held.calls)))
 

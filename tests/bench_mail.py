@@ -15,9 +15,11 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from arc_sheets.message import Message
 from arc_sync.mail.drafts import DraftFolder
@@ -62,6 +64,36 @@ def serve(line: Connection) -> None:
         line.send(len(server.arrived))
 
 
+class Apart(NamedTuple):
+    """A mail server in a process of its own."""
+
+    port: int
+    context: ssl.SSLContext  #: trusts it
+    ended: Callable[[], int]  #: ends it, and returns how many messages arrived
+
+
+@contextmanager
+def server_apart() -> Iterator[Apart]:
+    """Start a mail server in a process of its own; whoever asks for `ended` hears what arrived."""
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    child = spawn.Process(target=serve, args=(there,))
+    child.start()
+    port, trust = here.recv()
+    context = tls_context()
+    context.load_verify_locations(cadata=trust)
+
+    def ended() -> int:
+        here.send("enough")
+        return int(here.recv())
+
+    try:
+        yield Apart(port, context, ended)
+        child.join()
+    finally:
+        child.kill()
+
+
 def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Return its wall and CPU seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -71,15 +103,9 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 def main(count: int) -> None:
     """Do all of it and print a line for each."""
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe()
-    child = spawn.Process(target=serve, args=(there,))
-    child.start()
-    port, trust = here.recv()
-    context = tls_context()
-    context.load_verify_locations(cadata=trust)
     messages = written(count)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, server_apart() as server:
+        port, context = server.port, server.context
         folders = iter(Path(folder, str(n)) for n in range(ROUNDS))
         works: dict[str, Callable[[], object]] = {
             "written": lambda: written(count),
@@ -93,9 +119,7 @@ def main(count: int) -> None:
         for _ in range(ROUNDS):
             for name, work in works.items():
                 best[name] = min(best[name], timed(work))
-    here.send("enough")
-    arrived = here.recv()
-    child.join()
+        arrived = server.ended()
     assert arrived == 2 * ROUNDS * count, arrived
     size = sum(len(message.content) for message in messages) / count / 1024
     sys.stdout.write(f"{count:,} letters of {size:.1f} kB     a second   CPU ms each\n")

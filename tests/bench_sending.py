@@ -9,7 +9,6 @@ than lets a hundred messages a second go.
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 import tempfile
 import time
@@ -19,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from arc_sheets.message import MessageState
-from arc_sync.mail.logins import Account, tls_context
+from arc_sync.mail.logins import Account
 from arc_sync.mail.smtp import SmtpMailer
-from tests.bench_mail import handed_over, serve
+from tests.bench_mail import handed_over, server_apart
 
 if TYPE_CHECKING:
     from tests.reminding_firm import Office
@@ -69,15 +68,8 @@ def main(customers: int) -> None:
     from arc_sync.agent.reminding.sending import send_due
 
     wide = Limits(an_hour=10**6, a_run=10**6)
-    spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe()
-    child = spawn.Process(target=serve, args=(there,))
-    child.start()
-    port, trust = here.recv()
-    context = tls_context()
-    context.load_verify_locations(cadata=trust)
-    mailer = SmtpMailer(Account("localhost", port, "starttls", None), context)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, server_apart() as server:
+        mailer = SmtpMailer(Account("localhost", server.port, "starttls", None), server.context)
         firm = filled(Path(folder), customers)
         timed("planned and written", customers, firm.plan)
         timed("approved", customers, firm.approve)
@@ -86,9 +78,7 @@ def main(customers: int) -> None:
         gone = [posted.message for posted in firm.posted(MessageState.SENT)]
         timed("floor: the mailer alone", len(gone), lambda: handed_over(mailer, gone))
         firm.firm.ledger.close()
-    here.send("enough")
-    arrived = here.recv()
-    child.join()
+        arrived = server.ended()
     sys.stdout.write(f"{len(report.sent)} sent, {arrived - len(gone)} arrived\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -36,6 +36,13 @@ from tests.vault import Vault
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TERMS = Terms("Sample Trading", Rates("EUR", {"USD": Decimal("0.92")}, date(2026, 11, 19)))
 FIRMS = ("Adler & Söhne", "O'Brien Ltd", "Zoë GmbH")
+#: An invoice that the ledger has and the book does not.
+NEW: Mapping[str, Value] = {
+    "number": "INV-99",
+    "customer": FIRMS[0],
+    "issued": date(2026, 3, 1),
+    "due": date(2026, 4, 1),
+}
 
 
 @dataclass
@@ -155,13 +162,7 @@ def busy_day(one: Firm) -> None:
     hand.pick_customer(FIRMS[1])
     one.put(INVOICES, one.find(INVOICES, "INV-02"), status="on plan")
     one.put(INVOICES, one.find(INVOICES, "INV-05"), amount=777_00)
-    told: dict[str, Value] = {
-        "number": "INV-99",
-        "customer": FIRMS[0],
-        "issued": date(2026, 3, 1),
-        "due": date(2026, 4, 1),
-    }
-    one.put(INVOICES, "9" * 32, **told, amount=1_00, currency="JPY", status="open")
+    one.put(INVOICES, "9" * 32, **NEW, amount=1_00, currency="JPY", status="open")
 
 
 def _plain(cell: CellValue) -> CellValue:

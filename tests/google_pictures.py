@@ -8,7 +8,6 @@ They go to `build/google` unless told otherwise.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +31,7 @@ from tests.emulators.google import GoogleEmulator
 from tests.google_book import Wire, made
 from tests.google_formats import shown
 from tests.sample_contents import sample
+from tests.screens import shoot
 
 Json = dict[str, Any]
 #: The tabs that are drawn, and how many of their rows.
@@ -390,24 +390,7 @@ def draw(book: Json, known: Mapping[str, Any], folder: Path) -> None:
             picture = Picture(book, title, rows, known)
             source = Path(scratch, f"{title}.html")
             source.write_text(picture.html(), encoding="utf-8")
-            _shoot(source, folder / f"{title.lower()}.png", picture.size, Path(scratch, "profile"))
-
-
-def _shoot(source: Path, target: Path, size: tuple[int, int], profile: Path) -> None:
-    quiet = "no-sandbox disable-gpu no-first-run disable-background-networking disable-component-update disable-sync"
-    command = [
-        "chromium",
-        "--headless",
-        *(f"--{flag}" for flag in quiet.split()),
-        f"--user-data-dir={profile}",
-    ]
-    command += [
-        "--hide-scrollbars",
-        f"--window-size={size[0]},{size[1]}",
-        f"--screenshot={target}",
-        source.as_uri(),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+            shoot(source, folder / f"{title.lower()}.png", picture.size, Path(scratch, "profile"))
 
 
 def main(folder: Path) -> None:

@@ -7,12 +7,11 @@ import contextlib
 import re
 import socket
 import socketserver
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.mail_servers import PASSWORD, TOKEN, USER, Answer, Cut, Fault, certificate
+from tests.serving import Served
 
 #: Where a conversation can go wrong; "taken" is after the draft was put away and before that is said.
 IMAP_STAGES = ("banner", "STARTTLS", "AUTHENTICATE", "LIST", "EXAMINE", "SEARCH", "APPEND", "text", "taken")
@@ -22,7 +21,7 @@ class _Gone(Exception):
     """The line is to end."""
 
 
-class ImapServer:
+class ImapServer(Served):
     """The mailboxes are in `folders`, by the name as it goes over the line, without quotation marks."""
 
     def __init__(self, security: str = "tls", *, certificate_kind: str = "good") -> None:
@@ -35,23 +34,10 @@ class ImapServer:
         self.greeting = "* OK ready"
         self.security = security
         self.tls = certificate(certificate_kind)
-        self.over = threading.Event()
-        self._tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
-        self._tcp.daemon_threads = False
-        self.port: int = self._tcp.server_address[1]
-        self._thread = threading.Thread(target=self._tcp.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.over.set()
-        self._tcp.shutdown()
-        self._tcp.server_close()
-        self._thread.join()
+        tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
+        tcp.daemon_threads = False
+        self.port: int = tcp.server_address[1]
+        super().__init__(tcp)
 
 
 def _handler(server: ImapServer) -> type[socketserver.BaseRequestHandler]:

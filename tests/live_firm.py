@@ -12,7 +12,8 @@ from arc_sync.ledger.memory import MemoryLedger
 from tests.file_firm import Firm, settings
 from tests.hands import Hand
 from tests.live_hand import HASTY, LiveHand
-from tests.live_memory_engine import Workbook, load, opened
+from tests.live_memory_book import Workbook, load
+from tests.live_memory_engine import opened
 from tests.vault import Vault
 
 

@@ -6,7 +6,6 @@ it; and a few with long, many and hostile invoices and names. They go to `build/
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from arc_sheets.wording import facts, pay_by
 from arc_sync.mail.layout import html_of
 from arc_sync.mail.render import Draft, render
 from arc_sync.mail.templates import Template, choose, shipped
+from tests.screens import shoot
 
 TODAY: Final = date(2026, 11, 20)
 _STAGES: Final = {"Courtesy": -3, "Friendly": 6, "Firm": 14, "Statement": 31, "Final notice": 46}
@@ -148,25 +148,8 @@ def main(folder: Path) -> None:
         for scene, made in zip(wanted, render(drafts), strict=True):
             source = Path(scratch, f"{scene.name}.html")
             source.write_text(page(scene, made.subject, made.body or made.problem), encoding="utf-8")
-            _draw(source, folder / f"{scene.name.replace(' ', '-')}.png", Path(scratch, "profile"))
-
-
-def _draw(source: Path, picture: Path, profile: Path) -> None:
-    quiet = "no-sandbox disable-gpu no-first-run disable-background-networking disable-component-update disable-sync"
-    height = 1900 if source.stem == "many" else 1150
-    command = [
-        "chromium",
-        "--headless",
-        *(f"--{flag}" for flag in quiet.split()),
-        f"--user-data-dir={profile}",
-    ]
-    command += [
-        "--hide-scrollbars",
-        f"--window-size=2110,{height}",
-        f"--screenshot={picture}",
-        source.as_uri(),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+            size = (2110, 1900 if scene.name == "many" else 1150)
+            shoot(source, folder / f"{scene.name.replace(' ', '-')}.png", size, Path(scratch, "profile"))
 
 
 if __name__ == "__main__":

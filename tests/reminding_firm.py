@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from arc_sheets.cells import Row, Value
+from arc_sheets.cells import PLAIN, Row, Value
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.tab import Tab
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, PROMISES, REMINDERS
+from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.reminding.deciding import Decided, decide, give
+from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.outcomes import Report
 from arc_sync.agent.reminding.planning import Planned, plan_reminders
 from arc_sync.agent.reminding.rows import APPROVE, Reminder, reminders
@@ -25,7 +27,7 @@ from arc_sync.ledger.port import Ledger
 from arc_sync.mail import render
 from arc_sync.mail.filling import fill
 from arc_sync.mail.memory import MemoryMailer
-from arc_sync.mail.port import Mailer
+from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.merge.history import Origin
 
 #: A Wednesday, ten in the morning in Berlin.
@@ -232,3 +234,22 @@ def office(folder: Path, ledger: Ledger | None = None, settings: str = SETTINGS)
         one.customer(name)
         one.invoice(f"INV-{name[0]}", name, late)
     return one
+
+
+def by_hand(here: Office, customer: str = "Alder", **more: object) -> str:
+    """Send a message that Zoë wrote herself, and return the answer."""
+    told = {"action": "send_message", "request": f"r{len(here.posted())}", "who": "Zoë", "when": here.now}
+    words = {
+        "customer": customer,
+        "channel": "Email",
+        "subject": "A copy",
+        "body": "Here it is.",
+        "source": "form",
+    }
+    desk = desk_of(here.firm.config, here.now)
+    return carry_out_told(here.firm.ledger, {**told, **words, **more}, desk, PLAIN).sentence
+
+
+def says(fate: Fate, said: str = "so it is", *, slow_down: bool = False) -> MemoryMailer:
+    """Return a mailer of which every message meets this fate."""
+    return MemoryMailer(lambda _: Outcome(fate, said, slow_down))

@@ -4,12 +4,11 @@ import re
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
@@ -27,6 +26,7 @@ from arc_sync.books.draw import aging, home, records
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.look import ROLES, read_look, record_role
 from arc_sync.xlsx.refs import area_ref, cell_ref
+from tests.once import Once
 from tests.sample_contents import AS_OF, META, empty, row, sample
 
 FULL = sample()
@@ -379,34 +379,14 @@ def test_samples_and_cells_share_their_styles(full: Any) -> None:
 # -- size ----------------------------------------------------------------------------------------------------
 
 
-class Once(Sequence[BookRow]):
-    """Rows that are made one by one, and only once."""
-
-    def __init__(self, many: int) -> None:
-        self.many, self.walked = many, 0
-
-    def __len__(self) -> int:
-        return self.many
-
-    @overload
-    def __getitem__(self, index: int) -> BookRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[BookRow]: ...
-    def __getitem__(self, index: int | slice) -> BookRow | Sequence[BookRow]:
-        raise AssertionError(f"row {index} was asked for out of turn")
-
-    def __iter__(self) -> Iterator[BookRow]:
-        assert self.walked == 0
-        for number in range(self.many):
-            self.walked += 1
-            values = row(
-                tabs.INVOICES, number=f"I-{number}", currency="EUR", issued=date(2026, 1, 1), amount=number
-            )
-            yield BookRow(f"id-{number}", values, (0, number, None, "Current"), "s")
+def made_row(number: int) -> BookRow:
+    told: dict[str, Any] = {"currency": "EUR", "issued": date(2026, 1, 1), "amount": number}
+    values = row(tabs.INVOICES, number=f"I-{number}", **told)
+    return BookRow(f"id-{number}", values, (0, number, None, "Current"), "s")
 
 
 def test_rows_are_streamed(tmp_path: Path) -> None:
-    rows = Once(5000)
+    rows = Once(5000, made_row)
     create(tmp_path / "many.xlsx", replace(empty(), rows={"invoices": rows}))
     assert rows.walked == 5000
     book = _read(tmp_path / "many.xlsx", read_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import pytest
 
@@ -38,6 +38,7 @@ from tests.google_book import (
 )
 from tests.google_hand import client
 from tests.google_schema import wrong
+from tests.once import Once
 from tests.sample_contents import META, empty, row, sample
 from tests.test_books_create import EVIL
 
@@ -118,44 +119,21 @@ def test_a_book_beyond_ten_million_cells_is_refused_in_a_sentence() -> None:
     with pytest.raises(
         BookError, match=r"would need 1\d,\d{3},\d{3} cells, and a Google spreadsheet holds 10,000,000"
     ):
-        new_spreadsheet("x", replace(empty(), rows={"invoices": Once(500_000)}), SETTING, LOOK)
+        new_spreadsheet("x", replace(empty(), rows={"invoices": Once(500_000, made_row)}), SETTING, LOOK)
 
 
 # -- size, and dying halfway ---------------------------------------------------------------------------------
 
 
-class Once(Sequence[BookRow]):
-    """Rows that are made one by one, and only once; every third one in yen."""
-
-    def __init__(self, many: int) -> None:
-        self.many, self.walked = many, 0
-
-    def __len__(self) -> int:
-        return self.many
-
-    @overload
-    def __getitem__(self, index: int) -> BookRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[BookRow]: ...
-    def __getitem__(self, index: int | slice) -> BookRow | Sequence[BookRow]:
-        raise AssertionError(f"row {index} was asked for out of turn")
-
-    def __iter__(self) -> Iterator[BookRow]:
-        assert self.walked == 0
-        for number in range(self.many):
-            self.walked += 1
-            told: dict[str, Any] = {
-                "currency": "JPY" if number % 3 == 0 else "EUR",
-                "issued": date(2026, 1, 1),
-            }
-            values = row(
-                tabs.INVOICES, number=f"I-{number}", customer="Elbe Spedition", amount=number, **told
-            )
-            yield BookRow(f"{number:036}", values, (0, number, None, "Current"), "s")
+def made_row(number: int) -> BookRow:
+    """Return an invoice; every third one is in yen."""
+    told: dict[str, Any] = {"currency": "JPY" if number % 3 == 0 else "EUR", "issued": date(2026, 1, 1)}
+    values = row(tabs.INVOICES, number=f"I-{number}", customer="Elbe Spedition", amount=number, **told)
+    return BookRow(f"{number:036}", values, (0, number, None, "Current"), "s")
 
 
 def test_ten_thousand_rows_take_a_handful_of_calls_of_bounded_size() -> None:
-    rows = Once(10_000)
+    rows = Once(10_000, made_row)
     found = list(batches(replace(FULL, rows={"invoices": rows}), "abc", SHEET_IDS, LOOK))
     assert rows.walked == 10_000
     assert max(len(json.dumps(batch)) for batch in found) <= BATCH + 2

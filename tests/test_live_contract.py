@@ -16,7 +16,8 @@ from arc_sync.xlsx.refs import Area
 from tests.book_contract import SECOND, TEXTS, BookContract, cells, customer, report, write
 from tests.hands import new_file
 from tests.live_hand import LiveHand
-from tests.live_memory_engine import Workbook, load, opened
+from tests.live_memory_book import Workbook, load
+from tests.live_memory_engine import opened
 from tests.live_office import Desktop, running
 
 

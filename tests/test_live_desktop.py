@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import socket
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from arc_sync.books.office import desktop
+from arc_sync.books.office import desktop, process
 from arc_sync.books.office.desktop import Desktop, is_running, pipe_of
 
 
-def test_the_pipe_is_named_as_libreoffice_names_it() -> None:
-    told = pipe_of({"HOME": "/root"})
-    assert told == Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_53bc4297d6d012e1a744f3977d159334")
-    assert pipe_of({"HOME": "/x", "XDG_CONFIG_HOME": "/root/.config"}) == told
+def test_a_libreoffice_that_runs_is_known_by_its_own_pipe(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path / "elsewhere"), "XDG_CONFIG_HOME": str(tmp_path)}
+    profile = tmp_path / "libreoffice" / "4"
+    assert not is_running(home)
+    office = process._start(profile, f"socket,host=127.0.0.1,port={process._free_port()}", {})
+    try:
+        for _ in range(600):
+            if is_running(home):
+                break
+            assert office.poll() is None
+            time.sleep(0.1)
+        else:
+            pytest.fail("it has no pipe of the name that we look for")
+        assert not is_running({"HOME": str(tmp_path)})
+    finally:
+        process._stop(office)
+    assert not is_running(home)
 
 
 def test_a_pipe_left_from_one_that_crashed_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from arc_sheets.tabs import ACTIVITY
 from arc_sync import excel
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import opened
-from tests.live_memory_engine import Workbook, load
+from tests.live_memory_book import Workbook, load
 from tests.live_memory_engine import opened as as_opened
 from tests.office import Office, office
 

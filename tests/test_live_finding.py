@@ -15,7 +15,8 @@ from arc_sync.books.live.workbook import name_of
 from arc_sync.books.office.desktop import Desktop
 from tests.hands import BOOK, new_file
 from tests.live_hand import HASTY
-from tests.live_memory_engine import Busy, Sheet, Workbook, engine, load
+from tests.live_memory_book import Sheet, Workbook, load
+from tests.live_memory_engine import Busy, engine
 
 
 @pytest.fixture(scope="module")

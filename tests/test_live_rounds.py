@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from itertools import count, cycle
 
 import pytest
 
-from arc_sheets.cells import Formula, Value
+from arc_sheets.cells import Formula
 from arc_sheets.errors import ArcError, BookMissing, BookOpen, BookRefused
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.books.live import LiveBook
 from arc_sync.merge.identify import Stamp
 from arc_sync.xlsx.refs import Place
 from tests.book_contract import cells, ids
-from tests.file_firm import FIRMS, Firm, busy_day
+from tests.file_firm import NEW, Firm, busy_day
 from tests.live_firm import LiveFirm, opened_firm
 from tests.live_hand import LiveHand
-from tests.live_memory_engine import Busy, Gone, Held, Sheet
+from tests.live_memory_book import Held, Sheet
+from tests.live_memory_engine import Busy, Gone
 
 pytest_plugins = ("tests.file_fixtures",)
 
@@ -85,12 +85,7 @@ def test_settings_of_the_program_are_as_before(busy_live: LiveFirm) -> None:
 def test_the_number_of_calls_does_not_depend_on_the_rows(live: LiveFirm) -> None:
     many = live.copied()
     for n in range(300):
-        told: dict[str, Value] = {
-            "number": f"X-{n}",
-            "customer": FIRMS[0],
-            "issued": date(2026, 3, 1),
-            "due": date(2026, 4, 1),
-        }
+        told = {**NEW, "number": f"X-{n}"}
         many.put(INVOICES, f"{n:032x}", **told, amount=1_00, currency="EUR", status="open")
     many.rest()
     assert len(many.calls()) == len(live.calls())
@@ -316,13 +311,7 @@ def test_a_table_turned_into_a_range_is_read_and_added_to(live: LiveFirm) -> Non
     (sheet,) = (s for s in live.workbook.sheets if s.name == "Invoices")
     del sheet.tables["Invoices"]
     live.hand.type(INVOICES, 0, notes="call on Friday")
-    told: dict[str, Value] = {
-        "number": "INV-99",
-        "customer": FIRMS[0],
-        "issued": date(2026, 3, 1),
-        "due": date(2026, 4, 1),
-    }
-    live.put(INVOICES, "9" * 32, **told, amount=1_00, currency="EUR", status="open")
+    live.put(INVOICES, "9" * 32, **NEW, amount=1_00, currency="EUR", status="open")
     live.rest()
     assert "call on Friday" in [row[-1] for row in live.rows(INVOICES).values()]
     assert sheet.cells[Place(17, 1)].value == "INV-99"
@@ -366,30 +355,18 @@ def test_a_totals_row_in_the_way_is_a_sentence(live: LiveFirm) -> None:
     (sheet,) = (s for s in live.workbook.sheets if s.name == "Invoices")
     area, _ = sheet.tables["Invoices"]
     sheet.tables["Invoices"] = (area._replace(bottom=area.bottom + 1), True)
-    told: dict[str, Value] = {
-        "number": "INV-99",
-        "customer": FIRMS[0],
-        "issued": date(2026, 3, 1),
-        "due": date(2026, 4, 1),
-    }
-    live.put(INVOICES, "9" * 32, **told, amount=1_00, currency="EUR", status="open")
+    live.put(INVOICES, "9" * 32, **NEW, amount=1_00, currency="EUR", status="open")
     with pytest.raises(BookRefused, match=r"The table Invoices has a totals row.* switch it off"):
         live.round()
 
 
 def test_a_note_below_the_table_is_a_sentence(live: LiveFirm) -> None:
     live.hand.scribble("Invoices", "C18", "my note")
-    told: dict[str, Value] = {
-        "number": "INV-99",
-        "customer": FIRMS[0],
-        "issued": date(2026, 3, 1),
-        "due": date(2026, 4, 1),
-    }
     for n in range(2):
         live.put(
             INVOICES,
             f"{n}" * 32,
-            **told | {"number": f"INV-9{n}"},
+            **{**NEW, "number": f"INV-9{n}"},
             amount=1_00,
             currency="EUR",
             status="open",

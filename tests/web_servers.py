@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from tests.serving import Served
 
 CUT, SILENT = -1, -2  #: instead of a status: the line breaks, or nothing comes
 
@@ -34,31 +34,18 @@ class Response(NamedTuple):
     content: Any = None
 
 
-class WebServer:
+class WebServer(Served):
     """Answers with `answer` from `with` to the end of it; what came is in `requests`."""
 
     def __init__(self, answer: Callable[[Request], Response], tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.answer = answer
-        self.over = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = False  # the end waits for them
+        http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        http.daemon_threads = False  # the end waits for them
         if tls:
-            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
-        self.port: int = self._http.server_address[1]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.over.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+            http.socket = tls.wrap_socket(http.socket, server_side=True)
+        self.port: int = http.server_address[1]
+        super().__init__(http)
 
 
 def _flat(query: str) -> dict[str, str]:

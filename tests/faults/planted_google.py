@@ -48,7 +48,7 @@ FAULTS: Final = (
     _one("C7", "a stamp in the wrong column is left there", JUDGING,
          "its_stamp = name == STAMP and wrote == mine", "its_stamp = name == STAMP", _SOAK),
     _one("C8", "rows are not found by their stamps (nostamp)", JUDGING,
-         "marks = (aim.mark, *self._given(aim)) if names is not None else ()", "marks = ()", _SOAK),
+         '((aim.mark,), _given(aim)) if names is not None else ((), "")', '((), "")', _SOAK),
     _one("C9", "what ARC wrote by mistake reaches the merge (noobserve)", MASKING,
          "            view.put(row, column, cell.held)\n", ""),
     _one("C10", "the oldest hit is undone first (echo)", MASKING, "for hit in reversed(hits):", "for hit in hits:", _SOAK),

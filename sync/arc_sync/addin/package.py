@@ -6,11 +6,12 @@ Parts are stored, not deflated: deflate differs between versions of zlib, and VB
 from __future__ import annotations
 
 import io
-import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from defusedxml import DefusedXmlException, ElementTree
 
 RIBBON: Final = "customUI14.xml"
 #: The names by which the VBA project knows the workbook and its one sheet.
@@ -21,6 +22,7 @@ OF_WORKBOOK: Final = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  #: that a zip archive can tell
 _CORE: Final = "docProps/core.xml"
+_LONGEST: Final = 64 * 1024  #: bytes of it that are read, whoever made the file
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SPREADSHEET: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -82,11 +84,11 @@ class Contents:
 def version_of(packed: bytes) -> str:
     """Return the version that a package says it is of, "" if it says none that can be read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            told = ET.fromstring(archive.read(_CORE))  # noqa: S314 (a few lines, and no more than a text is taken)
-    except (zipfile.BadZipFile, KeyError, ET.ParseError):
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive, archive.open(_CORE) as part:
+            told = ElementTree.fromstring(part.read(_LONGEST))
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, DefusedXmlException):
         return ""
-    return told.findtext(f"{{{_PACKAGE}/metadata/core-properties}}version", "")
+    return str(told.findtext(f"{{{_PACKAGE}/metadata/core-properties}}version", ""))
 
 
 def _properties(version: str) -> str:

@@ -6,9 +6,10 @@ own callbacks and returns what was asked and told, one a line; `ArcRehearsal.Loo
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+from defusedxml import ElementTree
 
 from arc_sheets import __version__
 from arc_sync.addin.package import OF_WORKBOOK
@@ -35,5 +36,5 @@ def build() -> bytes:
 
 def buttons() -> Iterator[Button]:
     """Yield the buttons of the ribbon, from left to right."""
-    for button in ET.fromstring(ribbon()).iter(f"{_RIBBON}button"):  # noqa: S314 (our own text)
+    for button in ElementTree.fromstring(ribbon()).iter(f"{_RIBBON}button"):
         yield Button(button.get("id", ""), button.get("label", ""), button.get("tag", ""))

@@ -13,6 +13,9 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from arc_sheets.cells import Value
+from arc_sheets.contacts import NotAContact, address, addresses
+from arc_sheets.hours import NotHours, quiet_hours
+from arc_sheets.languages import LANGUAGES, known_language
 from arc_sheets.tab import Column, Tab
 from arc_sheets.tabs import CUSTOMERS, TEMPLATES
 
@@ -38,19 +41,13 @@ def _why(
     return ask(value) if ask and isinstance(value, str) else ""
 
 
-# What is asked is imported when it is needed: templates are seldom edited, and Jinja takes longer to load than a
-# round that has nothing to do.
-
-
 def _template(column: Literal["subject", "body", "language"], text: str) -> str:
-    from arc_sync.mail.render import problem_of  # noqa: PLC0415
+    from arc_sync.mail.render import problem_of  # noqa: PLC0415 (templates are seldom edited, and Jinja is large)
 
     return problem_of(column, text)
 
 
 def _quiet_hours(text: str) -> str:
-    from arc_sheets.hours import NotHours, quiet_hours  # noqa: PLC0415
-
     try:
         quiet_hours(text)
     except NotHours as error:
@@ -67,8 +64,6 @@ def _time_zone(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    from arc_sheets.contacts import NotAContact, address  # noqa: PLC0415
-
     try:
         address(text)
     except NotAContact as error:
@@ -85,8 +80,6 @@ def _several(text: str) -> bool:
 
 
 def _cc(text: str) -> str:
-    from arc_sheets.contacts import NotAContact, addresses  # noqa: PLC0415
-
     try:
         addresses(text)
     except NotAContact as error:
@@ -95,8 +88,6 @@ def _cc(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    from arc_sheets.languages import LANGUAGES, known_language  # noqa: PLC0415
-
     if known_language(text):
         return ""
     known = " and ".join(language.name for language in LANGUAGES)

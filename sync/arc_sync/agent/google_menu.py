@@ -16,17 +16,18 @@ from arc_sync.agent.spreadsheets import sheets_of
 from arc_sync.google.addresses import NEW
 from arc_sync.google.api import GOOGLE, Sheets, said
 from arc_sync.google.connect import connect, places
-from arc_sync.google.credentials import Account, account, of_person
+from arc_sync.google.credentials import Grant, account, of_person, persons
 from arc_sync.google.live import Verdict, check_live
 from arc_sync.google.menu import API, SCOPE, bundled, install_menu
 from arc_sync.google.transport import Transport
 from arc_sync.google.trouble import Failed
 from arc_sync.mail import oauth_google
-from arc_sync.mail.oauth import Endpoints, Grant
+from arc_sync.mail.oauth import Endpoints
+from arc_sync.mail.oauth import Grant as Asked
 from arc_sync.mail.safe import Safe
 
 #: `oauth_google.sign_in`: what is asked for, whose, where the address is shown, and where people sign in.
-SignIn: TypeAlias = Callable[[Grant, str, Callable[[str], None], Endpoints], Grant]
+SignIn: TypeAlias = Callable[[Asked, str, Callable[[str], None], Endpoints], Asked]
 
 _PASTE: Final = "write its files with `arc google install-menu --paste menu` and paste them, as addin/google/README.md says"
 
@@ -92,18 +93,11 @@ def _as_installer(safe: Safe, show: Callable[[str], None], sign_in: SignIn) -> T
     app = cast("google.oauth2.credentials.Credentials", of_person(safe).credentials)
     ends = endpoints()
     try:
-        granted = sign_in(Grant("google", app.client_id, app.client_secret, "", SCOPE), "", show, ends)
+        granted = sign_in(Asked("google", app.client_id, app.client_secret, "", SCOPE), "", show, ends)
     except MailError as error:  # the flow is that of a mailbox; its words are, too
         raise SignInError(str(error).replace("arc mail login", "arc google install-menu")) from None
-    credentials = google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]  # google-auth's is
-        None,
-        refresh_token=granted.refresh_token,
-        token_uri=ends.google_token,
-        client_id=granted.client_id,
-        client_secret=granted.client_secret,
-        scopes=[SCOPE],
-    )
-    return connect(Account(credentials, "your Google account")).transport
+    grant = Grant(granted.client_id, granted.client_secret, granted.refresh_token, ends.google_token)
+    return connect(persons(grant, SCOPE)).transport
 
 
 def _keep(safe: Safe, purpose: str, script: str, *, in_file: bool) -> None:

@@ -100,7 +100,7 @@ def in_step(config: Config, ledger: Ledger, now: datetime) -> int | None:
     from arc_sync.agent.quick import mark_of  # noqa: PLC0415 (quick must not load what this file loads)
 
     with ledger.read() as view:
-        outgoing = view.posted(MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
+        outgoing = view.posted(MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, bare=True)
         head = view.head()
     records = [
         b

@@ -82,13 +82,18 @@ def of_person(vault: Vault) -> Account:
         grant = Grant(**json.loads(kept))
     except (ValueError, TypeError):
         raise SignInError("What the safe has is no sign-in to Google; run `arc google login`.") from None
+    return persons(grant, FILE)
+
+
+def persons(grant: Grant, scope: str) -> Account:
+    """Return the account of whoever gave this grant, for one scope."""
     credentials = google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]  # google-auth's is
         None,
         refresh_token=grant.refresh_token,
         token_uri=grant.token_uri,
         client_id=grant.client_id,
         client_secret=grant.client_secret,
-        scopes=[FILE],
+        scopes=[scope],
     )
     return Account(credentials, "your Google account")
 

@@ -8,7 +8,7 @@ A blank field is one that was not given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -242,11 +242,9 @@ ACTIONS: Final = {
     "sync_now": "Round asked for",
 }
 
-_MODELS: Final[tuple[type[_Request], ...]] = Request.__args__
+_MODELS: Final[tuple[type[_Request], ...]] = get_args(Request)
 _BY_ACTION: Final[Mapping[str, type[_Request]]] = {
-    action: model
-    for model in _MODELS
-    for action in model.model_fields["action"].annotation.__args__  # type: ignore[union-attr]  # of a Literal
+    action: model for model in _MODELS for action in get_args(model.model_fields["action"].annotation)
 }
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="action")])
 

@@ -187,7 +187,7 @@ def seen_of(firm: Firm, now: datetime, book: str = "") -> Seen:
     """Return what stands in the ledger, in counts; `now` is UTC."""
     books = [one.id for one in firm.ledger.books()]
     with firm.ledger.read() as view:
-        waits = view.posted(MessageState.QUEUED)
+        waits = view.posted(MessageState.QUEUED, bare=True)
         decide = [r for r in reminders(view).values() if r.status in WAITING and not r.decision]
         return Seen(
             book=book,

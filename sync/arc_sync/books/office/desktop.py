@@ -36,6 +36,8 @@ class Desktop:
         told = os.environ.get("ARC_OFFICE", "")
         if self._bridge is not None and self._told == told and _answers(self._bridge):
             return self._bridge
+        if self._bridge is not None:
+            self._bridge.close()
         self._told = told
         if told:
             self._bridge = connect(told)
