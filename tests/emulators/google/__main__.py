@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import threading
 
@@ -14,17 +13,15 @@ def main() -> None:
     """Listen until Ctrl-C or SIGTERM; print the base URL once the port is open."""
     options = _options()
     end = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: end.set())
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        GoogleEmulator(
-            port=options.port,
-            seed=options.seed,
-            latency=options.latency,
-            quota=options.quota,
-            fault_rate=options.faults,
-        ) as google,
-    ):
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: end.set())
+    with GoogleEmulator(
+        port=options.port,
+        seed=options.seed,
+        latency=options.latency,
+        quota=options.quota,
+        fault_rate=options.faults,
+    ) as google:
         google.world.version_lag = options.lag
         print(google.url, flush=True)  # noqa: T201 - whoever started it reads this line
         end.wait()
