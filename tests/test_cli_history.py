@@ -42,6 +42,7 @@ def test_every_change_set_has_a_name_and_says_where_it_came_from(firm: Office) -
         ("ribbon", "ribbon of Excel"),
         ("menu", "menu of Google Sheets"),
         ("plan", "plan of reminders"),
+        ("decision", "Reminders tab"),
         (SENDING, "sending of messages"),
         (IMPORT, "import"),
         (DERIVED, "follows from another change"),

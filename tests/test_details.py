@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from arc_sheets.cells import Value
 from arc_sheets.policy import DEFAULT_POLICY
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import CUSTOMERS, RECORD_TABS
+from arc_sheets.tabs import CUSTOMERS, DISPUTES, INVOICES, RECORD_TABS
 from arc_sync.agent.details import details
 from arc_sync.books.contents import AccountView
 from tests.happenings import FIRM, TODAY, at, known, promise, touch
@@ -54,3 +56,36 @@ def test_an_instalment_says_which_one_of_its_plan_it_is() -> None:
         ("Plan P-1, 1 of 2", "by 1 Dec 2026"),
         ("Plan p-1, 2 of 2", "by 1 Jan 2027"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "resolved", "shown"),
+    [
+        ("open", None, "disputed"),
+        ("open", date(2026, 11, 15), "open"),
+        ("on plan", None, "on plan"),
+        ("disputed", date(2026, 11, 15), "disputed"),
+    ],
+)
+def test_an_invoice_that_is_contested_is_disputed_though_its_status_says_open(
+    status: str, resolved: date | None, shown: str
+) -> None:
+    days = {"issued": date(2026, 9, 1), "due": date(2026, 10, 1)}
+    invoice = {
+        "number": "RE-1",
+        "customer": FIRM,
+        "currency": "EUR",
+        "amount": 500_00,
+        "status": status,
+        **days,
+    }
+    rows = known(
+        (CUSTOMERS, {"name": FIRM, "currency": "EUR"}),
+        (INVOICES, invoice),
+        (DISPUTES, {"invoice": "RE-1", "reason": "Price", "currency": "EUR", "resolved": resolved}),
+    )
+    computed: dict[str, dict[str, tuple[Value, ...]]] = {tab.name: {} for tab in RECORD_TABS}
+    computed["invoices"]["r1"] = (0, 500_00, 40, "31-60")
+    found = details(FIRM, rows, computed, TODAY, DEFAULT_POLICY)
+    assert found is not None
+    assert [i.status for i in found.invoices] == [shown]

@@ -29,7 +29,7 @@ def test_a_message_written_by_hand_goes_at_once_whatever_the_schedule_says(here:
     here.approve("Alder")
     here.send()
     said = by_hand(here)
-    assert said == "The email to ap@alder.example (Alder) is queued."
+    assert said == "The email to ap@alder.example (Alder) is queued; they were written to today already."
     assert here.send().sent == ["Alder"]
     assert ("Alder", "Email sent", "Zoë") in here.touches("Alder")
     assert len(here.all()) == 3

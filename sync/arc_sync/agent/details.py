@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from arc_sheets import tabs
@@ -46,7 +46,9 @@ def details(
     shown = dict(
         zip((c.name for c in tabs.CUSTOMERS.computed), computed["customers"].get(row, ()), strict=False)
     )
-    invoices = sorted(_open_invoices(name, rows, computed), key=lambda i: (i.due, i.number))
+    pledges = sorted(_pledges(name, rows, computed), key=lambda p: p.state != "open")
+    contested = {p.invoice for p in pledges if p.what == "Dispute" and p.state == "open"}
+    invoices = sorted(_open_invoices(name, rows, computed, contested), key=lambda i: (i.due, i.number))
     late = [i for i in invoices if i.days_overdue > 0 and i.currency == own]
     return AccountView(
         name=name,
@@ -58,7 +60,7 @@ def details(
         oldest=max((i.days_overdue for i in late), default=None),
         risk=_maybe(shown.get("risk")),
         invoices=invoices,
-        pledges=sorted(_pledges(name, rows, computed), key=lambda p: p.state != "open"),
+        pledges=pledges,
         timeline=timeline(name, rows, computed, as_of),
         no_texts=_no_texts(name, rows, as_of, policy),
         **{fact: customer[fact] for fact in _FACTS},  # type: ignore[arg-type]  # a row's values by name
@@ -66,8 +68,12 @@ def details(
 
 
 def _open_invoices(
-    name: str, rows: Mapping[str, Rows], computed: Mapping[str, Mapping[str, tuple[Value, ...]]]
+    name: str,
+    rows: Mapping[str, Rows],
+    computed: Mapping[str, Mapping[str, tuple[Value, ...]]],
+    contested: Collection[str],
 ) -> Iterator[OpenInvoice]:
+    """Yield the open invoices; one that is contested is disputed, also where its own status does not say so."""
     for i, v in named(tabs.INVOICES, of_customer(name, tabs.INVOICES, rows)):
         _, balance, overdue, _ = computed["invoices"].get(i, (None, None, None, None))
         if balance and isinstance(v["issued"], date) and isinstance(v["due"], date):
@@ -79,7 +85,7 @@ def _open_invoices(
                 str(v["currency"]),
                 _int(v["amount"]),
                 _int(balance),
-                str(v["status"]),
+                "disputed" if v["number"] in contested and v["status"] == "open" else str(v["status"]),
                 v["expected"] if isinstance(v["expected"], date) else None,
             )
 

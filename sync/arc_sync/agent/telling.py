@@ -138,6 +138,7 @@ _SOURCES: Final = {
     "menu": "menu of Google Sheets",
     "undo": "undo",
     "choice": "Issues tab",
+    "decision": "Reminders tab",
     "plan": "plan of reminders",
     "sending": "sending of messages",
     "derived": "follows from another change",

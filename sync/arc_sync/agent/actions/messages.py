@@ -17,7 +17,7 @@ from arc_sync.agent.actions.answers import Answer, done
 from arc_sync.agent.actions.desk import Asks, Desk, Draft, Reason, Sealed
 from arc_sync.agent.actions.finding import Cannot, Finder, Record
 from arc_sync.agent.actions.requests import ComposeMessage, SendMessage
-from arc_sync.agent.actions.touches import is_stopped
+from arc_sync.agent.actions.touches import is_stopped, was_written_to
 from arc_sync.agent.actions.work import Work, on
 from arc_sync.ledger.port import View
 
@@ -61,7 +61,8 @@ def send(work: Work, request: SendMessage) -> Answer:
     waits = (
         f"; it goes out from {later:%H:%M} your time on {on(later.date())}" if later > work.desk.now else ""
     )
-    said = f"The {_word(draft.channel)} to {sealed.to} ({draft.customer}) is queued{waits}."
+    again = "; they were written to today already" if was_written_to(work, draft.customer) else ""
+    said = f"The {_word(draft.channel)} to {sealed.to} ({draft.customer}) is queued{waits}{again}."
     return done(said, message=draft.id)
 
 

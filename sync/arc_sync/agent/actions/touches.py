@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from arc_sheets import tabs
 from arc_sheets.frames import frame
-from arc_sheets.touches import stopped
+from arc_sheets.touches import last_written, stopped
 from arc_sync.agent.actions.answers import Answer, done
 from arc_sync.agent.actions.finding import Finder
 from arc_sync.agent.actions.requests import LogTouch, OpenAccount
 from arc_sync.agent.actions.work import Work, not_ahead, not_past, on
 from arc_sync.ledger.port import View
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: How a touch is told: (ours, theirs).
 _TOLD: Final = {
@@ -77,6 +80,16 @@ def _next(request: LogTouch) -> str:
 
 def is_stopped(work: Work, customer: str) -> bool:
     """Say whether the customer of this very name wants no texts, by the touches on record."""
+    return customer in stopped(_touches(work, customer), work.desk.policy, work.today)
+
+
+def was_written_to(work: Work, customer: str) -> bool:
+    """Say whether a message to the customer of this very name is on record today."""
+    last = last_written(_touches(work, customer), work.today).get(customer)
+    return last is not None and last.on == work.today
+
+
+def _touches(work: Work, customer: str) -> pd.DataFrame:
     at = next(k for k, c in enumerate(tabs.ACTIVITY.stored) if c.name == "customer")
     rows = {i: row for i, row in work.t.rows(tabs.ACTIVITY).items() if row[at] == customer}
-    return customer in stopped(frame(tabs.ACTIVITY, rows), work.desk.policy, work.today)
+    return frame(tabs.ACTIVITY, rows)

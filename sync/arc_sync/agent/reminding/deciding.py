@@ -97,7 +97,7 @@ def decide(firm: Firm, now: datetime, hook: Callable[[str], None] = lambda _: No
     if not pending:
         return Decided()
     hook("read")
-    with firm.ledger.change(firm.origin("action", "Decisions on reminders", now)) as t:
+    with firm.ledger.change(firm.origin("decision", "Decisions on reminders", now)) as t:
         work = _Deciding(firm, t, now)
         for i, row in pending.items():
             live = t.row(REMINDERS, i)
@@ -110,7 +110,7 @@ def decide(firm: Firm, now: datetime, hook: Callable[[str], None] = lambda _: No
 def give(firm: Firm, now: datetime, chosen: Mapping[str, Reminder], decision: str) -> int:
     """Write a decision beside rows, as a person would in the tab; return how many. Raises `LedgerError`."""
     what = f"{decision}: {len(chosen)} reminders" if len(chosen) != 1 else f"{decision}: a reminder"
-    with firm.ledger.change(firm.origin("action", what, now)) as t:
+    with firm.ledger.change(firm.origin("command", what, now)) as t:
         same = {i: row for i, row in chosen.items() if t.row(REMINDERS, i) == tuple(row)}
         for i, row in same.items():
             put(t, i, row._replace(decision=decision))

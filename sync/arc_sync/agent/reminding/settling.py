@@ -23,7 +23,7 @@ def settle(firm: Firm, now: datetime, message: str, *, went: bool) -> str:
     Either it went, and is put on Activity; or it goes again, as a new message with the same words. Raises
     `LedgerError` where there is no such message, or it needs no settling.
     """
-    with firm.ledger.change(firm.origin("action", "A message is settled", now)) as t:
+    with firm.ledger.change(firm.origin("command", "A message is settled", now)) as t:
         found = t.posted(message=message)
         if not found:
             raise LedgerError(f"There is no message {message}; arc remind list shows what waits.")

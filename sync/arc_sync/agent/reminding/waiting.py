@@ -40,7 +40,7 @@ def try_now(firm: Firm, now: datetime) -> int:
         ids = [p.message.id for p in view.posted(S.QUEUED, bare=True) if _waits_in_vain(p, now)]
     if not ids:
         return 0
-    with firm.ledger.change(firm.origin("action", "Messages are tried again at once", now)) as t:
+    with firm.ledger.change(firm.origin("command", "Messages are tried again at once", now)) as t:
         live = [p for i in ids for p in t.posted(message=i) if p.state is S.QUEUED and _waits_in_vain(p, now)]
         for posted in live:
             t.move(posted.message.id, S.QUEUED, said=posted.said)
