@@ -52,7 +52,7 @@ class ReadBack:
 
     def unparsed(self, block: Block, due: Sequence[int]) -> Iterator[bytes]:
         """Compare the rows `due` in a block; give those that no pattern took, to see whether they are well-formed."""
-        left = self._but_like(block.data, self._but_over(block.data, due))
+        left = self._but_like(block.data, self._but_over(block, due))
         for number, row in rows_of(block, self._name, left):
             self._compare(number, row)
             yield row
@@ -62,12 +62,12 @@ class ReadBack:
         for number, asked in self._asked.items():
             _check(number, {}, asked)
 
-    def _but_over(self, data: bytes, due: Sequence[int]) -> list[int]:
+    def _but_over(self, block: Block, due: Sequence[int]) -> list[int]:
         """Compare cells that were written over; give the rows where that is not to be seen so simply."""
         at, left = 0, []
         for number in due:
             asked = self._asked[number]
-            end = self._over(number, asked.cells, data, at) if isinstance(asked, Over) else 0
+            end = self._over(number, asked.cells, block, at) if isinstance(asked, Over) else 0
             if end:
                 at = end
                 del self._asked[number]
@@ -75,11 +75,12 @@ class ReadBack:
                 left.append(number)
         return left
 
-    def _over(self, number: int, cells: Sequence[Plain], data: bytes, at: int) -> int:
+    def _over(self, number: int, cells: Sequence[Plain], block: Block, at: int) -> int:
         """Say where a row's edited cells end, if each stands after `at` between two tags of whole cells, or of the row."""
+        data = block.data
         for cell in cells:
             mark = self._marks[cell[0]] % number
-            start = data.find(mark, at)
+            start = block.find(mark, number, at)
             found = self._cell.match(data, start) if start > 0 else None
             if found is None or data[start - 1] != _END_OF_TAG or _plain(cell[0], found) != cell:
                 return 0

@@ -118,7 +118,7 @@ class Rewriter:
         """Write over cells that stand there as Excel writes them; None if more is to be done to the block."""
         if (self.splicer.unshare and b"shared" in block.data) or not self._anew.isdisjoint(due):
             return None
-        cuts = self.splicer.in_place(block.data, due, self._plan.edits)
+        cuts = self.splicer.in_place(block, due, self._plan.edits)
         if cuts is not None:
             row = _last_row(block.data, self._name.row, cuts)
             self._above.passed(row, len(row), block.last)

@@ -52,6 +52,13 @@ class Block:
     last: int
     numbered: bool = True  # whether the first and last row say their number
 
+    def find(self, mark: bytes, row: int, at: int) -> int:
+        """Find a mark of a row, not before `at`: first where it would be if all rows were of equal length."""
+        length = len(self.data) // (self.last - self.first + 1)
+        guess = max(at, (2 * (row - self.first) - 1) * length // 2)
+        found = self.data.find(mark, guess, guess + 3 * length)
+        return found if found >= 0 else self.data.find(mark, at)
+
 
 class RowSpan(NamedTuple):
     """One row inside a block: its number, where its tag starts and ends, and where the row ends."""

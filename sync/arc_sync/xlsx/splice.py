@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arc_sync.xlsx.cells import Plain
+    from arc_sync.xlsx.scan import Block
     from arc_sync.xlsx.shapes import Like
     from arc_sync.xlsx.styles import Styles
 
@@ -76,16 +77,16 @@ class Splicer:
         self._number, self._row_style, self.written = number, row_style, Above({}, {})
 
     def in_place(
-        self, data: bytes, due: Sequence[int], edits: Mapping[int, Mapping[int, Edit]]
+        self, block: Block, due: Sequence[int], edits: Mapping[int, Mapping[int, Edit]]
     ) -> list[Cut] | None:
         """Write over cells of the rows `due` that stand in the form that Excel writes; None if one does not."""
         cuts, at = list[Cut](), 0
-        find, match, mark = data.find, _plain(self.prefix).match, marks(self.prefix)
+        data, match, mark = block.data, _plain(self.prefix).match, marks(self.prefix)
         for number in due:
             row, done = edits[number], []
             for column in sorted(row):
                 value, style = row[column]
-                start = find(mark[column] % number, at)
+                start = block.find(mark[column] % number, number, at)
                 found = match(data, start) if start >= 0 else None
                 if found is None or style == ABOVE or isinstance(value, Fill):
                     return None
