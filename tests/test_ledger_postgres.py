@@ -17,10 +17,12 @@ from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
 from arc_sheets.message import MessageState
 from arc_sheets.tabs import INVOICES
 from arc_sync.ledger.engine import postgres_engine
+from arc_sync.ledger.glance import glance
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.schema import METADATA
 from arc_sync.ledger.sql import SqlLedger
+from tests.glance_contract import GlanceContract
 from tests.ledger_contract import HOUR, NOON, LedgerContract, invoice, now, origin, put
 from tests.ledger_histories import Step, histories, same, tell
 from tests.old_ledgers import leave
@@ -67,6 +69,19 @@ def address(server: URL, empty: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def place(address: str) -> str:
+    return address
+
+
+@pytest.fixture
+def free(server: URL) -> Iterator[str]:
+    """The address of a database without a ledger."""
+    name = _database(server, "template0")
+    yield address_of(server, name)
+    statement(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
 def ledger(address: str) -> Iterator[SqlLedger]:
     opened = open_ledger(address)
     yield opened
@@ -86,6 +101,22 @@ class TestPostgres(LedgerContract):
 
 class TestPostgresOutbox(OutboxContract):
     pass
+
+
+class TestPostgresGlance(GlanceContract):
+    pass
+
+
+def test_a_glance_reads_none_of_the_rows(server: URL, address: str) -> None:
+    """Seen by the rights that are enough for it: those to the tables that it must look at."""
+    here = make_url(address)
+    statement(here, "CREATE ROLE arc_glance LOGIN")
+    try:
+        statement(here, "GRANT SELECT ON alembic_version, ledger, book, message TO arc_glance")
+        assert glance(here.set(username="arc_glance").render_as_string(hide_password=False)) is not None
+    finally:
+        statement(here, "DROP OWNED BY arc_glance")
+        statement(server, "DROP ROLE arc_glance")
 
 
 def test_the_migrated_database_is_the_declared_one(ledger: SqlLedger) -> None:

@@ -140,6 +140,21 @@ def test_a_book_in_step_gets_no_round(stage: Stage, monkeypatch: pytest.MonkeyPa
     assert not stage.tasks
 
 
+def test_no_server_is_asked_while_the_agent_keeps_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_args: object, **_more: object) -> None:
+        raise AssertionError("a server may keep one waiting")
+
+    monkeypatch.setattr(glimpse, "quietly_in_step", asked)
+    monkeypatch.setattr(glimpse, "glance", asked)
+    stage.firm("a", B1, more='ledger = "postgresql://server/books"\n')
+    stage.goes(120)
+    assert [(task.job, task.glance) for task in stage.tasks] == [(Job.ROUND, True)]
+    stage.ends(trouble="The server is out of reach.")
+    stage.goes(120)
+
+    assert [(task.job, task.glance) for task in stage.tasks] == [(Job.ROUND, False)]
+
+
 def test_a_save_brings_a_round_as_soon_as_the_file_is_left_in_peace(stage: Stage) -> None:
     file = stage.firm("a", B1)
     stage.rests()

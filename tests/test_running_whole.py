@@ -14,7 +14,7 @@ from arc_sheets.errors import BookRefused, ConfigError
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS
 from arc_sync.agent.inbox.heartbeat import last_beat
 from arc_sync.agent.inbox.spool import Spool
-from arc_sync.agent.running import logs
+from arc_sync.agent.running import logs, run
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.lock import AlreadyRuns, Lock
 from arc_sync.agent.running.logs import Log, newest
@@ -211,6 +211,20 @@ def test_where_every_worker_hangs_there_is_one_more() -> None:
             workers.stop()
         with pytest.raises(Died):
             hung.result(60)
+
+
+def test_a_book_that_a_glance_shows_in_step_needs_no_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "is_at_rest", lambda _file, _now: True)
+    told = list[int]()
+    agent = Agent(tmp_path / "home", Spool(tmp_path / "spool"), workers=Workers(1, dies))
+    monkeypatch.setattr(agent.conductor, "came", lambda _task, came, _took: told.append(came.facts["idle"]))
+    agent._do(Task(Job.ROUND, tmp_path / "arc.toml", glance=True))
+    agent._hear(0)
+    agent.workers.stop()
+
+    assert told == [1]
 
 
 def test_a_child_is_kept_while_there_is_work_and_let_go_when_idle() -> None:

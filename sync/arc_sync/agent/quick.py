@@ -43,13 +43,12 @@ def _in_step(config: Path | None, now: datetime, *, mail_may_wait: bool) -> int 
     text = read_settings(file)
     told = tomllib.loads(text)
     book, ledger = told.get("book", BOOK), told.get("ledger", LEDGER)
-    if not (isinstance(book, str) and isinstance(ledger, str)) or "://" in ledger or spreadsheet_of(book):
+    if not (isinstance(book, str) and isinstance(ledger, str)) or spreadsheet_of(book):
         return None
     place = Path(beside(file, book))
-    if looks_open(place):
-        return None
-    seen, left = glance(beside(file, ledger)), directory_print(place)
-    if seen is None or not left or (seen.next_out and not (mail_may_wait and seen.next_out > now)):
+    left = "" if looks_open(place) else directory_print(place)
+    seen = glance(beside(file, ledger)) if left else None
+    if seen is None or (seen.next_out and not (mail_may_wait and seen.next_out > now)):
         return None
     today = now.astimezone(_zone(told.get("time_zone"))).date()
     mark = mark_of(today, stamp_of(text), left)

@@ -5,7 +5,6 @@ The few statements here that are no Core expressions are constants: SQLite's set
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
+from arc_sync.ledger.address import wants_tls
 from arc_sync.ledger.schema import LEDGER
 
-#: Hosts that are this machine; none is PostgreSQL's own socket.
-_LOCAL: Final = ("", "localhost", "::1")
 #: FULL: a committed change survives a power cut.
 _SETTINGS: Final = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
@@ -60,16 +58,9 @@ def postgres_engine(url: URL, *, patience: float) -> Engine:
 
 
 def encrypted(url: URL) -> URL:
-    """Return an address that asks for TLS where the server is another machine and nobody said otherwise.
-
-    `sslmode` in the address, or PGSSLMODE, counts: verify-full with the firm's own certificate is better still
-    (PostgreSQL's manual, 34.19).
-    """
+    """Return an address that asks for TLS where it is wanted (`address.wants_tls`)."""
     host = str(url.query.get("host") or url.host or "")
-    local = host in _LOCAL or host.startswith(("/", "@", "127."))
-    if local or "sslmode" in url.query or os.environ.get("PGSSLMODE"):
-        return url
-    return url.update_query_dict({"sslmode": "require"})
+    return url.update_query_dict({"sslmode": "require"}) if wants_tls(host, url.query) else url
 
 
 def readers_never_wait(engine: Engine) -> None:

@@ -1,19 +1,20 @@
-"""Has anything moved? A look at an SQLite ledger without loading SQLAlchemy, which takes half a second.
+"""Has anything moved? A look at a ledger without reading its rows or loading SQLAlchemy, which takes half a second.
 
 Only for the round that finds nothing new. What a glance cannot tell, `open_ledger` can, in words. The
-statements are constants; the one value is bound.
+statements are constants.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
+from arc_sync.ledger.address import file_of, parameters
 from arc_sync.ledger.port import BookRecord
 from arc_sync.ledger.records import REVISION, read_book
 from arc_sync.merge.history import Bookmark
@@ -24,11 +25,15 @@ _BOOKS: Final = (
     'SELECT id, number, place, mark, pending, epoch, holder, "until", fingerprint FROM book ORDER BY number'
 )
 
-#: Moments are of fixed width, so that they compare as texts; max() of a queued one, min() of all.
+#: When a queued message may go next: the later of two moments. They are of fixed width, so that they compare as texts.
 _OUTGOING: Final = """
-SELECT min(CASE WHEN state = 'queued' THEN max(not_before, coalesce(next_try, not_before)) ELSE "until" END)
+SELECT min(CASE WHEN state = 'queued' THEN {}(not_before, coalesce(next_try, not_before)) ELSE "until" END)
 FROM message WHERE state IN ('queued', 'claimed', 'sending')
 """
+_LATER_FILE, _LATER_SERVER = _OUTGOING.format("max"), _OUTGOING.format("greatest")
+
+#: Seconds that a server may take, to let us in and for each answer: after that the long way says what is wrong.
+_PATIENCE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +51,49 @@ class Glance:
         return self.next_out is not None
 
 
+def is_near(place: str) -> bool:
+    """Say whether a glance at the ledger at `place` asks no server, and so never waits."""
+    return bool(file_of(place))
+
+
 def glance(place: str | Path) -> Glance | None:
-    """Look at the ledger at `place`; None if it is no SQLite file of this version that can be read at once."""
-    path = Path(place)
-    if "://" in str(place) or not path.is_file():
+    """Look at the ledger at `place`; None if it is no ledger of this version that can be read at once."""
+    path = file_of(str(place))
+    return _glance_at_file(Path(path)) if path else _glance_at_server(str(place))
+
+
+def _glance_at_file(path: Path) -> Glance | None:
+    if not path.is_file():
         return None
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)
         ) as connection:
-            return _look(connection)
+            connection.execute("BEGIN")
+            return _look(connection.execute, _LATER_FILE)
     except sqlite3.Error:  # damaged, locked, another program's: opening it says which
         return None
 
 
-def _look(connection: sqlite3.Connection) -> Glance | None:
-    connection.execute("BEGIN")
-    if connection.execute(_VERSION).fetchall() != [(REVISION,)]:
+def _glance_at_server(address: str) -> Glance | None:
+    told = parameters(address, f"-c statement_timeout={_PATIENCE}s", _PATIENCE)
+    if told is None:
         return None
-    found: Sequence[Any] = connection.execute(_LEDGER).fetchone()
-    ledger, n, last = found
-    books = tuple(map(read_book, connection.execute(_BOOKS)))
-    (first,) = connection.execute(_OUTGOING).fetchone()
+    import psycopg  # noqa: PLC0415 (where the ledger is a file, nobody needs it)
+
+    try:
+        with psycopg.connect(**told) as connection:  # type: ignore[arg-type]  # its hints know no settings by name
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            return _look(connection.execute, _LATER_SERVER)
+    except psycopg.Error:  # out of reach, no ledger, no right to read it: opening it says which
+        return None
+
+
+def _look(ask: Callable[[LiteralString], Any], later: LiteralString) -> Glance | None:
+    if [*map(tuple, ask(_VERSION).fetchall())] != [(REVISION,)]:
+        return None
+    ledger, n, last = ask(_LEDGER).fetchone()
+    books = tuple(map(read_book, ask(_BOOKS).fetchall()))
+    (first,) = ask(later).fetchone()
     return Glance(ledger, Bookmark(n, last), books, datetime.fromisoformat(first) if first else None)

@@ -16,7 +16,7 @@ from arc_sync.agent.places import BOOK, LEDGER, beside, read_settings
 from arc_sync.agent.quick import looks_open, quietly_in_step
 from arc_sync.agent.running.habits import Habits, WrongHabit, habits_of
 from arc_sync.google.addresses import spreadsheet_of
-from arc_sync.ledger.glance import glance
+from arc_sync.ledger.glance import glance, is_near
 
 
 class Glimpse(NamedTuple):
@@ -39,14 +39,20 @@ class Glimpse(NamedTuple):
         """Whether a program has the workbook open, by the mark that it leaves beside it."""
         return self.book is not None and looks_open(self.book)
 
-    def is_at_rest(self, now: datetime) -> bool:
-        """Say whether a round would find nothing to do; `now` is UTC. When in doubt it would."""
-        return quietly_in_step(self.file, now, mail_may_wait=True) is not None
+    @property
+    def is_near(self) -> bool:
+        """Whether it can be seen at once if a round would find nothing to do: no server is to be asked."""
+        return is_near(self.ledger)
 
     def book_ids(self) -> list[str]:
         """Return the ids under which the ledger knows the workbook; none where that cannot be seen at once."""
-        seen = glance(self.ledger) if self.book else None
+        seen = glance(self.ledger) if self.book and self.is_near else None
         return [b.id for b in seen.books if Path(b.where) == self.book] if seen else []
+
+
+def is_at_rest(file: Path, now: datetime) -> bool:
+    """Say whether a round over a firm's file would find nothing to do; `now` is UTC. When in doubt it would."""
+    return quietly_in_step(file, now, mail_may_wait=True) is not None
 
 
 def look(file: Path) -> Glimpse:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.running.glimpse import Glimpse, look
+from arc_sync.agent.running.glimpse import Glimpse, is_at_rest, look
 from arc_sync.agent.running.jobs import LATELY, POLL, POLL_SOON, SIGN, Job, due, wait_after
 from arc_sync.agent.running.state import State, key_of
 from arc_sync.agent.running.tasks import Task, Told
@@ -91,7 +91,9 @@ class Keeping:
         if job is Job.QUEUE:
             return self._poll(steady)
         if job is not Job.REQUESTS:
-            return Task(job, self.file)
+            return Task(
+                job, self.file, glance=job is Job.ROUND and self._may_rest and not self.glimpse.is_near
+            )
         return Task(job, self.file, spool, self.requests[:1] if self.tries else self.requests)
 
     def _requests(self, now: datetime) -> Job | None:
@@ -122,11 +124,16 @@ class Keeping:
         if self.glimpse is None:
             return None
         self.wants_round = False
-        if Job.ROUND in self.state.trouble or not self.glimpse.is_at_rest(now):
+        if not (self._may_rest and self.glimpse.is_near and is_at_rest(self.file, now)):
             return Job.ROUND
         self.state.came(Job.ROUND, now, "")
         self.is_news = True
         return None
+
+    @property
+    def _may_rest(self) -> bool:
+        """Whether a round may find nothing to do: the last one went well."""
+        return Job.ROUND not in self.state.trouble
 
     def _may(self, job: Job, now: datetime) -> bool:
         until = self.not_before.get(job)

@@ -22,6 +22,7 @@ from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.running.clock import Ticks
 from arc_sync.agent.running.conduct import Conductor
 from arc_sync.agent.running.firms import listed
+from arc_sync.agent.running.glimpse import is_at_rest
 from arc_sync.agent.running.lock import Lock
 from arc_sync.agent.running.logs import Log, places_of
 from arc_sync.agent.running.tasks import Task, Told
@@ -143,7 +144,8 @@ class Agent:
         """Have a task done, and put what became of it among the events; runs in a thread of its own."""
         began = time.monotonic()
         try:
-            told = self.workers.run(task)
+            rests = task.glance and is_at_rest(task.file, datetime.now(UTC))
+            told = Told(facts={"idle": 1}) if rests else self.workers.run(task)
         except (Hung, Died) as error:
             told = Told(str(error), type(error).__name__)
         self._events.put(_Came(task, told, time.monotonic() - began))

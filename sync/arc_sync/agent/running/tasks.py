@@ -22,6 +22,9 @@ class Task:
     spool: Path | None = None  #: where the requests lie; None: there are none
     requests: tuple[Path, ...] = ()  #: their files
     sign: bool = False  #: give a sign of life in the spreadsheet
+    glance: bool = (
+        False  #: see first, without a child, whether there is anything to do: a server is to be asked
+    )
 
 
 @dataclass(frozen=True, slots=True)
