@@ -93,6 +93,34 @@ def test_who_approved_is_named_on_activity(here: Office) -> None:
     assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Mika")]
 
 
+def decided(here: Office, who: str, customer: str, decision: str) -> None:
+    row = next(i for i, r in here.all().items() if r.customer == customer)
+    here.change(who, "b" * 32, REMINDERS, row, {"decision": decision})
+    here.decide()
+
+
+def test_each_of_several_is_named_who_approved_it(here: Office) -> None:
+    decided(here, "Mika", "Alder", "Approve")
+    decided(here, "Zoë", "Birch", "Approve")
+    here.send()
+    assert here.touches("Alder") == [("Alder", "Friendly reminder sent", "Mika")]
+    assert here.touches("Birch") == [("Birch", "Friendly reminder sent", "Zoë")]
+
+
+def test_who_approved_it_anew_while_others_went_is_named(here: Office) -> None:
+    decided(here, "Zoë", "Alder", "Approve")
+    decided(here, "Zoë", "Birch", "Approve")
+
+    def meanwhile(step: str) -> None:
+        if step == "settled" and len(here.arrived) == 1:
+            decided(here, "Mika", "Birch", "Skip")
+            here.edit("Birch", body="Dear Anna,\n\nonly EUR 300, please.")
+            decided(here, "Mika", "Birch", "Approve")
+
+    assert here.send(meanwhile).sent == ["Alder", "Birch"]
+    assert here.touches("Birch") == [("Birch", "Friendly reminder sent", "Mika")]
+
+
 def test_two_approvals_at_once_queue_one_message(here: Office) -> None:
     def meanwhile(step: str) -> None:
         if step == "read":

@@ -121,6 +121,37 @@ def test_it_is_noticed_even_right_before_the_last_byte(here: Office, case: str) 
     assert here.arrived == []
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("step", ["settled", "looked"])
+def test_so_is_what_changes_while_the_one_before_goes(here: Office, case: str, step: str) -> None:
+    here.approve("Birch")
+    here.approve("Alder")
+    what, why = CASES[case]
+    done: list[str] = []
+
+    def meanwhile(at: str) -> None:
+        if at == step and here.of("Birch").status == "sent" and not done:
+            done.append(at)
+            what(here)
+
+    report = here.send(meanwhile)
+    assert (report.sent, report.withdrawn) == (["Birch"], [("Alder", why)])
+    assert [m.to for m in here.arrived] == ["ap@birch.example"]
+
+
+def test_a_second_message_to_a_customer_is_not_begun_where_the_first_has_just_gone(here: Office) -> None:
+    second_reminder(here)
+    begun: list[str] = []
+
+    class Watched(MemoryMailer):
+        def send(self, message: Message, about_to: Callable[[], None]) -> Outcome:
+            begun.append(message.id)
+            return super().send(message, about_to)
+
+    here.send(mailer=Watched())
+    assert len(begun) == 1
+
+
 def test_more_owed_than_it_asks_for_lets_it_go(here: Office) -> None:
     here.approve("Alder")
     here.invoice("INV-Z", "Alder", 1)

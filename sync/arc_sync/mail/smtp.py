@@ -10,7 +10,6 @@ with it, until a person has seen to it.
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +96,7 @@ class SmtpMailer:
         if answer.code != 354:
             self._forget(wire, answer)
             return before_the_dot(answer)
-        wire.send(re.sub(rb"(?m)^\.", b"..", content))  # RFC 5321 4.5.2
+        wire.send(_stuffed(content))
         return wire
 
     def _accepting(self, envelope: Envelope) -> tuple[Wire, Reply]:
@@ -151,8 +150,8 @@ class SmtpMailer:
 def envelope_of(message: Message) -> Envelope:
     """Return what the server is told first; raises `MailError` for bytes that no server should get."""
     head, content = head_of(message.content), message.content
-    if not content.endswith(b"\r\n") or re.search(rb"(?<!\r)\n|\r(?!\n)", content):
-        # bare ends of lines let text smuggle in a second message, as some servers read them
+    if not content.endswith(b"\r\n") or _bare_ends(content):
+        # they let text smuggle in a second message, as some servers read them
         raise MailError(
             "The message is no email: its lines do not end as RFC 5322 says; it was not made by ARC."
         )
@@ -163,6 +162,16 @@ def envelope_of(message: Message) -> Envelope:
     return Envelope(
         head.sender, address_of(message.to), len(content), not content.isascii(), head.international
     )
+
+
+def _bare_ends(content: bytes) -> bool:
+    """Say whether a CR or an LF stands alone; counted, as a pattern takes fifty times as long."""
+    return not content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n")
+
+
+def _stuffed(content: bytes) -> bytes:
+    """Return the text with a second dot before each that begins a line (RFC 5321 4.5.2)."""
+    return (b"\n" + content).replace(b"\n.", b"\n..")[1:]
 
 
 def before_the_dot(answer: Reply) -> Outcome:

@@ -4,6 +4,9 @@ All that the plan asked is asked again of the ledger as it is now. What no longe
 reason, what comes too early or too close waits. The figures behind it are computed once and stay good until
 something changes that they rest on; what senders themselves note is followed change by change.
 
+Each message is looked at twice: before its server is spoken to, and before its last byte. The second look always asks
+the ledger. The first may rest on what was seen at the message before, and then only says that nothing is wrong.
+
 A message that a person wrote is their own decision: of it only the customer's wishes are asked, and the hour; and
 where it asks for money, whether that is still owed.
 """
@@ -16,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from arc_sheets.cells import Row, Rows
 from arc_sheets.contacts import NotAContact, address, addresses, number
 from arc_sheets.frames import records
 from arc_sheets.hours import business_days
@@ -92,8 +96,15 @@ class Facts:
     written: Written
     written_today: int  #: messages, to anybody
     paid_until: date | None  #: the day of the newest payment
-    #: The reminders that have gone since, and when: by customer, by row.
+    #: The reminders that have gone since, and when: by customer, by row; and how many.
     since: dict[str, dict[str, date]] = field(default_factory=dict)
+    gone: int = 0
+
+    def follow(self, gone: Reminder, row: str) -> None:
+        """Count a reminder that has gone."""
+        known = self.since.setdefault(gone.customer, {})
+        self.gone += row not in known
+        known[row] = gone.sent.date() if gone.sent else self.day
 
     def not_owed(self, customer: str, message: Message) -> str:
         """Return why what a message asks for is not to be asked for any more, or ""; the name may be a new one."""
@@ -118,12 +129,12 @@ class Gone(NamedTuple):
     reminder: Reminder
 
 
-class _Passed(NamedTuple):
-    """A message that was found right, and as of when: while neither has moved, the ledger says the same of it."""
+class _Seen(NamedTuple):
+    """The ledger as it was seen last."""
 
-    message: str
-    head: int
-    day: date
+    facts: Facts
+    reminders: Rows
+    bank: date | None  #: what `bank.said` said
 
 
 class Looking:
@@ -132,8 +143,19 @@ class Looking:
     def __init__(self, firm: Firm, policy: Policy, since: Mapping[str, datetime]) -> None:
         self._firm, self._policy, self._since = firm, policy, since
         self._facts: Facts | None = None
-        self._seen = 0  #: the change up to which the facts are followed
-        self._passed: _Passed | None = None  #: the message that was last found right, and in which ledger
+        self._followed = 0  #: the change up to which the facts are followed
+        self._seen: _Seen | None = None  #: None: what was seen no longer holds for the next message
+        self._passed: tuple[str, Row] | None = None  #: the message that these facts left right, and its row
+
+    def right(self, posted: Posted, now: datetime) -> bool:
+        """Say whether a message is right by what was seen at the one before, if this sender has just sent that one.
+
+        Others may have changed something since: the last look tells. So a yes is enough to begin, and of a no the
+        ledger is to be asked: `at`.
+        """
+        seen, self._seen = self._seen, None
+        same_day = seen is not None and seen.facts.day == self._day(now)
+        return seen is not None and same_day and self._judged(seen, posted.message, now).do is Do.GO
 
     def at(self, view: View, posted: Posted, now: datetime, *, last: bool = False) -> Verdict:
         """Return what is to become of a message; `now` is UTC.
@@ -141,27 +163,33 @@ class Looking:
         With `last` it is noted as on its way, as every other sender's is at this point: of two to one customer
         at least one sees the other here.
         """
-        message = posted.message
-        facts = self._followed(view, now.astimezone(self._firm.config.zone).date())
+        message, facts = posted.message, self._follow(view, self._day(now))
+        seen = _Seen(facts, view.rows(REMINDERS), said(view))
+        verdict = self._judged(seen, message, now)
+        if last and verdict.do is Do.GO and (row := seen.reminders.get(message.reminder)):
+            verdict = _crowded(view, message, row, now) or GO
+        self._seen = seen if last and verdict.do is Do.GO else None
+        return verdict
+
+    def _judged(self, seen: _Seen, message: Message, now: datetime) -> Verdict:
+        facts = seen.facts
         if not message.reminder:
             return self._by_hand(facts, message, now)
-        found = view.row(REMINDERS, message.reminder)
+        found = seen.reminders.get(message.reminder)
         if found is None:
             return Verdict(Do.STOP, "Its row has left Reminders.")
         row = reminder(found)
-        as_of = _Passed(message.id, self._seen, facts.day)
-        known = self._passed == as_of  # that was a moment ago: only the hour and other senders can have moved
+        known = self._passed == (message.id, found)  # and neither the facts nor the row have changed since
         verdict = (
             (None if known else self._wrong(facts, message, row))
             or self._outside_hours(facts.people[row.customer], row.channel, now)
-            or self._unsure(view, facts, now)
-            or (None if known or row.status in GONE else self._too_close(facts, message, row))
-            or (_crowded(view, message, row, now) if last else None)
+            or self._unsure(seen, now)
+            or (None if row.status in GONE else self._too_close(facts, message, row))
             or (None if known or row.status != QUEUED else _reworded(message, row))
             or GO
         )
         if verdict.do is Do.GO:
-            self._passed = as_of
+            self._passed = (message.id, found)
         return verdict
 
     def _wrong(self, facts: Facts, message: Message, row: Reminder) -> Verdict | None:
@@ -187,26 +215,29 @@ class Looking:
 
     # -- the facts -------------------------------------------------------------------------------------
 
-    def heard(self, gone: Gone) -> None:
+    def heard(self, gone: Gone | None) -> None:
         """Follow what this sender itself just noted, where nothing else was changed in between."""
-        if self._facts and self._seen == gone.since:
-            self._keep(self._facts, gone.row, gone.reminder)
-            self._seen = gone.until
+        if gone and self._facts and self._followed == gone.since:
+            self._facts.follow(gone.reminder, gone.row)
+            self._followed = gone.until
+        else:
+            self._seen = None
 
-    def _followed(self, view: View, day: date) -> Facts:
+    def _follow(self, view: View, day: date) -> Facts:
         """Return the facts as of the view: those known, if nothing that they rest on has changed."""
         head, facts = view.head().n, self._facts
-        changes = view.changes(self._seen, head) if facts and head > self._seen else ()
-        if facts is None or facts.day != day or head < self._seen or _matter(changes):
+        changes = view.changes(self._followed, head) if facts and head > self._followed else ()
+        if facts is None or facts.day != day or head < self._followed or _matter(changes):
             self._facts = facts = _facts(view, self._policy, day)
+            self._passed = None
         else:
             for row, gone in _gone(changes):
-                self._keep(facts, row, gone)
-        self._seen = head
+                facts.follow(gone, row)
+        self._followed = head
         return facts
 
-    def _keep(self, facts: Facts, row: str, gone: Reminder) -> None:
-        facts.since.setdefault(gone.customer, {})[row] = gone.sent.date() if gone.sent else facts.day
+    def _day(self, now: datetime) -> date:
+        return now.astimezone(self._firm.config.zone).date()
 
     # -- the hour --------------------------------------------------------------------------------------
 
@@ -215,9 +246,10 @@ class Looking:
         first = next_allowed(channel, asked, self._firm.config, self._policy, now)
         return Verdict(Do.WAIT, "It waits for business hours.", first) if first > now else None
 
-    def _unsure(self, view: View, facts: Facts, now: datetime) -> Verdict | None:
+    def _unsure(self, seen: _Seen, now: datetime) -> Verdict | None:
         """Return that nobody knows whether it has been paid: the bank's data are too old."""
-        known = said(view) or facts.paid_until
+        facts = seen.facts
+        known = seen.bank or facts.paid_until
         until = min(known, facts.day) if known else None
         age = business_days(until, facts.day, self._policy) if until else None
         if age is None or age > self._policy.bank_days:
@@ -239,7 +271,7 @@ class Looking:
         recent = len(facts.written.since(row.customer, facts.day - timedelta(30))) + len(others)
         if recent >= self._policy.customer_cap and not again:
             return Verdict(Do.STOP, f"They had {say_many(recent, 'message')} in 30 days.")
-        if facts.written_today + sum(map(len, facts.since.values())) >= self._policy.daily_cap:
+        if facts.written_today + facts.gone >= self._policy.daily_cap:
             cap, verb = self._policy.daily_cap, "has" if self._policy.daily_cap == 1 else "have"
             why = f"The day's {say_many(cap, 'message')} {verb} gone."
             return Verdict(Do.WAIT, why, self._opens(facts.day + timedelta(1)))
@@ -324,9 +356,9 @@ def _moved(person: Person, message: Message, country: str, *, copy: bool) -> str
     return "" if same else f"Customers does not name {message.to} any more."
 
 
-def _crowded(view: View, message: Message, row: Reminder, now: datetime) -> Verdict | None:
+def _crowded(view: View, message: Message, row: Row, now: datetime) -> Verdict | None:
     """Return that another reminder to the same customer is on its way, or may have gone and no row says so yet."""
-    names = {message.customer, row.customer}
+    names = {message.customer, reminder(row).customer}
     for other in view.posted(S.SENDING, S.UNKNOWN, bare=True):
         rival = other.message
         if rival.reminder in ("", message.reminder) or rival.customer not in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,6 +75,10 @@ class Outcomes:
         self._firm, self._owner, self._report = firm, owner, report
         self._deciders = Deciders(firm.ledger)
         self._book = firm_book(firm)
+
+    def expect(self, batch: Iterable[Posted]) -> None:
+        """Say which messages come next, so that what is to be known about them is read together."""
+        self._deciders.expect(posted.message.reminder for posted in batch if posted.message.reminder)
 
     def went(self, posted: Posted, outcome: Outcome, now: datetime) -> Gone | None:
         """Keep that a message was taken by the server, or lies among the drafts; return which reminder has gone."""

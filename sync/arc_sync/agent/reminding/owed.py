@@ -66,11 +66,12 @@ def not_due(
     oldest = max(places, key=lambda place: int(known.late[place]), default=-1)
     if oldest < 0:
         return ""
-    late, name = int(known.late[oldest]), receivables.documents["number"].iloc[oldest]
-    if days < 0:
-        return f"{name} is due: a courtesy before that comes too late." if late >= 0 else ""
-    if late >= min(1, days):
+    late = int(known.late[oldest])
+    if late < 0 if days < 0 else late >= min(1, days):
         return ""
+    name = receivables.documents["number"].iloc[oldest]
+    if days < 0:
+        return f"{name} is due: a courtesy before that comes too late."
     due = from_day_number(int(day_numbers(receivables.documents["due"])[oldest]))
     return f"{name} is due on {say_day(due)}."
 

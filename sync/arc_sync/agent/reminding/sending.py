@@ -22,7 +22,7 @@ from arc_sync.agent.firm import Firm
 from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
-from arc_sync.agent.reminding.looking import SENDING, Do, Looking, Verdict
+from arc_sync.agent.reminding.looking import GO, SENDING, Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.agent.reminding.posting import NotPosted, Post
 from arc_sync.agent.reminding.touches import called
@@ -112,6 +112,7 @@ class _Run:
         now = self.clock()
         until = now + CLAIM
         batch = self.ledger.claim(self.owner, now, until, FEW)
+        self.outcomes.expect(batch)
         self.hook("claimed")
         for posted in batch:
             if self.report.stopped or self.clock() + ANSWER > until:
@@ -139,8 +140,7 @@ class _Run:
         elif rest and now < rest:
             self._back(posted, rest, "The server asked for fewer messages.")
         else:
-            with self.ledger.read() as view:
-                verdict = self.looking.at(view, posted, now)
+            verdict = self._looked(posted, now)
             self.hook("looked")
             if verdict.do is Do.GO:
                 self._go(posted, mailer)
@@ -148,6 +148,13 @@ class _Run:
                 self._anew(posted, verdict.why, now)
             else:
                 self._not_now(posted, verdict, now)
+
+    def _looked(self, posted: Posted, now: datetime) -> Verdict:
+        """Look for the first time; where nothing speaks against it, the second look is the one that asks the ledger."""
+        if self.looking.right(posted, now):
+            return GO
+        with self.ledger.read() as view:
+            return self.looking.at(view, posted, now)
 
     def _forgotten(self, posted: Posted, left: datetime, now: datetime) -> None:
         """Ask a person about a message that left, by this computer's record, and of which this ledger does not know."""
@@ -217,19 +224,19 @@ class _Run:
         return self.firm.config.drafts(posted.message.channel)
 
     def _settle(self, posted: Posted, outcome: Outcome) -> None:
-        now = self.clock()
+        now, gone = self.clock(), None
         if outcome.fate in _LEFT:
             self.report.stopped = self.witness.note(posted.message.id, now)
         match outcome.fate:
             case Fate.SENT | Fate.DRAFTED:
-                if gone := self.outcomes.went(posted, outcome, now):
-                    self.looking.heard(gone)
+                gone = self.outcomes.went(posted, outcome, now)
             case Fate.REFUSED:
                 self.outcomes.failed(posted, f"It was refused: {outcome.said}", now)
             case Fate.UNKNOWN:
                 self.outcomes.unknown(posted, outcome.said, now)
             case Fate.LATER:
                 self._later(posted, outcome, now)
+        self.looking.heard(gone)
         self.hook("settled")
 
     def _later(self, posted: Posted, outcome: Outcome, now: datetime) -> None:

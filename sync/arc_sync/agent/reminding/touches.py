@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
@@ -12,6 +13,7 @@ from arc_sheets.message import Message
 from arc_sheets.tabs import ACTIVITY, REMINDERS
 from arc_sync.agent.reminding.rows import Reminder, id_of, listed
 from arc_sync.ledger.port import Ledger, Transaction, View
+from arc_sync.merge.history import Before
 
 #: Who is named where no person approved a reminder.
 MACHINE: Final = "ARC"
@@ -80,27 +82,46 @@ def notes(message: Message) -> str:
 
 
 class Deciders:
-    """Who decided about reminders, looked up in the history; names are kept as long as this lasts."""
+    """Who decided about reminders, looked up in the history: together for those that are expected next."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._known: dict[int, str] = {}
+        self._names: dict[int, str] = {}  #: by change set
+        self._given: dict[str, tuple[Value, int]] = {}  #: by row: the newest decision, and its change set
+        self._next: frozenset[str] = frozenset()
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Say which rows will be asked for next; what was found before may be out of date by now."""
+        self._next = frozenset(ids)
+        self._given.clear()
 
     def who(self, view: View, i: str, row: Reminder) -> str:
         """Return who gave the decision that stands in a row; `MACHINE` where there is none."""
         if not row.decision:
             return MACHINE
-        for change in reversed(view.history(REMINDERS, i)):
-            before, after = change.before, change.after
-            was = before[_DECISION] if isinstance(before, tuple) else None
-            if isinstance(after, tuple) and after[_DECISION] == row.decision != was:
-                return self._of(change.set)
-        return MACHINE
+        if self._decided(i) != row.decision:
+            self._look_up(view, {i, *self._next})
+        return self._name(self._given[i][1]) if self._decided(i) == row.decision else MACHINE
 
-    def _of(self, number: int) -> str:
-        if number not in self._known:
+    def _decided(self, i: str) -> Value:
+        return self._given[i][0] if i in self._given else None
+
+    def _look_up(self, view: View, ids: Collection[str]) -> None:
+        for i, changes in view.histories(REMINDERS, ids).items():
+            for change in reversed(changes):
+                was, now = _decision(change.before), _decision(change.after)
+                if now != was:
+                    self._given[i] = now, change.set
+                    break
+
+    def _name(self, number: int) -> str:
+        if number not in self._names:
             for made in self._ledger.sets():  # the newest first, and decisions are recent
-                self._known[made.number] = made.origin.who
+                self._names[made.number] = made.origin.who
                 if made.number <= number:
                     break
-        return self._known.get(number, MACHINE)
+        return self._names.get(number, MACHINE)
+
+
+def _decision(row: Before) -> Value:
+    return row[_DECISION] if isinstance(row, tuple) else None
