@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from arc_sync.xlsx import Formula, Package, Refused, newrows, shapes, splice
+from arc_sync.xlsx import Formula, Package, Refused, newrows, readback, shapes, splice
 from arc_sync.xlsx.cells import RowReader
 from arc_sync.xlsx.refs import letters, parse_ref
 from arc_sync.xlsx.scan import Block, names
@@ -81,9 +84,12 @@ def test_an_appended_row_that_does_not_read_back_is_refused(
         book.save()
 
 
-@pytest.fixture
-def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
-    """Give a book whose sheet passes for a large one: what is edited is checked, the whole is not parsed."""
+@pytest.fixture(params=[""])
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Package:
+    """Give a book whose sheet passes for a large one: what is edited is checked, the whole is not parsed.
+
+    The parameter is the sheet's namespace prefix.
+    """
     monkeypatch.setattr("arc_sync.xlsx.verify.WHOLE", 0)
     monkeypatch.setattr("arc_sync.xlsx.saving.WHOLE", 0)
     columns = "".join(f'<tableColumn id="{n + 1}" name="{name}"/>' for n, name in enumerate("abcd"))
@@ -93,6 +99,10 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
         for n in range(1, 901)
     )
     sheet = worksheet(rows, after='<tableParts count="1"><tablePart r:id="rId1"/></tableParts>')
+    if request.param:
+        sheet = re.sub("<(/?)(?=[a-z])", rf"<\1{request.param}:", sheet).replace(
+            "xmlns=", f"xmlns:{request.param}="
+        )
     rels = relation("rId1", "table", "../tables/table1.xml")
     return Package(
         handmade(tmp_path / "large.xlsx", sheet, parts={"xl/tables/table1.xml": table}, sheet_relations=rels)
@@ -110,12 +120,12 @@ def _refused_and_unchanged(book: Package) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        lambda made: made._replace(template=made.template.replace('"><', '" s="1"><')),
-        lambda made: made._replace(template=made.template.replace("inlineStr", "str")),
-        lambda made: made._replace(template=made.template.replace("</", "<", 1)),
-        lambda made: made._replace(template=made.template + '<c r="A1"/>'),
+        lambda made: made._replace(before=made.before.replace('">', '" s="1">')),
+        lambda made: made._replace(before=made.before.replace("inlineStr", "str")),
+        lambda made: made._replace(after=made.after.replace("</", "<", 1)),
+        lambda made: made._replace(after=made.after + '<c r="A1"/>'),
         lambda made: made._replace(texts=[f"{text}0" for text in made.texts]),
-        lambda made: made._replace(texts=made.raws),
+        lambda made: made._replace(texts=next(iter(made.forms.values()))),
         lambda made: made._replace(texts=[made.texts[0]] * len(made.texts)),
         lambda made: made._replace(texts=[f"{text}\0" for text in made.texts]),
     ],
@@ -142,6 +152,81 @@ def test_new_rows_of_like_shape_that_do_not_read_back_are_refused(
     right = shapes.column
     monkeypatch.setattr(newrows, "column", column)
     large.sheet("Data").append_rows("T", [[n, f"a &amp; {n}", f"b & {n}", n / 4] for n in range(many)])
+    _refused_and_unchanged(large)
+
+
+MIXED: list[Value] = [
+    None,
+    5,
+    2.25,
+    Decimal("7.10"),
+    True,
+    "text",
+    "",
+    " a & <b>_x0041_\r\n",
+    dt.date(2026, 1, 31),
+    dt.datetime.fromisoformat("2026-01-31T12:00"),
+]
+SHOWN = [
+    None,
+    5,
+    2.25,
+    7.1,
+    True,
+    "text",
+    "",
+    " a & <b>_x005F_x0041_\r\n",
+]  # openpyxl leaves `_xHHHH_` as it is
+SHOWN += [dt.datetime.fromisoformat("2026-01-31"), dt.datetime.fromisoformat("2026-01-31T12:00")]
+
+
+def _mixed(many: int) -> list[list[Value]]:
+    """Make rows in which each column has values of every type, in turn."""
+    return [[MIXED[(n * step + step) % len(MIXED)] for step in (1, 3, 7, 9)] for n in range(many)]
+
+
+@pytest.mark.parametrize("large", ["", "x"], indirect=True)
+def test_rows_of_many_types_are_written_and_compared_together(
+    large: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compare(_: object, number_: int, __: bytes) -> None:
+        raise AssertionError(f"row {number_} was compared by itself")
+
+    monkeypatch.setattr(readback.ReadBack, "_compare", compare)
+    monkeypatch.setattr(splice.Splicer, "row", compare)
+    large.sheet("Data").append_rows("T", _mixed(4_321))
+    large.save()
+    found = openpyxl_cells(large.path)
+    for n, row in enumerate(_mixed(4_321), 901):
+        shown = [SHOWN[MIXED.index(value)] if value is not None else None for value in row]
+        assert [found.get(("Data", n, column)) for column in (1, 2, 3, 4)] == shown
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda made: made._replace(texts=[*made.texts[1:], made.texts[0]]),
+        lambda made: made._replace(texts=[text.replace("2.25", "2.5") for text in made.texts]),
+        lambda made: made._replace(texts=[text.replace("&amp;", "&") for text in made.texts]),
+        lambda made: made._replace(texts=['"/>'] * len(made.texts)),
+        lambda made: made._replace(texts=[text.replace('"/>', '"><v>0</v></c>') for text in made.texts]),
+        lambda made: made._replace(texts=[text.replace("inlineStr", "str") for text in made.texts]),
+    ],
+    ids=["one row off", "value", "not escaped", "blank", "not blank", "type"],
+)
+def test_rows_of_many_types_that_do_not_read_back_are_refused(
+    large: Package, monkeypatch: pytest.MonkeyPatch, fault: Callable[[shapes.Column], shapes.Column]
+) -> None:
+    right = shapes.column
+    monkeypatch.setattr(newrows, "column", lambda *given, **more: fault(right(*given, **more)))
+    large.sheet("Data").append_rows("T", _mixed(300))
+    _refused_and_unchanged(large)
+
+
+def test_rows_woven_wrongly_are_refused(large: Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = newrows._woven
+    monkeypatch.setattr(newrows, "_woven", lambda fixed, varied: right(fixed, [varied[0], *varied[:0:-1]]))
+    large.sheet("Data").append_rows("T", [[n, n + 1, n + 2, n + 3] for n in range(300)])
     _refused_and_unchanged(large)
 
 

@@ -100,6 +100,6 @@ def with_dimension(head: bytes, edits: Edits) -> bytes:
 def _ends(edits: Mapping[int, Edit]) -> tuple[int, int] | None:
     """Give the first and last column that gets a value."""
     if isinstance(edits, NewRow):  # a table's row counts whole
-        return edits.sort.columns[0], edits.sort.columns[-1]
+        return edits.layout.columns[0], edits.layout.columns[-1]
     filled = [column for column, edit in edits.items() if edit.value is not None]
     return (min(filled), max(filled)) if filled else None

@@ -12,3 +12,10 @@ class Refused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def wrong(what: str) -> Refused:
+    """Say that the new file is not what it should be."""
+    return Refused(
+        f"The new file did not pass its check ({what}), so nothing was changed; please report this file."
+    )

@@ -1,29 +1,28 @@
-"""Rows that the sheet does not have: those of like shape are written together, any other one by itself."""
+"""Rows that the sheet does not have: those of one layout are written together, any other one by itself."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby, repeat
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from itertools import count, groupby
+from operator import attrgetter, itemgetter, sub
+from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.above import row_style
 from arc_sync.xlsx.markup import attribute, with_attribute
-from arc_sync.xlsx.shapes import Column, Like, NewRow, Sort, column, new_row, shape_of
+from arc_sync.xlsx.shapes import Layout, NewRow, Run, can_join, column, new_row
 from arc_sync.xlsx.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from arc_sync.xlsx.above import RowAbove
     from arc_sync.xlsx.scan import Names
     from arc_sync.xlsx.splice import Edit, Splicer
+    from arc_sync.xlsx.values import Given
 
 _AT_ONCE = 2_000  # rows written together, so that memory does not grow with them
 _LOOK = ("s", "customFormat", "ht", "customHeight")
-
-
-Asked = tuple[int, NewRow]  # a row's number, and what is asked of it
 
 
 @dataclass(slots=True)
@@ -39,21 +38,30 @@ class NewRows:
     heights: Mapping[int, float]
     appended: Collection[int]
 
-    def write(self, numbers: Iterable[int], edits: Mapping[int, Mapping[int, Edit]]) -> Iterator[bytes]:
+    def write(self, numbers: Sequence[int], edits: Mapping[int, Mapping[int, Edit]]) -> Iterator[bytes]:
         """Write rows, top to bottom. Raises Refused for what a cell cannot hold."""
-        asked = [(number, new_row(edits.get(number, {}))) for number in numbers]
-        for together, run in groupby(enumerate(asked), key=self._together):
-            if together is None:
-                yield from (self._single(*one) for _, one in run)
-            else:
-                yield self._alike([one for _, one in run])
+        asked = [edits.get(number, {}) for number in numbers]
+        rows = [row if isinstance(row, NewRow) else new_row(row) for row in asked]
+        layouts, appended = map(attrgetter("layout"), rows), map(self.appended.__contains__, numbers)
+        follow = map(sub, numbers, count())  # the same for numbers that follow each other
+        keys = zip(layouts, appended, follow, strict=False)
+        for _, group in groupby(zip(keys, numbers, rows, strict=False), key=itemgetter(0)):
+            run = [*group]
+            first, alike = run[0][1], [row for _, _, row in run]
+            for at in range(0, len(run), _AT_ONCE):
+                yield from self._run(first + at, alike[at : at + _AT_ONCE])
 
-    def _together(self, place: tuple[int, Asked]) -> tuple[object, ...] | None:
-        """Give what rows share that can be written together; None for one that cannot."""
-        turn, (number, row) = place
-        if row.sort.alone:
-            return None
-        return number - turn, turn // _AT_ONCE, number in self.appended, row.sort.leaning
+    def _run(self, first: int, rows: Sequence[NewRow]) -> Iterator[bytes]:
+        """Write rows of one layout that follow each other: together, if they can be; where one cannot, in halves."""
+        layout, half = rows[0].layout, len(rows) // 2
+        columns = [*zip(*(row.given for row in rows), strict=True)]
+        if can_join(layout, columns):
+            yield self._together(first, layout, columns)
+        elif half:
+            yield from self._run(first, rows[:half])
+            yield from self._run(first + half, rows[half:])
+        else:
+            yield self._single(first, rows[0])
 
     def _single(self, number: int, row: NewRow) -> bytes:
         """Write one row; nothing if nothing is left of it."""
@@ -65,45 +73,26 @@ class NewRows:
         self.above.wrote(xml, number, self.splicer.written)
         return xml
 
-    def _alike(self, run: Sequence[Asked]) -> bytes:
-        """Write rows that follow each other, one sort after the other."""
-        first, texts, sorts = run[0][0], dict[int, str](), defaultdict[Sort, list[Asked]](list)
-        look = self._look(first)
+    def _together(self, first: int, layout: Layout, columns: Sequence[Sequence[Given]]) -> bytes:
+        """Write rows column by column, and note how they have to read back."""
+        numbers = range(first, first + len(columns[0]))
+        names, look = [*map(str, numbers)], self._look(first)
         self.splicer.start(first, row_style(look))
-        for asked in run:
-            sorts[asked[1].sort].append(asked)
-        for sort, rows in sorts.items():
-            texts.update(self._written(sort, rows, look))
-        xml = "".join([texts[number] for number, _ in run]).encode()
-        self.above.wrote(xml, run[-1][0], self.splicer.written)
-        return xml
-
-    def _written(self, sort: Sort, rows: Sequence[Asked], look: bytes) -> Iterator[tuple[int, str]]:
-        """Write rows of one sort through one template, and note how they have to read back."""
-        columns = self._columns(sort, [row.given for _, row in rows])
-        numbers = [number for number, _ in rows]
-        names = [*map(str, numbers)]
-        tag, tags = self._tags(numbers, names, look)
-        template = tag + "".join(column.template for column in columns) + self._end
-        holes = [tags]
-        for each in columns:
-            holes += [names] if each.texts is None else [names, each.texts]
-        shape = shape_of(tuple(column.slot for column in columns))
-        raws = [column.raws for column in columns if column.raws is not None]
-        likes = map(Like, repeat(shape), zip(names, *raws, strict=True))
-        self.splicer.done.update(zip(numbers, likes, strict=False))
-        return zip(numbers, map(template.__mod__, zip(*holes, strict=True)), strict=True)
-
-    def _columns(self, sort: Sort, rows: Sequence[Sequence[Any]]) -> list[Column]:
-        """Turn rows into columns; those that are blank and have no style are left out."""
-        columns = []
-        for place, asked, values in zip(sort.columns, sort.styles, zip(*rows, strict=True), strict=True):
+        tag, tags, rest = self._tags(numbers, names, look)
+        fixed, varied, forms = [tag, rest], [tags], []
+        for place, values, asked in zip(layout.columns, columns, layout.styles, strict=True):
             if asked is not None:
-                style = self.splicer.style_of(place, values[0], asked)
-                columns.append(
-                    column(place, style, values, self.splicer.prefix, date1904=self.splicer.date1904)
-                )
-        return columns
+                style = partial(self.splicer.style_of, place, style=asked)
+                each = column(place, values, style, self.splicer.prefix, date1904=self.splicer.date1904)
+                fixed[-1] += each.start
+                fixed += [each.before, each.after]
+                varied += [names, each.texts]
+                forms.append(each.forms)
+        fixed[-1] += self._end
+        xml = _woven(fixed, varied).encode()
+        self.splicer.done.update(dict.fromkeys(numbers, Run(first, names, forms)))
+        self.above.wrote(xml, numbers[-1], self.splicer.written)
+        return xml
 
     def _look(self, number: int) -> bytes:
         """Give the attributes by which an appended row looks like the one above; none for any other row."""
@@ -111,11 +100,11 @@ class NewRows:
         values = {name: attribute(like, name) for name in _LOOK} if like else {}
         return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value).encode()
 
-    def _tags(self, numbers: Sequence[int], names: Sequence[str], look: bytes) -> tuple[str, Sequence[str]]:
-        """Give a template with one hole for the rows' start tags, and what goes into the hole."""
+    def _tags(self, numbers: range, names: Sequence[str], look: bytes) -> tuple[str, Sequence[str], str]:
+        """Give what the rows' start tags have in common, before and after what is each one's own."""
         if self.heights.keys().isdisjoint(numbers):
-            return f'{self.name.row.decode()} r="%s"{look.decode().replace("%", "%%")}>', names
-        return "%s", [self._tag(number, look) for number in numbers]
+            return f'{self.name.row.decode()} r="', names, f'"{look.decode()}>'
+        return "", [self._tag(number, look) for number in numbers], ""
 
     def _tag(self, number: int, look: bytes) -> str:
         """Write a row's start tag."""
@@ -125,6 +114,17 @@ class NewRows:
     @property
     def _end(self) -> str:
         return f"{self.name.row_end.decode()}>"
+
+
+def _woven(fixed: Sequence[str], varied: Sequence[Sequence[str]]) -> str:
+    """Join rows: before each of the texts that vary from row to row, and at the end, stands a fixed one."""
+    width, rows = len(fixed) + len(varied), len(varied[0])
+    texts = [""] * (width * rows)
+    for at, text in enumerate(fixed):
+        texts[2 * at :: width] = [text] * rows
+    for at, own in enumerate(varied):
+        texts[2 * at + 1 :: width] = own
+    return "".join(texts)
 
 
 def with_height(tag: bytes, points: float | None) -> bytes:

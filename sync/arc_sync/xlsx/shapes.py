@@ -1,4 +1,4 @@
-"""Rows of like shape: the new rows of a table have one shape or a few, and each is written through one template."""
+"""New rows of one layout: they are written column by column and joined once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from math import isfinite
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from arc_sync.xlsx.splice import ABOVE, Edit, frame
+from arc_sync.xlsx.splice import Edit, frame
 from arc_sync.xlsx.text import all_easy, check_length, encode, has_outer_space
 from arc_sync.xlsx.values import Given, number, serial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from arc_sync.xlsx.cells import Plain
 
@@ -24,49 +24,37 @@ PLAIN = frozenset({float, int, Decimal, dt.date, dt.datetime, bool, str, NoneTyp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sort:
-    """What rows have in common that ask for cells of the same types and styles in the same columns, left to right.
-
-    `alone` are rows that no other row helps to write: with formulas, with cells that look at the row above for more
-    than its style, or with nothing to write. `leaning` are the columns that take the style above.
-    """
+class Layout:
+    """The columns in which rows ask for cells, left to right, and the style asked for in each, as in `Edit`."""
 
     columns: Sequence[int]
-    types: tuple[type, ...]
     styles: tuple[int | None, ...]
-    alone: bool
-    leaning: tuple[int, ...]
 
 
 @lru_cache(maxsize=4_096)
-def sort_of(columns: Sequence[int], types: tuple[type, ...], styles: tuple[int | None, ...]) -> Sort:
-    """Give the one Sort of rows such as this; the arguments must not change afterwards."""
-    shown = [
-        (kind, style) for kind, style in zip(types, styles, strict=True) if (kind, style) != (NoneType, None)
-    ]
-    alone = not shown or any(kind not in PLAIN or style is None for kind, style in shown)
-    leaning = tuple(column for column, style in zip(columns, styles, strict=True) if style == ABOVE)
-    return Sort(columns, types, styles, alone, leaning)
+def layout_of(columns: Sequence[int], styles: tuple[int | None, ...]) -> Layout:
+    """Give the one Layout of rows such as this; the arguments must not change afterwards."""
+    return Layout(columns, styles)
 
 
 class NewRow(Mapping[int, Edit]):
-    """A row put below a table, kept as it was given; its edits are made for those who ask."""
+    """A row that the sheet does not have, kept as it was given; its edits are made for those who ask."""
 
-    __slots__ = ("given", "sort")
+    __slots__ = ("given", "layout")
 
-    def __init__(self, sort: Sort, given: Sequence[Given]) -> None:
-        self.sort = sort
+    def __init__(self, layout: Layout, given: Sequence[Given]) -> None:
+        self.layout = layout
         self.given = given
 
     def __getitem__(self, column: int) -> Edit:
         try:
-            at = self.sort.columns.index(column)
+            at = self.layout.columns.index(column)
         except ValueError:
             raise KeyError(column) from None
-        return Edit(self.given[at], self.sort.styles[at])
+        return Edit(self.given[at], self.layout.styles[at])
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.sort.columns)
+        return iter(self.layout.columns)
 
     def __len__(self) -> int:
         return len(self.given)
@@ -76,96 +64,114 @@ def new_rows(
     columns: Sequence[int], rows: Sequence[Sequence[Given]], styles: tuple[int | None, ...]
 ) -> list[NewRow]:
     """Give rows of values for the same columns, in the same styles, in that form."""
-    types = [tuple(map(type, row)) for row in rows]
-    sorts = {each: sort_of(columns, each, styles) for each in set(types)}
-    return [NewRow(sorts[each], (*row,)) for each, row in zip(types, rows, strict=True)]
+    layout = layout_of(columns, styles)
+    return [NewRow(layout, (*row,)) for row in rows]
 
 
 def new_row(edits: Mapping[int, Edit]) -> NewRow:
     """Give any edits of a row in that form."""
-    if isinstance(edits, NewRow):
-        return edits
     columns = tuple(sorted(edits))
     asked = [edits[column] for column in columns]
-    [row] = new_rows(columns, [[value for value, _ in asked]], tuple(style for _, style in asked))
-    return row
+    return NewRow(layout_of(columns, tuple(style for _, style in asked)), tuple(value for value, _ in asked))
+
+
+def can_join(layout: Layout, columns: Sequence[Sequence[Given]]) -> bool:
+    """Say whether rows can be written together: with something to write, all of it PLAIN and of a style of its own."""
+    kinds = [set(map(type, values)) for values in columns]
+    shown = [
+        (kind, style)
+        for kind, style in zip(kinds, layout.styles, strict=True)
+        if style is not None or kind != {NoneType}
+    ]
+    return bool(shown) and all(style is not None and kind <= PLAIN for kind, style in shown)
 
 
 class Slot(NamedTuple):
-    """What the cells of one column of a shape have in common: column from 0, type as in `Cell`, style."""
+    """What cells of one column have in common: column from 0, type as in `Cell`, style."""
 
     column: int
     type: str | None
     style: int
 
 
+Forms = Mapping[Slot, "Sequence[str | None]"]  # a raw value for each row; None where the row's cell is not so
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """What rows of like shape have in common once they are written: their cells, left to right, but for the values."""
+class Run:
+    """Rows that follow each other, as they have to read back: the numbers, as text, and the cells of each column."""
 
-    slots: tuple[Slot, ...]
-
-
-@lru_cache(maxsize=4_096)
-def shape_of(slots: tuple[Slot, ...]) -> Shape:
-    """Give the one Shape of such rows."""
-    return Shape(slots)
-
-
-class Like(NamedTuple):
-    """A row as it has to read back: its shape; its number, and the raw values of those of its cells that have one."""
-
-    shape: Shape
-    texts: tuple[str, ...]
+    first: int
+    names: Sequence[str]
+    columns: Sequence[Forms]
 
     @property
-    def cells(self) -> Sequence[Plain]:
-        """The cells themselves, left to right."""
-        raws = iter(self.texts[1:])
-        return [
-            (place, type_, None if type_ is None else next(raws), None, style)
-            for place, type_, style in self.shape.slots
-        ]
+    def last(self) -> int:
+        """The number of the last row."""
+        return self.first + len(self.names) - 1
+
+    def cells(self, number: int) -> list[Plain]:
+        """Give the cells of one of the rows, left to right."""
+        return [_cell(forms, number - self.first) for forms in self.columns]
+
+
+def _cell(forms: Forms, at: int) -> Plain:
+    """Give the cell that a column has in a row: the one with a value, else the blank one."""
+    found = next((slot for slot in forms if forms[slot][at] is not None), None)
+    slot = found or next(slot for slot in forms if slot.type is None)
+    return slot.column, slot.type, forms[slot][at], None, slot.style
 
 
 class Column(NamedTuple):
-    """The cells of one column of rows of like shape.
+    """The cells of one column of rows that are written together.
 
-    `template` is their XML, with one hole for the row's number and one for the value, if they have any;
-    `raws` are the values as they read back, `texts` as they are written.
+    A cell is `start`, the number of its row, `before`, its text, and `after`; `forms` are how they read back.
     """
 
-    slot: Slot
-    template: str
-    raws: Sequence[str] | None
-    texts: Sequence[str] | None
+    start: str
+    before: str
+    texts: Sequence[str]
+    after: str
+    forms: Forms
 
 
-def column(place: int, style: int, values: Sequence[Any], prefix: str, *, date1904: bool) -> Column:
-    """Write values of one PLAIN type as cells of one column and style, in the sheet's namespace prefix.
+def column(
+    place: int, values: Sequence[Any], style: Callable[[Any], int], prefix: str, *, date1904: bool
+) -> Column:
+    """Write values of PLAIN types as cells of one column, in the sheet's namespace prefix.
 
-    Raises Refused for what a cell cannot hold.
+    `style` gives the style of a value's type. Raises Refused for what a cell cannot hold.
     """
+    kinds = set(map(type, values))
+    if len(kinds) == 1:
+        return _of_one_type(place, values, style(values[0]), prefix, date1904=date1904)
+    texts, forms, start = [""] * len(values), dict[Slot, list[str | None]](), ""
+    for kind in kinds:
+        at = [turn for turn, value in enumerate(values) if type(value) is kind]
+        given = [values[turn] for turn in at]
+        part = _of_one_type(place, given, style(given[0]), prefix, date1904=date1904)
+        [(slot, raws)], start = part.forms.items(), part.start
+        all_raws = forms.setdefault(slot, [None] * len(values))
+        for turn, text, raw in zip(at, part.texts, raws, strict=True):
+            texts[turn] = f"{part.before}{text}{part.after}"
+            all_raws[turn] = raw
+    return Column(start, "", texts, "", forms)
+
+
+def _of_one_type(place: int, values: Sequence[Any], style: int, prefix: str, *, date1904: bool) -> Column:
     kind = type(values[0])
     if kind is NoneType:
-        return Column(Slot(place, None, style), _cell(prefix, place, style, "", ""), None, None)
+        start, rest, _ = frame(prefix, place, style, "")
+        return Column(start, f"{rest}/>", [""] * len(values), "", {Slot(place, None, style): values})
     if kind is str:
+        start, rest, end = frame(prefix, place, style, "inlineStr")
         texts, space = _texts(values)
-        inner = f"<{prefix}is><{prefix}t{space}>%s</{prefix}t></{prefix}is>"
-        return Column(Slot(place, "s", style), _cell(prefix, place, style, "inlineStr", inner), values, texts)
-    type_, t = ("b", "b") if kind is bool else ("n", "")
-    raws = (
-        [number(int(value)) for value in values]
-        if kind is bool
-        else _numbers(kind, values, date1904=date1904)
-    )
-    template = _cell(prefix, place, style, t, f"<{prefix}v>%s</{prefix}v>")
-    return Column(Slot(place, type_, style), template, raws, raws)
-
-
-def _cell(prefix: str, place: int, style: int, t: str, inner: str) -> str:
-    start, rest, end = frame(prefix, place, style, t)
-    return f"{start}%s{rest}>{inner}{end}" if inner else f"{start}%s{rest}/>"
+        before, after = f"{rest}><{prefix}is><{prefix}t{space}>", f"</{prefix}t></{prefix}is>{end}"
+        return Column(start, before, texts, after, {Slot(place, "s", style): values})
+    type_ = "b" if kind is bool else "n"
+    start, rest, end = frame(prefix, place, style, "b" if kind is bool else "")
+    raws = _numbers(kind, values, date1904=date1904)
+    return Column(start, f"{rest}><{prefix}v>", raws, f"</{prefix}v>{end}", {Slot(place, type_, style): raws})
 
 
 def _numbers(kind: type, values: Sequence[Any], *, date1904: bool) -> Sequence[str]:

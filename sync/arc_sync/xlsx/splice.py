@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from arc_sync.xlsx.cells import Plain
     from arc_sync.xlsx.scan import Block
-    from arc_sync.xlsx.shapes import Like
+    from arc_sync.xlsx.shapes import Run
     from arc_sync.xlsx.styles import Styles
 
 ABOVE = -1  # a style: that of the cell above
@@ -56,7 +56,7 @@ class Splicer:
     above: RowAbove
     unshare: dict[str, Master] = field(default_factory=dict)
     formulas_changed: bool = False
-    done: dict[int, dict[int, Plain] | Over | Like] = field(default_factory=dict)
+    done: dict[int, dict[int, Plain] | Over | Run] = field(default_factory=dict)
     written: Above = field(default_factory=lambda: Above({}, {}))  # the edited cells of the row at hand
     _number: int = 0
     _row_style: int | None = None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 from arc_sync.xlsx import archive, deflate
-from arc_sync.xlsx.readback import ReadBack, Written, wrong
+from arc_sync.xlsx.errors import wrong
+from arc_sync.xlsx.readback import ReadBack, Written
 from arc_sync.xlsx.scan import SheetStream
 
 if TYPE_CHECKING:
