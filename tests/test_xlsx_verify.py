@@ -167,7 +167,7 @@ MIXED: list[Value] = [
     dt.date(2026, 1, 31),
     dt.datetime.fromisoformat("2026-01-31T12:00"),
 ]
-SHOWN = [
+SHOWN: list[object] = [
     None,
     5,
     2.25,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NEVER = r"<>&\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"  # in the text of an XML file
 _SOUND = re.compile(rf"[^{_NEVER}]*(?:&(?:amp|lt|gt|#13);[^{_NEVER}]*)*")
 _EASY = re.compile(rf"(?!\s)[^{_NEVER}\t\n_]*(?<!\s)")  # what stands in a cell as it is
-_DIGITS = "0123456789.eE+-"
+_DIGITS = re.compile("[0-9.eE+-]*")  # of which all numbers are made
 _KINDS = {  # the attribute `t`, and what stands around the text; after a "=" the text begins with a formula
     "n": ("", "<{p}v>", "</{p}v>"),
     "b": (' t="b"', "<{p}v>", "</{p}v>"),
@@ -89,7 +89,7 @@ def _form(prefix: str, slot: Slot, raws: Sequence[str | None]) -> tuple[str, str
     kind, texts = slot.type, [""] * len(raws) if slot.type is None else cast("Sequence[str]", raws)
     if kind == "s":
         kind, texts = _escaped(texts)
-    elif "".join(texts).strip(_DIGITS):
+    elif not _DIGITS.fullmatch("".join(texts)):
         raise wrong("a number is none")
     start, before, after = _around(prefix, slot.column, slot.style, kind)
     return start, before, texts, after

@@ -13,7 +13,7 @@ from arc_sync.xlsx.cells import RowReader
 from arc_sync.xlsx.errors import wrong
 from arc_sync.xlsx.expected import expected_cell, expected_strands
 from arc_sync.xlsx.refs import cell_ref
-from arc_sync.xlsx.scan import Block, rows_of
+from arc_sync.xlsx.scan import Block, Seeker, rows_of
 from arc_sync.xlsx.shapes import Run
 from arc_sync.xlsx.splice import Over, marks
 
@@ -56,10 +56,10 @@ class ReadBack:
 
     def _but_over(self, block: Block, due: Sequence[int]) -> list[int]:
         """Compare cells that were written over; give the rows where that is not to be seen so simply."""
-        at, left = 0, []
+        at, left, seeker = 0, [], Seeker(block)
         for number in due:
             asked = self._asked[number]
-            end = self._over(number, asked.cells, block, at) if isinstance(asked, Over) else 0
+            end = self._over(number, asked, block.data, seeker, at) if isinstance(asked, tuple) else 0
             if end:
                 at = end
                 del self._asked[number]
@@ -67,12 +67,11 @@ class ReadBack:
                 left.append(number)
         return left
 
-    def _over(self, number: int, cells: Sequence[Plain], block: Block, at: int) -> int:
+    def _over(self, number: int, cells: Over, data: bytes, seeker: Seeker, at: int) -> int:
         """Say where a row's edited cells end, if each stands after `at` between two tags of whole cells, or of the row."""
-        data = block.data
         for cell in cells:
             xml = expected_cell(self._prefix, number, cell)
-            start = block.find(xml, number, at) if xml else 0
+            start = seeker.find(xml, number, at) if xml else 0
             if start <= 0 or data[start - 1] != _END_OF_TAG:
                 return 0
             at = start + len(xml)
@@ -138,7 +137,7 @@ def _cells(number: int, asked: Written) -> Iterable[Plain]:
     """Give the cells asked for in a row."""
     if isinstance(asked, Run):
         return asked.cells(number)
-    return asked.cells if isinstance(asked, Over) else asked.values()
+    return asked if isinstance(asked, tuple) else asked.values()
 
 
 class _Unread(list[str]):

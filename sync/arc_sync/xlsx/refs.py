@@ -67,12 +67,17 @@ def column_index(name: str) -> int:
 
 def parse_ref(ref: str) -> Place:
     """Read `B7` or `$B$7`. Raises Refused if it is not a cell of a sheet."""
+    return Place(*row_and_column(ref))
+
+
+def row_and_column(ref: str) -> tuple[int, int]:
+    """Do the same without the names: it is made quicker."""
     match = _REF.fullmatch(ref)
     name, digits = match.groups() if match is not None else ("", "0")
     row = int(digits)
     if not 1 <= row <= LAST_ROW:
         raise Refused(f"{ref!r} is not a cell of a sheet; write it like B7.")
-    return Place(row, column_index(name))
+    return row, column_index(name)
 
 
 def parse_area(ref: str) -> Area:

@@ -66,7 +66,7 @@ class Rewriter:
         self, source: SheetStream, plan: Plan, styles: Styles, *, date1904: bool, whole: bool
     ) -> None:
         self._source, self._plan, self._whole = source, plan, whole
-        self._todo = sorted(plan.edits.keys() | plan.heights.keys())
+        self._todo = sorted({**plan.edits, **plan.heights})
         self._anew = plan.heights.keys() | set(plan.appended)  # rows of which more is asked than cells
         self._turn = 0
         self._name = source.names

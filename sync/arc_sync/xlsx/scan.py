@@ -52,12 +52,26 @@ class Block:
     last: int
     numbered: bool = True  # whether the first and last row say their number
 
+
+class Seeker:
+    """Finds cells in a block, top to bottom: each first where rows of equal length would have it."""
+
+    def __init__(self, block: Block) -> None:
+        self._data = block.data
+        self._length = len(block.data) // (block.last - block.first + 1)
+        self._row, self._start = block.first, 0  # where the first cell sought in the last row stands
+
     def find(self, mark: bytes, row: int, at: int) -> int:
-        """Find a mark of a row, not before `at`: first where it would be if all rows were of equal length."""
-        length = len(self.data) // (self.last - self.first + 1)
-        guess = max(at, (2 * (row - self.first) - 1) * length // 2)
-        found = self.data.find(mark, guess, guess + 3 * length)
-        return found if found >= 0 else self.data.find(mark, at)
+        """Say where a cell of the row that begins so stands, not before `at`; -1 if it does not."""
+        guess = at
+        if row > self._row:
+            guess = max(at, self._start + (row - self._row) * self._length - self._length // 3)
+        found = self._data.find(mark, guess, guess + 2 * self._length)
+        if found < 0:
+            found = self._data.find(mark, at)
+        if row > self._row:
+            self._row, self._start = row, max(found, at)
+        return found
 
 
 class RowSpan(NamedTuple):

@@ -13,7 +13,7 @@ from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.grow import Growth, grown_tail
 from arc_sync.xlsx.hyperlinks import with_links
 from arc_sync.xlsx.markup import attribute
-from arc_sync.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, parse_area, parse_ref
+from arc_sync.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, parse_area, parse_ref, row_and_column
 from arc_sync.xlsx.rewrite import Plan, column_styles
 from arc_sync.xlsx.room import make_room
 from arc_sync.xlsx.scan import SheetStream
@@ -138,9 +138,9 @@ class Sheet:
         ValueError for a style that the workbook does not have; what stands in the way on the sheet itself
         (merged cells, array formulas) is refused on saving.
         """
-        place = parse_ref(ref)
+        row, column = row_and_column(ref)
         check(value, date1904=self._package.date1904)
-        self.put(place.row, place.column, Edit(value, self._checked(style)))
+        self.put(row, column, Edit(value, self._checked(style)))
 
     def put(self, row: int, column: int, edit: Edit) -> None:
         """Note an edit: row from 1, column from 0."""

@@ -13,6 +13,7 @@ from arc_sync.xlsx.cells import attributes, column_of, patterns, whole
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import Master, has_relative
 from arc_sync.xlsx.refs import cell_ref, letters, parse_area
+from arc_sync.xlsx.scan import Seeker
 from arc_sync.xlsx.styles import DATE, DATE_TIME
 from arc_sync.xlsx.text import escape, unescape
 from arc_sync.xlsx.values import Content, Fill, Formula, Given, Value, content
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 ABOVE = -1  # a style: that of the cell above
 Cut = tuple[int, int, bytes]  # bytes from start to end, and what comes in their place
+Over = tuple[
+    "Plain", ...
+]  # cells of a row that were written over, as they have to read back; the rest is as it was
 
 
 class Edit(NamedTuple):
@@ -34,12 +38,6 @@ class Edit(NamedTuple):
 
     value: Given
     style: int | None
-
-
-class Over(NamedTuple):
-    """Cells of a row that were written over, as they have to read back; the rest of the row is as it was."""
-
-    cells: tuple[Plain, ...]
 
 
 @dataclass(slots=True)
@@ -82,11 +80,12 @@ class Splicer:
         """Write over cells of the rows `due` that stand in the form that Excel writes; None if one does not."""
         cuts, at = list[Cut](), 0
         data, match, mark = block.data, _plain(self.prefix).match, marks(self.prefix)
+        find = Seeker(block).find
         for number in due:
             row, done = edits[number], []
             for column in sorted(row):
                 value, style = row[column]
-                start = block.find(mark[column] % number, number, at)
+                start = find(mark[column] % number, number, at)
                 found = match(data, start) if start >= 0 else None
                 if found is None or style == ABOVE or isinstance(value, Fill):
                     return None
@@ -97,7 +96,7 @@ class Splicer:
                 cell, xml = self._made(number, column, value, int(own or 0) if style is None else style)
                 cuts.append((start, at, xml.encode()))
                 done.append(cell)
-            self.done[number] = Over((*done,))
+            self.done[number] = (*done,)
         return cuts
 
     def _walked(self, xml: str, edits: Mapping[int, Edit]) -> str:
