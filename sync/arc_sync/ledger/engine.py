@@ -38,7 +38,9 @@ def sqlite_engine(path: Path, *, patience: float, create: bool = False) -> Engin
             raise
         return connection
 
-    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=patience)
+    # the connection used last comes first: what it has cached of the file still holds
+    kept = {"poolclass": QueuePool, "pool_timeout": patience, "pool_use_lifo": True}
+    return create_engine("sqlite://", creator=connect, **kept)
 
 
 def postgres_engine(url: URL, *, patience: float) -> Engine:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Delete, Select, bindparam, delete, select
+from sqlalchemy import Connection, Delete, Select, Update, bindparam, delete, select, update
 
 from arc_sheets.cells import Row, Rows
 from arc_sheets.tab import Kind, Tab
@@ -73,9 +73,14 @@ def raw_rows(connection: Connection, tab: Tab) -> Iterator[Sequence[Any]]:
 def write_rows(connection: Connection, tab: Tab, put: Mapping[str, tuple[Row | None, Row | None]]) -> None:
     """Bring the table from what was to what is, per id.
 
-    What changed is deleted and then inserted anew, as two rows may have swapped their natural keys.
+    Of several, what changed is deleted and then inserted anew, as two may have swapped their natural keys.
     """
     table = ROWS[tab.name]
+    if len(put) == 1 and all(*put.values()):
+        for row, *values in _written(connection, tab, ((i, now) for i, (_, now) in put.items() if now)):
+            named = zip((c.name for c in tab.stored), values, strict=True)
+            connection.execute(_update(tab.name), {"the_row": row, **dict(named)})
+        return
     for ids in batches((i for i, (was, _) in put.items() if was), ASKED):
         connection.execute(_delete(tab.name), {"ids": ids})
     insert_rows(
@@ -110,6 +115,11 @@ def _one(name: str) -> Select[Any]:
 @cache
 def _delete(name: str) -> Delete:
     return delete(ROWS[name]).where(ROWS[name].c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _update(name: str) -> Update:
+    return update(ROWS[name]).where(ROWS[name].c.id == bindparam("the_row"))
 
 
 def _reader(connection: Connection, kind: Kind) -> _Known | None:

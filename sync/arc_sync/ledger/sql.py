@@ -25,7 +25,7 @@ from arc_sync.ledger.schema import BOOK, CHANGE, CHANGE_SET, ISSUE, LEDGER
 from arc_sync.ledger.sqlaudit import audit_database
 from arc_sync.ledger.sqlview import SqlView
 from arc_sync.ledger.trouble import spoken
-from arc_sync.merge.history import At, Bookmark, ChangeSet, Origin
+from arc_sync.merge.history import ROOT, At, Bookmark, ChangeSet, Origin
 from arc_sync.undisturbed import undisturbed
 
 #: Change sets fetched at once.
@@ -44,6 +44,7 @@ class SqlLedger:
         self._engine = engine
         self._place = place
         self._loaded: Loaded | None = None
+        self._newest: tuple[Bookmark, int] = (ROOT, 0)  #: a head that this object made, and its change set
         with self._reading() as connection:
             self._id: str = connection.scalars(select(LEDGER.c.id)).one()
 
@@ -69,12 +70,13 @@ class SqlLedger:
             draft = Draft(view, origin)
             yield draft
             _check(view, book, epoch)
-            number = (connection.scalar(_NEWEST_SET) or 0) + 1
+            number = self._number_after(view.head(), connection)
             with undisturbed():
                 sealed = draft.seal(number)
                 _keep(connection, sealed)
         draft.committed(sealed.head)
         self._loaded = moved_on(view.loaded, sealed)
+        self._newest = sealed.head, number if sealed.changeset else number - 1
 
     def add_book(self, book: str, where: str) -> None:
         """Register a book, or note that it has moved."""
@@ -160,6 +162,11 @@ class SqlLedger:
         """Let go of the database."""
         with spoken(self._place):
             self._engine.dispose()
+
+    def _number_after(self, head: Bookmark, connection: Connection) -> int:
+        """Return the number of the next change set after a head; each set moves it."""
+        known, number = self._newest
+        return (number if known == head else connection.scalar(_NEWEST_SET) or 0) + 1
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

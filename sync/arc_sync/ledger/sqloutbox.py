@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -46,8 +47,6 @@ _LISTED: Final = _WHOLE.order_by(_C.number)
 _BARE: Final = select(MESSAGE, literal(b"", CONTENT.c.content.type).label("content")).order_by(_C.number)
 _ONE: Final = _WHOLE.where(_C.id == bindparam("message"))
 _GRASPED: Final = _ONE.with_for_update(of=MESSAGE)
-_IN_STATE: Final = _C.state.in_(bindparam("states", expanding=True))
-_BARE_IN_STATE, _LISTED_IN_STATE = (asked.where(_IN_STATE) for asked in (_BARE, _LISTED))
 _KEYED: Final = select(_C.id).where(_C.key == bindparam("key"))
 _ANSWER: Final = select(ANSWER.c.answer).where(ANSWER.c.request == bindparam("request"))
 _NOTE: Final = select(NOTE.c.text).where(NOTE.c.name == bindparam("name"))
@@ -116,13 +115,18 @@ def posted(
     bare: bool = False,
 ) -> list[Posted]:
     """Return messages, the oldest first; see `View.posted`."""
-    asked = (_BARE_IN_STATE if bare else _LISTED_IN_STATE) if states else _BARE if bare else _LISTED
+    asked = _of_states(tuple(states), bare=bare)
     if message:
         asked = asked.where(_C.id == message)
     if since:
         asked = asked.where(_C.changed >= moment_text(since))
-    told = {"states": [state.value for state in states]} if states else {}
-    return [read_entry(found).posted for found in connection.execute(asked, told)]
+    return [read_entry(found).posted for found in connection.execute(asked)]
+
+
+@cache
+def _of_states(states: tuple[MessageState, ...], *, bare: bool) -> Select[Any]:
+    every = _BARE if bare else _LISTED
+    return every.where(or_(*(_C.state == state.value for state in states))) if states else every
 
 
 def entries(connection: Connection) -> Iterator[Entry | None]:

@@ -13,15 +13,15 @@ only. `recipients` says for whom messages are to be queued.
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
-from email.parser import BytesHeaderParser
+from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses
 from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
@@ -34,6 +34,7 @@ from arc_sync.mail.settings import Sender
 
 STOP: Final = "stop reminders"  #: the subject of a mail that asks for no more of them
 _COPY: Final = " cc "  # between a letter's key and whom its copy is for
+_BLANK: Final = b"\r\n\r\n"
 _BETWEEN: Final = "=_"  # begins a boundary; it cannot stand in an encoded body (RFC 2045 6.7)
 
 
@@ -133,12 +134,8 @@ class Head(NamedTuple):
 
 def head_of(content: bytes) -> Head:
     """Return what the header says; raises `MailError` if it names no recipient or Message-ID."""
-    raw = content.partition(b"\r\n\r\n")[0]
-    unfolded = re.sub(r"\r\n[ \t]+", " ", raw.decode("utf-8", "replace"))
-    lines = {
-        name.lower(): value.strip()
-        for name, _, value in (line.partition(":") for line in unfolded.split("\r\n"))
-    }
+    raw = content.partition(_BLANK)[0]
+    lines = _lines(raw)
     sender, to = (_addresses(lines.get(name, "")) for name in ("from", "to"))
     if not (to and "message-id" in lines):
         raise MailError("The message is no email: it lacks To or Message-ID; it was not made by ARC.")
@@ -148,24 +145,37 @@ def head_of(content: bytes) -> Head:
 def words_of(content: bytes) -> tuple[str, str]:
     """Return subject and plain text of a letter, as `one_line` and `plain_text` give them.
 
-    Read by the old policy, which parses no header that is not asked for: every message is read so before it goes.
+    What `compose` wrote is read back without the parser of `email`, as every message is read before it goes; what
+    somebody else wrote may come back as other words.
     """
-    head, part = _head_and_text(content)
-    body = part.get_payload(decode=True) if part else b""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
-    return one_line(str(make_header(decode_header(head["Subject"] or "")))), plain_text(text)
+    subject = _lines(content.partition(_BLANK)[0]).get("subject", "")
+    head, _, body = _plain_part(content).partition(_BLANK)
+    text = _decoded(body, _lines(head).get("content-transfer-encoding", "")).decode("utf-8", "replace")
+    return one_line(str(make_header(decode_header(subject)))), plain_text(text)
 
 
-def _head_and_text(content: bytes) -> tuple[Message, Message | None]:
-    """Return a letter's header and its plain text, without reading the HTML, which is most of it."""
+def _lines(head: bytes) -> dict[str, str]:
+    """Return the lines of a header by name (in small letters), each on one line."""
+    unfolded = re.sub(r"\r\n[ \t]+", " ", head.decode("utf-8", "replace"))
+    named = (line.partition(":") for line in unfolded.split("\r\n"))
+    return {name.lower(): value.strip() for name, _, value in named}
+
+
+def _plain_part(content: bytes) -> bytes:
+    """Return the first part, which is the plain text, or all where there is but one."""
     line = b"\r\n--" + _BETWEEN.encode()
     first = content.find(line)
-    second = content.find(line, first + 1) if first >= 0 else -1
-    if second < 0:  # there is no HTML, or it is no letter of ARC's
-        read = message_from_bytes(content)
-        return read, next((p for p in read.walk() if p.get_content_type() == "text/plain"), None)
-    begins = content.index(b"\r\n", first + len(line)) + 2
-    return BytesHeaderParser().parsebytes(content[:first]), message_from_bytes(content[begins:second])
+    second = content.find(line, first + 1)
+    return content[content.index(b"\r\n", first + len(line)) + 2 : second] if 0 <= first < second else content
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body)
+    try:
+        return binascii.a2b_base64(body) if encoding == "base64" else body
+    except binascii.Error:
+        return body
 
 
 def _addresses(value: str) -> tuple[str, ...]:

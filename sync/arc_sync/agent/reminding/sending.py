@@ -34,7 +34,7 @@ from arc_sync.mail.wire import USUAL as PATIENCE
 
 S = MessageState
 #: How many messages a sender takes at a time, and how long they are its own.
-FEW: Final = 8
+FEW: Final = 16
 CLAIM: Final = timedelta(minutes=30)
 #: What one message may take: connecting, talking, and ten minutes for the dot (RFC 5321 4.5.3.2.6).
 ANSWER: Final = timedelta(seconds=PATIENCE.longest)
