@@ -62,15 +62,14 @@ class Seeker:
         self._row, self._start = block.first, 0  # where the first cell sought in the last row stands
 
     def find(self, mark: bytes, row: int, at: int) -> int:
-        """Say where a cell of the row that begins so stands, not before `at`; -1 if it does not."""
-        guess = at
-        if row > self._row:
-            guess = max(at, self._start + (row - self._row) * self._length - self._length // 3)
-        found = self._data.find(mark, guess, guess + 2 * self._length)
+        """Say where the cell of a row that begins so stands, not before `at`; -1 if it does not."""
+        if row == self._row:
+            return self._data.find(mark, at)
+        guess = self._start + (row - self._row) * self._length
+        found = self._data.find(mark, max(at, guess - self._length // 3), guess + 2 * self._length)
         if found < 0:
             found = self._data.find(mark, at)
-        if row > self._row:
-            self._row, self._start = row, max(found, at)
+        self._row, self._start = row, found
         return found
 
 
