@@ -141,6 +141,16 @@ def test_another_agents_changes_are_seen(ledger: SqlLedger, hasty: SqlLedger) ->
     assert now(ledger).rows["invoices"] == {}
 
 
+def test_change_sets_of_agents_that_take_turns_are_numbered_on(ledger: SqlLedger, hasty: SqlLedger) -> None:
+    for amount, agent in enumerate((ledger, hasty, ledger, ledger, hasty)):
+        put(agent, INVOICES, {"i1": invoice(amount=amount)})
+    assert [made.number for made in ledger.sets(newest_first=False)] == [1, 2, 3, 4, 5]
+    with ledger.change(origin()):
+        pass  # what changes nothing takes no number
+    put(ledger, INVOICES, {"i1": invoice(amount=9)})
+    assert next(iter(ledger.sets())).number == 6
+
+
 def test_another_agents_change_loads_no_tab_again(
     ledger: SqlLedger, hasty: SqlLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
