@@ -44,12 +44,14 @@ def not_owed(
         if known.against[place] != Against.NOTHING:
             return f"{name} is {_WORDS[Against(int(known.against[place]))]}."
     credit = max(0, int(known.credit[account]))
-    owed = int(known.balance[places].sum()) - credit
+    balances = [int(known.balance[place]) for place in places]
+    owed = sum(balances) - credit
     if owed != amount:
         differs = say_amount(abs(owed - amount), str(receivables.accounts["currency"].iloc[account]))
         more = f"{differs} more than it asks for is owed on its invoices now."
         return f"{differs} of what it asks for has come in." if owed < amount else more
-    late = int(known.balance[places][known.late[places] > 0].sum()) or owed + credit
+    overdue = (balance for balance, place in zip(balances, places, strict=True) if known.late[place] > 0)
+    late = sum(overdue) or owed + credit
     if 0 < late - credit <= int(known.promised[account]):
         return f"It is promised by {say_day(from_day_number(int(known.promised_by[account])))}."
     return ""
