@@ -230,6 +230,15 @@ def test_rows_woven_wrongly_are_refused(large: Package, monkeypatch: pytest.Monk
     _refused_and_unchanged(large)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_new_formats_are_numbered_in_the_order_of_the_rows(large: Package, order: int) -> None:
+    days = [dt.date(2026, 1, 31), dt.datetime.fromisoformat("2026-01-31T12:00")][::order]
+    large.sheet("Data").append_rows("T", [[day, None, None, None] for day in days])
+    large.save()
+    first, second = Package(large.path).sheet("Data").cells(["A901", "A902"]).values()
+    assert 0 < first.style < second.style
+
+
 def test_new_rows_in_another_order_are_refused(large: Package, monkeypatch: pytest.MonkeyPatch) -> None:
     right = newrows.NewRows.write
 

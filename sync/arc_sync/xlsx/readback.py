@@ -43,7 +43,7 @@ class ReadBack:
         self._run, self._strands = Run(0, (), ()), list["str | Sequence[str]"]()  # the run met last
 
     def unparsed(self, block: Block, due: Sequence[int]) -> Iterator[bytes]:
-        """Compare the rows `due` in a block; give those that no pattern took, to see whether they are well-formed."""
+        """Compare the rows `due` in a block; give those that were read, to see whether they are well-formed."""
         left = self._but_runs(block.data, self._but_over(block, due))
         for number, row in rows_of(block, self._name, left):
             self._compare(number, row)

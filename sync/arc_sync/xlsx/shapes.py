@@ -142,7 +142,7 @@ def column(
 
     `style` gives the style of a value's type. Raises Refused for what a cell cannot hold.
     """
-    kinds = set(map(type, values))
+    kinds = dict.fromkeys(map(type, values))  # in an order that is the same every time
     if len(kinds) == 1:
         return _of_one_type(place, values, style(values[0]), prefix, date1904=date1904)
     texts, forms, start = [""] * len(values), dict[Slot, list[str | None]](), ""
