@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -88,6 +89,7 @@ def to_text(tab: str, value: Before) -> str | None:
     return issue_text(value) if isinstance(value, Issue) else row_text(BY_NAME[tab], value)
 
 
+@lru_cache(256)  # what one change left, the next one finds; and several readers follow the same few changes
 def from_text(tab: str, text: str | None) -> Before:
     """Return the row or issue of `to_text`."""
     if text is None:
