@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, groupby
-from operator import attrgetter, itemgetter, sub
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.above import row_style
@@ -42,14 +40,21 @@ class NewRows:
         """Write rows, top to bottom. Raises Refused for what a cell cannot hold."""
         asked = [edits.get(number, {}) for number in numbers]
         rows = [row if isinstance(row, NewRow) else new_row(row) for row in asked]
-        layouts, appended = map(attrgetter("layout"), rows), map(self.appended.__contains__, numbers)
-        follow = map(sub, numbers, count())  # the same for numbers that follow each other
-        keys = zip(layouts, appended, follow, strict=False)
-        for _, group in groupby(zip(keys, numbers, rows, strict=False), key=itemgetter(0)):
-            run = [*group]
-            first, alike = run[0][1], [row for _, _, row in run]
-            for at in range(0, len(run), _AT_ONCE):
-                yield from self._run(first + at, alike[at : at + _AT_ONCE])
+        for begin, end in self._runs(numbers, rows):
+            yield from self._run(numbers[begin], rows[begin:end])
+
+    def _runs(self, numbers: Sequence[int], rows: Sequence[NewRow]) -> Iterator[tuple[int, int]]:
+        """Say where runs begin and end: rows of one layout that follow each other, all of them appended or none."""
+        begin, offset, layout, appended = 0, 0, None, False
+        for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+            goes_on = row.layout is layout and number - at == offset and at - begin < _AT_ONCE
+            if goes_on and (number in self.appended) == appended:
+                continue
+            if at:
+                yield begin, at
+            begin, offset, layout, appended = at, number - at, row.layout, number in self.appended
+        if rows:
+            yield begin, len(rows)
 
     def _run(self, first: int, rows: Sequence[NewRow]) -> Iterator[bytes]:
         """Write rows of one layout that follow each other: together, if they can be; where one cannot, in halves."""

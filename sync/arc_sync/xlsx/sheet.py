@@ -147,9 +147,10 @@ class Sheet:
         if not (1 <= row <= LAST_ROW and 0 <= column <= LAST_COLUMN):
             raise Refused(f"Row {row}, column {column + 1} lies beyond the edge of a sheet.")
         edits = self.edits.get(row)
-        if not isinstance(edits, dict):
-            edits = self.edits[row] = dict(edits or {})
-        edits[column] = edit
+        if isinstance(edits, dict):
+            edits[column] = edit
+        else:
+            self.edits[row] = {column: edit} if edits is None else {**edits, column: edit}
 
     def _checked(self, style: int | None) -> int | None:
         if style is None:
