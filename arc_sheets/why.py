@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from arc_sheets.frames import from_day_number
-from arc_sheets.phrases import begun, ended, say_amount, say_cell, say_day, say_list, say_many
+from arc_sheets.phrases import begun, ended, say_amount, say_cell, say_date, say_day, say_list, say_many
 from arc_sheets.standing import Against, Standing
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def aside(reason: Against, numbers: list[str], row: int, currency: str, said: Sa
     if reason is Against.DISPUTED and row >= 0:
         dispute = said.disputes[row]
         about = f" ({dispute.reason})" if dispute.reason else ""
-        return f"{names} {are} disputed since {say_day(dispute.opened)}{about}"
+        return f"{names} {are} disputed since {say_date(dispute.opened)}{about}"
     if row < 0:
         return f"{names} {are} {_PLAIN[reason]}"
     promise = said.promises[row]

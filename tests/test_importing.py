@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from arc_sheets.cells import Row, Value
 from arc_sheets.tab import Tab
-from arc_sheets.tabs import BY_NAME, CUSTOMERS, INVOICES, PAYMENTS
+from arc_sheets.tabs import BY_NAME, CUSTOMERS, DISPUTES, INVOICES, PAYMENTS
 from arc_sync.agent.importing import Counts, Imported, Usual, import_entries
 from arc_sync.intake import Entry
 from arc_sync.ledger.memory import MemoryLedger
@@ -383,3 +383,14 @@ def test_of_very_many_such_values_the_first_are_told_and_the_rest_are_counted() 
     done = bring(MemoryLedger(), *(customer(f"C{n}", email="x", currency="EUR") for n in range(25)))
     assert len(done.remarks()) == 21
     assert done.remarks()[-1] == "5 more values like these were taken as they stand."
+
+
+def test_a_dispute_in_the_file_is_known_by_today_though_its_invoice_falls_due_later() -> None:
+    ledger, values = (
+        MemoryLedger(),
+        {"invoice": "INV-1", "currency": "EUR", "reason": "Other", "opened": APRIL},
+    )
+    bring(ledger, ACME, invoice(), Entry("disputes", None, "dispute inv-1", values, 3))
+    with ledger.read() as view:
+        (row,) = view.rows(DISPUTES).values()
+    assert dict(zip((c.name for c in DISPUTES.stored), row, strict=True))["opened"] == NOON.date()

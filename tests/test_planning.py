@@ -297,7 +297,7 @@ def test_the_last_task_waits_for_ever() -> None:
     [
         (
             book(invoice(40), disputes=(dispute(reason="Wrong VAT"),)),
-            "N40 is disputed since 26 Mar (Wrong VAT).",
+            "N40 is disputed since 26 Mar 2026 (Wrong VAT).",
         ),
         (book(invoice(40, status="disputed")), "N40 is disputed."),
         (book(invoice(40, status="written off")), "N40 is written off."),
@@ -355,7 +355,7 @@ def test_the_last_task_waits_for_ever() -> None:
         ),
         (
             book(invoice(40), invoice(9), disputes=(dispute(),), promises=(promise(3, "N9"),)),
-            "N40 is disputed since 26 Mar; promised EUR 100.00 for N9 by 3 Apr.",
+            "N40 is disputed since 26 Mar 2026; promised EUR 100.00 for N9 by 3 Apr.",
         ),
     ],
 )

@@ -243,7 +243,7 @@ def test_who_is_left_out_stands_there_with_the_reason_and_is_replaced_each_day(h
     assert here.plan().counts == {"proposed": 2, "not planned": 1}
     row = here.of("Cedar")
     assert (row.status, row.stage, row.amount) == ("not planned", None, 500_00)
-    assert "INV-C is disputed since 25 Nov (Damaged goods)" in (row.why or "")
+    assert "INV-C is disputed since 25 Nov 2026 (Damaged goods)" in (row.why or "")
     here.put(DISPUTES, "d1", resolved=DAY)
     here.plan()
     assert here.of("Cedar").status == "proposed"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arc_sheets.cells import CellValue
+from arc_sheets.cells import CellValue, Formula
 from arc_sheets.message import MessageState
 from arc_sheets.tabs import CUSTOMERS, REMINDERS, TEMPLATES
 from arc_sync.books.file import FileBook
@@ -50,6 +50,21 @@ def test_values_pasted_over_another_row_are_not_approved_with_it(here: Office) -
         assert (here.of("Birch").status, here.of("Birch").decision) == ("proposed", None)
         assert here.posted() == []
         here.firm.sync(here.now)
+
+
+def test_words_that_cannot_be_taken_hold_what_was_approved_with_them(here: Office) -> None:
+    hand, before = FileHand(here.firm.config.book), here.of("Alder").body
+    hand.type(REMINDERS, place(here, "Alder"), decision="Approve", body=Formula("Guten Tag, bitte zahlen"))
+    here.firm.sync(here.now)
+    (why,) = here.decide().refused
+    assert why.startswith("Friendly for Alder waits: Message of its row is not what stands in the ledger")
+    assert (here.of("Alder").status, here.of("Alder").decision) == ("proposed", None)
+    assert here.posted() == []
+    here.firm.sync(here.now)
+    hand.type(REMINDERS, place(here, "Alder"), decision="Approve", body="Guten Tag, bitte zahlen")
+    here.firm.sync(here.now)
+    assert here.decide().queued == ["Alder"]
+    assert here.of("Alder").body == "Guten Tag, bitte zahlen" != before
 
 
 def test_what_was_sent_keeps_its_words_and_what_is_typed_there_stands_on_issues(here: Office) -> None:

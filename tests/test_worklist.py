@@ -254,8 +254,14 @@ def test_one_item_for_each_currency_of_a_customer() -> None:
     ("ledger", "why"),
     [
         (book(invoice(40, status="disputed")), "N40 is disputed: resolve, do not chase."),
-        (book(invoice(40), disputes=dispute(-5)), "N40 is disputed since 26 Mar: resolve, do not chase."),
-        (book(invoice(40), disputes=dispute(-5, +1)), "N40 is disputed since 26 Mar: resolve, do not chase."),
+        (
+            book(invoice(40), disputes=dispute(-5)),
+            "N40 is disputed since 26 Mar 2026: resolve, do not chase.",
+        ),
+        (
+            book(invoice(40), disputes=dispute(-5, +1)),
+            "N40 is disputed since 26 Mar 2026: resolve, do not chase.",
+        ),
     ],
 )
 def test_a_dispute_is_to_be_resolved_not_chased(ledger: Ledger, why: str) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Final, NamedTuple, NoReturn
 
@@ -126,7 +126,9 @@ def import_entries(
     try:
         with ledger.change(origin._replace(source=IMPORT)) as t:
             now = wall_clock(origin.when, usual.zone)
-            _Import(t, imported, Defaults(Keys(t).find, usual.base_currency, now)).run(entries)
+            _Import(t, imported, Defaults(Keys(t).find, usual.base_currency, now)).run(
+                _known_by(entry, now.date()) for entry in entries
+            )
             if until := _money_until(entries, imported.rejects, now.date()):
                 brought(t, until)
             if dry_run or (imported.rejects and not partial):
@@ -240,6 +242,14 @@ class _Import:
     def _reject(self, entry: Entry, why: str) -> None:
         row = tuple(str(v) for v in entry.values.values() if v is not None)
         self.out.rejects.append(Reject(entry.line, row, why))
+
+
+def _known_by(entry: Entry, today: date) -> Entry:
+    """Return a dispute as opened by today at the latest: it is in the file, though its invoice falls due later."""
+    opened = entry.values.get("opened")
+    if not isinstance(opened, date) or opened <= today:
+        return entry
+    return replace(entry, values={**entry.values, "opened": today})
 
 
 def _money_until(entries: Iterable[Entry], rejects: Iterable[Reject], today: date) -> date | None:

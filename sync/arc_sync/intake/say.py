@@ -111,8 +111,8 @@ def _of_disputes(understood: Understood) -> Iterator[str]:
     if disputed := understood.survey.disputed:
         header = understood.layout.header("disputed")
         yield (
-            f'Each row with yes under "{header}" ({disputed:,}) becomes a dispute, opened on the due date or when '
-            "settled, whichever was first."
+            f'Each row with yes under "{header}" ({disputed:,}) becomes a dispute, opened on the due date, when settled '
+            "or today, whichever is first."
         )
 
 

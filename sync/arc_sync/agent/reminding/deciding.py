@@ -69,6 +69,8 @@ _LOOKED: Final = {
 #: The columns that say whom a reminder is to and about what, with their headers.
 _ABOUT: Final = {"customer", "stage", "channel", "to", "invoices", "amount", "currency"}
 _OWN: Final = {c.name: c.header for c in REMINDERS.stored if c.name in _ABOUT}
+#: The columns whose words go out, with their headers.
+_WORDS: Final = {c.name: c.header for c in REMINDERS.stored if c.name in ("subject", "body")}
 
 
 @dataclass(slots=True)
@@ -129,14 +131,16 @@ class _Deciding:
     decided: Decided = field(default_factory=Decided)
     post: Post = field(init=False)
     book: str = field(init=False)
-    #: Row and column of what was typed over on Reminders.
+    #: Row and column of what was typed over on Reminders, and of what stands there and cannot be taken.
     notices: frozenset[tuple[str, str]] = field(init=False)
+    held: frozenset[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.post = Post(self.firm.config, policy_of(self.firm.config), self.t)
         self.book = firm_book(self.firm)
-        told = (key for key in self.t.issues() if key.tab == REMINDERS.name and key.is_notice)
-        self.notices = frozenset((key.row, key.column.partition("#")[0]) for key in told)
+        told = [key for key in self.t.issues() if key.tab == REMINDERS.name]
+        self.notices = frozenset((key.row, key.column.partition("#")[0]) for key in told if key.is_notice)
+        self.held = frozenset((key.row, key.column) for key in told if not key.is_notice)
         note_ways(self.t, self.firm.config, self.now)
 
     def carry_out(self, i: str, row: Reminder) -> None:
@@ -156,7 +160,13 @@ class _Deciding:
             close_issue(self.t, of_row(self.book, i))
 
     def _overtyped(self, i: str, row: Reminder) -> str:
-        """Return that a row was pasted over, so that its words may be another customer's, until a person has seen it."""
+        """Return that a row's words may not be those that a person has in mind: pasted over, or not to be read."""
+        held = [header for name, header in _WORDS.items() if (i, name) in self.held]
+        if held:
+            return (
+                f"{row.stage} for {row.customer} waits: {say_list(held)} of its row is not what stands in the ledger;"
+                " settle what Issues says of it, then choose again."
+            )
         typed = [header for name, header in _OWN.items() if (i, name) in self.notices]
         if not typed:
             return ""
