@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,11 @@ import pytest
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config, _Written
 from arc_sync.agent.places import without_password
+from arc_sync.agent.quick import quietly_in_step
+from arc_sync.agent.running.glimpse import look
+from arc_sync.agent.running.keeping import Keeping
+from arc_sync.agent.running.standing import firm_stands
+from arc_sync.agent.running.state import State
 
 LEAST = 'company = "Weststadt"\nbase_currency = "EUR"\n'
 
@@ -93,6 +99,57 @@ def test_what_is_wrong_is_said_with_file_place_and_remedy(tmp_path: Path, text: 
     assert told in str(error.value)
     assert str(tmp_path / "arc.toml") in str(error.value)
     assert str(error.value).endswith(".")
+
+
+HOSTILE = [
+    (
+        'ledger = "~nosuchuser/ledger.db"',
+        "line 3: ledger names the home folder of somebody who has none here",
+    ),
+    ('book = "~nosuchuser/R.xlsx"', "line 3: book names the home folder of somebody who has none here"),
+    (f'ledger = "{"x" * 5_000}.db"', "line 3: ledger is longer than a path can be; shorten it"),
+    ('book = "a\\u0000b.xlsx"', "line 3: book holds a character that no place can have; type it anew"),
+    ('ledger = "postgresql://h/a\\u0000b"', "line 3: ledger holds a character that no place can have"),
+    (f"x = {'[' * 3_000}{']' * 3_000}", "cannot be read: brackets stand within brackets too deeply"),
+    (f"x = {'9' * 5_000}", "cannot be read: a number has thousands of digits"),
+    (f'time_zone = "{"x" * 5_000}"', "time_zone"),
+]
+
+
+@pytest.mark.parametrize(("more", "told"), HOSTILE, ids=range(len(HOSTILE)))
+def test_what_no_machine_can_take_is_said_by_the_settings_and_by_the_agent(
+    tmp_path: Path, more: str, told: str
+) -> None:
+    file = written(tmp_path, f"{LEAST}{more}\n")
+    keeping = Keeping(file, State())
+    keeping.look()
+    for said in (_refusal(lambda: Config.load(file)), _refusal(lambda: look(file)), keeping.wrong):
+        assert told in said
+        assert str(file) in said
+    assert quietly_in_step(file, datetime.now(UTC)) is None
+    (trouble,) = firm_stands(file, State(), datetime.now(UTC)).troubles
+    assert told in str(trouble)
+
+
+def _refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(ConfigError) as error:
+        act()
+    return str(error.value)
+
+
+def test_the_folder_of_backups_is_a_place_too(tmp_path: Path) -> None:
+    file = written(tmp_path, LEAST + '[agent]\nfolder = "~nosuchuser/b"\n')
+    assert "line 4: folder names the home folder" in _refusal(lambda: Config.load(file))
+
+
+def test_settings_in_the_home_folder_of_nobody_are_refused() -> None:
+    assert "write the whole path" in _refusal(lambda: Config.load(Path("~nosuchuser/arc.toml")))
+
+
+@pytest.mark.parametrize("book", ["/", f"{'x' * 245}.xlsx"])
+def test_the_mark_of_an_open_workbook_is_looked_for_beside_any_name(tmp_path: Path, book: str) -> None:
+    file = written(tmp_path, LEAST + f'book = "{book}"\n')
+    assert not look(file).is_open
 
 
 def test_no_settings_says_how_to_make_some(tmp_path: Path) -> None:

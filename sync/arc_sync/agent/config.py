@@ -8,8 +8,6 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -30,10 +28,13 @@ from arc_sync.agent.places import (
     LEDGER,
     NAME,
     POLICY,
+    NoPlace,
     beside,
     find,
+    parsed,
     read_settings,
     stamp_of,
+    wrong,
 )
 from arc_sync.agent.running.habits import USUAL, Habits, WrongHabit, habits_of
 from arc_sync.google.addresses import spreadsheet_of
@@ -136,7 +137,7 @@ class Config:
         text = read_settings(file)
         said = _Said(file, text)
         try:
-            written = _Written.model_validate(said.parsed())
+            written = _Written.model_validate(parsed(file, text))
         except ValidationError as error:
             raise said.invalid(error) from None
         return _config(said, written)
@@ -172,15 +173,16 @@ class _Said(NamedTuple):
     file: Path
     text: str
 
-    def parsed(self) -> dict[str, object]:
-        try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{self.file} cannot be read: {error}. Correct that line.") from None
-
     def wrong(self, key: str, what: str) -> ConfigError:
         """Return the error about a key."""
-        return ConfigError(f"{self.file}{self._line(key)}: {key} {what}.")
+        return wrong(self.file, self.text, key, what)
+
+    def place(self, key: str, place: str) -> str:
+        """Return a place that a key names, from the settings' folder; raises `ConfigError`."""
+        try:
+            return beside(self.file, place)
+        except NoPlace as why:
+            raise self.wrong(key, str(why)) from None
 
     def invalid(self, error: ValidationError) -> ConfigError:
         """Return the first thing that pydantic found, in ARC's words."""
@@ -191,12 +193,6 @@ class _Said(NamedTuple):
         names = [table, *(part for part in within if not part.isdigit())]  # not places in a list
         key, named = names[-1], ".".join(names)
         return self.wrong(key, _WRONG.get(first["type"], _MUST.get(named, "is not understood; take it out")))
-
-    def _line(self, key: str) -> str:
-        lines = self.text.splitlines()
-        starts = (n for n, line in enumerate(lines, 1) if re.match(rf'\s*"?{re.escape(key)}"?\s*=', line))
-        number = next(starts, None)
-        return f", line {number}" if number else ""
 
 
 def _config(said: _Said, written: _Written) -> Config:
@@ -209,13 +205,13 @@ def _config(said: _Said, written: _Written) -> Config:
             written.company.strip(),
             written.base_currency,
             _book(said, written.book),
-            beside(said.file, written.ledger),
+            said.place("ledger", written.ledger),
             written.date_order,
             Buckets(tuple(written.buckets)),
             Rates(written.base_currency, rates, written.rates_on),
             written.who.strip() or _login(),
             _zone(said, written.time_zone),
-            Path(beside(said.file, written.policy)),
+            Path(said.place("policy", written.policy)),
             _sender(said, written),
             _mail(said, written.mail),
             written.texts.how == "gateway",
@@ -235,7 +231,7 @@ def _book(said: _Said, book: str) -> Path:
         raise said.wrong(
             "book", f'is "{book}"; write the path of an .xlsx or .xlsm file, or "google:" and an id'
         )
-    return Path(beside(said.file, book))
+    return Path(said.place("book", book))
 
 
 def _sender(said: _Said, written: _Written) -> Sender:
@@ -252,14 +248,14 @@ def _sender(said: _Said, written: _Written) -> Sender:
 
 
 def _google(said: _Said, written: _Google) -> GoogleLogin:
-    return GoogleLogin(written.login, Path(beside(said.file, written.key)) if written.key else None)
+    return GoogleLogin(written.login, Path(said.place("key", written.key)) if written.key else None)
 
 
 def _zone(said: _Said, name: str) -> ZoneInfo:
     """Return the firm's time zone; without one, that of this machine."""
     try:
         return ZoneInfo(name or get_localzone_name())
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise said.wrong(
             "time_zone", f'is "{name}", which is no time zone; write one such as "Europe/Berlin"'
         ) from None
@@ -272,7 +268,7 @@ def _mail(said: _Said, written: _Mail) -> MailSettings:
     port = written.port or usual.get(written.how, {}).get(written.security, 0)
     return MailSettings(
         written.how,
-        Path(beside(said.file, written.folder)),
+        Path(said.place("folder", written.folder)),
         written.host,
         port,
         written.security,
@@ -284,9 +280,11 @@ def _mail(said: _Said, written: _Mail) -> MailSettings:
 
 def _habits(said: _Said, told: dict[str, Any]) -> Habits:
     try:
-        return habits_of(told)
+        habits = habits_of(told)
     except WrongHabit as error:
         raise said.wrong(error.key, str(error)) from None
+    said.place("folder", habits.folder)
+    return habits
 
 
 def _rate(said: _Said, code: str, text: str) -> Decimal:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from arc_sheets import __version__
 from arc_sheets.errors import ConfigError
@@ -22,12 +24,19 @@ IN_PGPASS: Final = (
 _IN_QUERY: Final = re.compile(r"([?&](?:ssl)?password=)[^&]+")
 
 
+class NoPlace(ValueError):
+    """A text names no place on this machine: why not, and what to do."""
+
+
 def find(path: Path | None = None) -> Path:
     """Return the settings file: `path`, or `arc.toml` in that folder or the current one.
 
     Raises `ConfigError` if there is none.
     """
-    place = (path or Path()).expanduser().absolute()
+    try:
+        place = _at_home(str(path or "")).absolute()
+    except NoPlace as why:
+        raise ConfigError(f"{path} {why}.") from None
     file = place / NAME if place.is_dir() else place
     if not file.is_file():
         raise ConfigError(
@@ -46,6 +55,29 @@ def read_settings(file: Path) -> str:
         raise ConfigError(f"{file} cannot be read ({error.strerror}); allow reading it.") from None
 
 
+def parsed(file: Path, text: str) -> dict[str, Any]:
+    """Return what the text of the settings says; raises `ConfigError` if it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} cannot be read: {error}. Correct that line.") from None
+    except RecursionError:
+        raise ConfigError(
+            f"{file} cannot be read: brackets stand within brackets too deeply. Take them out."
+        ) from None
+    except ValueError:  # of Python, which reads no longer ones
+        raise ConfigError(f"{file} cannot be read: a number has thousands of digits. Shorten it.") from None
+
+
+def wrong(file: Path, text: str, key: str, what: str) -> ConfigError:
+    """Return the error about a key of the settings, with the line that it stands in."""
+    starts = (
+        n for n, line in enumerate(text.splitlines(), 1) if re.match(rf'\s*"?{re.escape(key)}"?\s*=', line)
+    )
+    number = next(starts, None)
+    return ConfigError(f"{file}{f', line {number}' if number else ''}: {key} {what}.")
+
+
 def name_spreadsheet(file: Path, spreadsheet: str) -> None:
     """Let the settings name a spreadsheet that has just been made. Raises `ConfigError` if they cannot be written."""
     line = f'book = "google:{spreadsheet}"'
@@ -60,8 +92,29 @@ def name_spreadsheet(file: Path, spreadsheet: str) -> None:
 
 
 def beside(file: Path, place: str) -> str:
-    """Return a path meant from the settings' folder as an absolute one; an address stays as it is."""
-    return place if "://" in place else str(file.parent / Path(place).expanduser())
+    """Return a path meant from the settings' folder as an absolute one; an address stays as it is.
+
+    Raises `NoPlace`.
+    """
+    if "\0" in place:
+        raise NoPlace("holds a character that no place can have; type it anew")
+    if "://" in place:
+        return place
+    path = file.parent / _at_home(place)
+    try:
+        path.lstat()
+    except OSError as error:  # that it is not there yet, or out of reach, is told by whoever opens it
+        if error.errno == errno.ENAMETOOLONG:
+            raise NoPlace("is longer than a path can be; shorten it") from None
+    return str(path)
+
+
+def _at_home(place: str) -> Path:
+    """Return a path in which ~ is a home folder; raises `NoPlace`."""
+    try:
+        return Path(place).expanduser()
+    except RuntimeError:
+        raise NoPlace("names the home folder of somebody who has none here; write the whole path") from None
 
 
 def stamp_of(text: str) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.places import BOOK, LEDGER, beside, find, read_settings, stamp_of
+from arc_sync.agent.places import BOOK, LEDGER, beside, find, parsed, read_settings, stamp_of
 from arc_sync.google.addresses import spreadsheet_of
 from arc_sync.ledger.glance import glance
 from arc_sync.merge.history import At
@@ -34,14 +33,19 @@ def quietly_in_step(config: Path | None, now: datetime, *, mail_may_wait: bool =
     """
     try:
         return _in_step(config, now, mail_may_wait=mail_may_wait)
-    except (ConfigError, OSError, KeyError, ValueError):  # the last two: no TOML, no zone, no record of ARC's
+    except (
+        ConfigError,
+        OSError,
+        KeyError,
+        ValueError,
+    ):  # the last two: no place, no zone, no record of ARC's
         return None
 
 
 def _in_step(config: Path | None, now: datetime, *, mail_may_wait: bool) -> int | None:
     file = find(config)
     text = read_settings(file)
-    told = tomllib.loads(text)
+    told = parsed(file, text)
     book, ledger = told.get("book", BOOK), told.get("ledger", LEDGER)
     if not (isinstance(book, str) and isinstance(ledger, str)) or spreadsheet_of(book):
         return None
@@ -92,4 +96,7 @@ def directory_print(path: Path) -> str:
 
 def looks_open(path: Path) -> bool:
     """Say whether Excel or LibreOffice left its mark beside the file."""
-    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    try:
+        return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    except (OSError, ValueError):  # out of reach, or no name of a file: whoever opens it says which
+        return False

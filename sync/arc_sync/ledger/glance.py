@@ -63,15 +63,18 @@ def glance(place: str | Path) -> Glance | None:
 
 
 def _glance_at_file(path: Path) -> Glance | None:
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file():
+            return None
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)
         ) as connection:
             connection.execute("BEGIN")
             return _look(connection.execute, _LATER_FILE)
-    except sqlite3.Error:  # damaged, locked, another program's: opening it says which
+    except (
+        sqlite3.Error,
+        OSError,
+    ):  # damaged, out of reach, locked, another program's: opening it says which
         return None
 
 

@@ -5,14 +5,13 @@ Whether the settings are right as a whole is found by the child that does the wo
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from arc_sheets.errors import ConfigError
-from arc_sync.agent.places import BOOK, LEDGER, beside, read_settings
+from arc_sync.agent.places import BOOK, LEDGER, NoPlace, beside, parsed, read_settings, wrong
 from arc_sync.agent.quick import looks_open, quietly_in_step
 from arc_sync.agent.running.habits import Habits, WrongHabit, habits_of
 from arc_sync.google.addresses import spreadsheet_of
@@ -57,17 +56,25 @@ def is_at_rest(file: Path, now: datetime) -> bool:
 
 def look(file: Path) -> Glimpse:
     """Read the few settings; raises `ConfigError`, which names the file and the remedy."""
+    text = read_settings(file)
+    told = parsed(file, text)
     try:
-        told = tomllib.loads(read_settings(file))
-        book, ledger = str(told.get("book", BOOK)), str(told.get("ledger", LEDGER))
         zone = ZoneInfo(str(told["time_zone"])) if told.get("time_zone") else None
         habits = habits_of(told.get("agent"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} cannot be read: {error}. Correct that line.") from None
     except WrongHabit as error:
         raise ConfigError(f"{file}: {error.key} of [agent] {error}.") from None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(f'{file}: time_zone must be one such as "Europe/Berlin".') from None
-    spreadsheet = spreadsheet_of(book)
-    path = None if spreadsheet else Path(beside(file, book))
-    return Glimpse(file, path, spreadsheet, beside(file, ledger), zone, habits)
+    spreadsheet = spreadsheet_of(str(told.get("book", BOOK)))
+    book, ledger = (_place(file, text, key, told.get(key, usual)) for key, usual in _PLACES.items())
+    return Glimpse(file, None if spreadsheet else Path(book), spreadsheet, ledger, zone, habits)
+
+
+_PLACES: Final = {"book": BOOK, "ledger": LEDGER}
+
+
+def _place(file: Path, text: str, key: str, place: object) -> str:
+    try:
+        return beside(file, str(place))
+    except NoPlace as why:
+        raise wrong(file, text, key, str(why)) from None

@@ -17,6 +17,7 @@ from arc_sheets import money
 from arc_sheets.aging import AgingReport
 from arc_sheets.errors import ArcError
 from arc_sync.agent.firm import Firm
+from arc_sync.agent.places import beside
 from arc_sync.agent.running.habits import Habits
 from arc_sync.ledger.backup import back_up, rotate
 from arc_sync.ledger.sql import SqlLedger
@@ -62,7 +63,7 @@ def keep_night(firm: Firm, now: datetime) -> Night:
 
 def folder_of(file: Path, habits: Habits) -> Path:
     """Return where a firm's backups lie."""
-    return file.parent / Path(habits.folder).expanduser()
+    return Path(beside(file, habits.folder))
 
 
 def put_down(firm: Firm, file: Path, today: date) -> int:

@@ -31,7 +31,7 @@ class Watch:
 
     def on(self, folders: Iterable[Path]) -> None:
         """Watch these folders, as far as they are there, from now on."""
-        there = frozenset(folder for folder in folders if folder.is_dir())
+        there = frozenset(folder for folder in folders if _is_there(folder))
         if there == self._folders and (self.works or not there):
             return
         self.stop()
@@ -67,3 +67,10 @@ class Watch:
                 self._tell(frozenset(Path(path) for _, path in changes))
         except (OSError, RuntimeError):  # too many watches, a folder that is gone: `works` says so
             return
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # not to be entered, or a drive that is out of reach
+        return False
