@@ -386,10 +386,8 @@ def test_of_very_many_such_values_the_first_are_told_and_the_rest_are_counted() 
 
 
 def test_a_dispute_in_the_file_is_known_by_today_though_its_invoice_falls_due_later() -> None:
-    ledger, values = (
-        MemoryLedger(),
-        {"invoice": "INV-1", "currency": "EUR", "reason": "Other", "opened": APRIL},
-    )
+    ledger = MemoryLedger()
+    values: dict[str, Value] = {"invoice": "INV-1", "currency": "EUR", "reason": "Other", "opened": APRIL}
     bring(ledger, ACME, invoice(), Entry("disputes", None, "dispute inv-1", values, 3))
     with ledger.read() as view:
         (row,) = view.rows(DISPUTES).values()
