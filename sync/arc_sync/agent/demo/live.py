@@ -56,8 +56,10 @@ class LiveDemo:
             folder.mkdir(parents=True, exist_ok=True)
         with headless(ARC_SPOOL=str(spool.folder), USERNAME=_WHO) as bridge, reachable(bridge):
             desk = Desk(self.folder, self.book, bridge, spool)
-            self.say("", "LibreOffice has the workbook open; nobody has saved or closed it since.")
-            return [*self._call(desk, pictures), *self._aging(desk, pictures)]
+            self.say("", "LibreOffice has the workbook open; nobody saves or closes it meanwhile.")
+            made = [*self._call(desk, pictures), *self._aging(desk, pictures)]
+            desk.close()
+        return made
 
     def _call(self, desk: Desk, pictures: Path) -> Iterator[Path]:
         row = desk.bottom("Activity")
@@ -95,6 +97,11 @@ class Desk:
     def _beat(self) -> None:
         now = datetime.now(UTC)
         beat(self._spool.folder, Heartbeat(version=__version__, alive=now, pid=os.getpid(), books=[]))
+
+    def close(self) -> None:
+        """Close all unsaved, or LibreOffice leaves the marks that somebody has it open."""
+        for book in (self.book, self._addin):
+            self._bridge.ask("close", book=book)
 
     def bottom(self, tab: str) -> int:
         """Return the last row of a tab's table."""
