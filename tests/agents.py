@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +38,20 @@ email = "zoe@kanari.example"
 """
 
 
-def firm(folder: Path, ledger: str = "ledger.db", more: str = "") -> Path:
-    """Make a firm's settings, ledger and workbook in a folder; return its arc.toml."""
+def firm(
+    folder: Path, ledger: str = "ledger.db", more: str = "", *, book: str = "Receivables.xlsx", many: int = 5
+) -> Path:
+    """Make a firm's settings, ledger and workbook in a folder, with so many invoices; return its arc.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "arc.toml"
-    file.write_text(SETTINGS.format(ledger=ledger) + more, "utf-8")
+    file.write_text(f'book = "{book}"\n{SETTINGS.format(ledger=ledger)}{more}', "utf-8")
     config = Config.load(file)
     create_ledger(config.ledger).close()
     with opened(config) as one:
         with one.ledger.change(Origin("Zoë", "import", "A first import", datetime.now(UTC))) as t:
             _put(t.put, CUSTOMERS, "c1", name=CANARY, email=CANARY_MAIL, currency="EUR")
             _put(t.put, CUSTOMERS, "c2", name="Birch", currency="EUR")
-            for n in range(1, 6):
+            for n in range(1, many + 1):
                 told: dict[str, Value] = {
                     "number": f"KV-{n}",
                     "customer": CANARY,
@@ -61,8 +63,8 @@ def firm(folder: Path, ledger: str = "ledger.db", more: str = "") -> Path:
                     INVOICES,
                     f"i{n}",
                     **told,
-                    issued=date(2026, 1, n),
-                    due=date(2026, 2, n),
+                    issued=date(2026, 1, 1) + timedelta(n - 1),
+                    due=date(2026, 2, 1) + timedelta(n - 1),
                     amount=CANARY_AMOUNT,
                 )
         one.make_book(datetime.now(UTC))

@@ -35,7 +35,7 @@ from tests.google_hand import grid_of, put
 
 def show(folder: Path, now: datetime, say: Say, tell: Tell) -> None:
     """Tell the story at an emulator of its own, and print the calls that it took; `now` is UTC."""
-    with GoogleEmulator() as google, _as_google(google):
+    with GoogleEmulator() as google, as_google(google):
         story = GoogleDemo(folder, now, say, tell)
         story.google = google
         story.sit_down = lambda firm: AtGoogle(google.person_at(firm.config.spreadsheet))
@@ -48,7 +48,7 @@ def show(folder: Path, now: datetime, say: Say, tell: Tell) -> None:
 
 
 @contextmanager
-def _as_google(google: GoogleEmulator) -> Iterator[None]:
+def as_google(google: GoogleEmulator) -> Iterator[None]:
     """Let this process take the emulator for Google, and be its person."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as place:

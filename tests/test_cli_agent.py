@@ -93,8 +93,25 @@ def test_trouble_is_told_with_what_it_hindered(here: Office, places: tuple[Path,
     assert "  TROUBLE  Nightly check and backup: The disk is full; make room." in sentences(found, NOW)
     (here.folder / "arc.toml").write_text("company =", "utf-8")
     (broken,) = standing(home, spool, firms.listed(home), NOW).firms
-    assert "cannot be read" in broken.troubles[0]
+    assert "cannot be read" in broken.troubles[0].said
     assert broken.needs_person
+
+
+def test_trouble_is_told_with_since_when(here: Office, places: tuple[Path, Spool]) -> None:
+    home, spool = places
+    said = "Google gave no answer; the next sync goes on."
+    known = State()
+    for minutes in (200, 80, 5):
+        known.came(Job.ROUND, NOW - timedelta(minutes=minutes), said if minutes < 200 else "")
+    _kept(home, here.folder / "arc.toml", trouble=known.trouble, since=known.since)
+    _alive(spool, NOW)
+    found = standing(home, spool, firms.listed(home), NOW)
+
+    began = (NOW - timedelta(minutes=80)).astimezone()
+    assert f"  TROUBLE  Round, since {began:%H:%M}: {said}" in sentences(found, NOW)
+    assert as_json(found)["firms"][0]["troubled_since"] == "2026-11-26T07:40:00Z"
+    known.came(Job.ROUND, NOW, "")
+    assert not known.since
 
 
 def test_a_status_names_a_spreadsheet_by_its_address(places: tuple[Path, Spool], tmp_path: Path) -> None:

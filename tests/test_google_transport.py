@@ -212,6 +212,18 @@ def test_a_token_that_has_run_out_is_renewed_once(google: GoogleEmulator, clock:
         client.state(book)
 
 
+def test_a_sign_in_that_meets_an_error_of_googles_is_not_taken_for_one_that_is_over(
+    google: GoogleEmulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("google.auth._exponential_backoff.time.sleep", clock.sleep)
+    credentials = google_credentials(google.authorized_user(None))
+    session = AuthorizedSession(credentials, max_refresh_attempts=1)  # type: ignore[no-untyped-call]  # google-auth's is
+    client = Sheets(Transport(spoken(session), Patience(tries=1)), "anna", Places.under(google.url))
+    google.faults.plan("auth", 503, times=100)
+    with pytest.raises(Lost):
+        client.state("a-book")
+
+
 def google_credentials(told: dict[str, Any]) -> Any:
     return Credentials(  # type: ignore[no-untyped-call]  # google-auth's is
         None, refresh_token=told["refresh_token"], token_uri=told["token_uri"], client_id=told["client_id"],

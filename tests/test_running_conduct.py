@@ -261,6 +261,45 @@ def test_a_failing_firm_is_tried_again_later_and_later_and_stops_no_other(stage:
     assert state.load(stage.conductor.home, file).failures == {Job.ROUND: 6}
 
 
+def test_slow_looks_at_a_queue_leave_time_for_the_round(stage: Stage) -> None:
+    stage.firm("a", B1, more='book = "google:abc"\n')
+    stage.rests()
+    stage.goes(30)
+    jobs = list[Job]()
+    for _ in range(20):
+        stage.goes(7)  # longer than from one look to the next
+        jobs += [stage.ends(facts={"in_use": 1}).job for _ in stage.tasks]
+        stage.goes(0)
+        if not stage.tasks:
+            stage.goes(5)
+
+    assert jobs.count(Job.ROUND) >= 2
+
+
+def test_where_a_service_gives_no_answer_the_wait_is_short_and_ends_with_the_first_answer(
+    stage: Stage,
+) -> None:
+    file = stage.firm("a", B1, more='book = "google:abc"\n')
+    tries = {Job.QUEUE: list[int](), Job.ROUND: list[int]()}
+
+    def lives(minutes: int, **told: str) -> None:
+        for _ in range(6 * minutes):
+            stage.goes(10)
+            while stage.tasks:
+                tries[stage.tasks[0].job].append(round((stage.now - NOW).total_seconds() / 60))
+                stage.ends(**told)
+                stage.conductor.tick()
+
+    lives(30, trouble="Google gave no answer.", kind="BookBusy")
+    assert tries == {Job.QUEUE: [0, 1, 3, 7, 12, 17, 22, 27], Job.ROUND: [0, 1, 3, 7, 12, 17, 22, 27]}
+    stage.conductor.firms[file].not_before[Job.QUEUE] = stage.now
+    stage.conductor.firms[file].wants_round = True
+    lives(1)
+
+    assert tries[Job.ROUND][-1] == 30
+    assert not stage.conductor.firms[file].state.trouble
+
+
 def test_a_save_ends_the_wait_after_a_failure(stage: Stage) -> None:
     file = stage.firm("a", B1)
     stage.conductor.tick()

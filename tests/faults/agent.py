@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,27 +31,11 @@ from arc_sync.mail import render
 from arc_sync.mail.filling import fill
 from tests.agents import running, until
 from tests.faults.business import JOBS, Business, forked, kill_me, strikes
+from tests.faults.lines import Line
+from tests.faults.network import gone_for_an_hour, storms
 from tests.postgres import address, postgres, statement
 
 _MANY: Final = 400  #: acts that a job has at most
-
-
-@dataclass
-class Line:
-    """One line of the table."""
-
-    fault: str
-    fell: int = 0
-    survived: int = 0
-    lost: list[str] = field(default_factory=list)
-
-    def judge(self, said: str, fell: int = 1) -> None:
-        """Count faults by what was said after the recovery."""
-        self.fell += fell
-        if said == "done":
-            self.survived += fell
-        else:
-            self.lost.append(said.strip().splitlines()[-1] if said.strip() else "it died in the recovery")
 
 
 def _judged(one: Business, *jobs: Job) -> str:
@@ -359,6 +342,8 @@ def table(seeds: int, folder: Path) -> list[Line]:
             partial(jumping_clock, ready, folder, seed),
             partial(two_agents, ready, folder, seed),
             partial(whole_agent_killed, seed, folder / f"whole-{seed}"),
+            partial(gone_for_an_hour, seed, folder / f"gone-{seed}"),
+            partial(storms, seed, folder / f"storms-{seed}"),
         ]
     return [_shown(work()) for work in works]
 

@@ -47,6 +47,7 @@ class Business:
     folder: Path
     typed: list[str] = field(default_factory=list)
     clicked: list[str] = field(default_factory=list)
+    shared: Path | None = None  #: the spool of an agent that keeps other firms too
 
     @property
     def file(self) -> Path:
@@ -58,7 +59,7 @@ class Business:
 
     @property
     def spool(self) -> Spool:
-        return Spool(self.folder / "spool")
+        return Spool(self.shared or self.folder / "spool")
 
     @classmethod
     def made(cls, folder: Path, ledger: str = "ledger.db") -> Business:
@@ -82,10 +83,10 @@ class Business:
         FileHand(self.book).type(INVOICES, at, notes=token)
         self.typed.append(token)
 
-    def clicks(self, token: str, action: str = "log_note") -> None:
-        """Press a button that leaves a token in Activity."""
+    def clicks(self, token: str, action: str = "log_note", book: str = "") -> None:
+        """Press a button that leaves a token in Activity; where an agent keeps several firms, in this book."""
         told = written(
-            token, action, book="", when=datetime.now(UTC), fields={"customer": "Birch", "notes": token}
+            token, action, book=book, when=datetime.now(UTC), fields={"customer": "Birch", "notes": token}
         )
         begun = self.spool.requests / f"{token}.tmp"
         begun.write_bytes(told)
@@ -128,6 +129,11 @@ class Business:
         with opened(Config.load(self.file)) as one:
             return [*self._lost(one), *self._twice(one), *self._apart(one), *self._unproved(one)]
 
+    def left_out(self) -> list[str]:
+        """Return what somebody typed or clicked and the ledger has not by now, in words."""
+        with opened(Config.load(self.file)) as one:
+            return [*self._lost(one), *self._twice(one)]
+
     def _lost(self, one: Firm) -> Iterator[str]:
         with one.ledger.read() as view:
             known = {str(cell) for row in view.rows(INVOICES).values() for cell in row}
@@ -149,8 +155,7 @@ class Business:
             status = [c.name for c in REMINDERS.stored].index("status")
             sent = [row for row in view.rows(REMINDERS).values() if row[status] in ("drafted", "unknown")]
         for token in self.clicked:
-            answer = self.spool.answers / f"{token}.json"
-            done = json.loads(answer.read_text("utf-8"))["done"] if answer.exists() else None
+            done = self.answer(token)
             if done is not True or found.count(token) != 1:
                 yield f"{token} was clicked, answered {done}, and done {found.count(token)} times"
         files = list((self.file.parent / "outbox").glob("*.eml"))
@@ -158,6 +163,11 @@ class Business:
             unknown
         ):
             yield f"{len(files)} drafts lie there of {len(drafted)} drafted and {len(unknown)} unknown messages"
+
+    def answer(self, token: str) -> bool | None:
+        """Return whether a click was answered by "done"; None: it was not answered."""
+        answer = self.spool.answers / f"{token}.json"
+        return bool(json.loads(answer.read_text("utf-8"))["done"]) if answer.exists() else None
 
     def _apart(self, one: Firm) -> Iterator[str]:
         report = one.sync(datetime.now(UTC))

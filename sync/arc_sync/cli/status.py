@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, day, finish, listed, many, say
 
 if TYPE_CHECKING:
-    from arc_sync.agent.running.standing import FirmStands, Standing
+    from arc_sync.agent.running.standing import FirmStands, Standing, Trouble
 
 _JOBS = {"plan": "reminders are planned", "night": "the ledger is verified and backed up"}
 
@@ -44,12 +44,14 @@ def _looked_at(firm: FirmStands) -> FirmStands:
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
     from arc_sync.agent.running.perform import seen_of
+    from arc_sync.agent.running.standing import Trouble
 
     try:
         with opened(Config.load(firm.file)) as one:
             return firm._replace(seen=seen_of(one, datetime.now(UTC), firm.seen.book), is_known=True)
     except ArcError as error:
-        return firm._replace(troubles=tuple(dict.fromkeys((*firm.troubles, str(error)))))
+        known = any(trouble.said == str(error) for trouble in firm.troubles)
+        return firm if known else firm._replace(troubles=(*firm.troubles, Trouble(str(error))))
 
 
 def as_json(found: Standing) -> dict[str, Any]:
@@ -66,7 +68,8 @@ def as_json(found: Standing) -> dict[str, Any]:
                 "book": firm.book or None,
                 "open": firm.is_open,
                 "last_round": _text(firm.synced),
-                "troubles": list(firm.troubles),
+                "troubles": [str(trouble) for trouble in firm.troubles],
+                "troubled_since": _text(min((t.since for t in firm.troubles if t.since), default=None)),
                 **_seen(firm),
                 "last_backup": _text(firm.backup),
                 "next": {job: _text(moment) for job, moment in sorted(firm.next.items())},
@@ -110,7 +113,7 @@ def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     said = [firm.book or str(firm.file)]
     step = f"in step {_when(firm.synced, now)}" if firm.synced else "not synced by the agent yet"
     said.append(f"  {step}{'; it is open now' if firm.is_open else ''}")
-    said += [f"  TROUBLE  {trouble}" for trouble in firm.troubles]
+    said += [f"  TROUBLE  {_told(trouble, now)}" for trouble in firm.troubles]
     waits = [
         many(seen.issues, "issue") if seen.issues else "",
         f"{many(seen.reminders, 'reminder')} to decide on" if seen.reminders else "",
@@ -125,6 +128,14 @@ def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     coming = sorted(firm.next.items(), key=lambda item: item[1])
     said += [f"  next: {_JOBS.get(job, job)} {_when(moment, now)}" for job, moment in coming]
     return said
+
+
+def _told(trouble: Trouble, now: datetime) -> str:
+    """Return a trouble with the time since when: Round, since 14:05: the disk is full."""
+    if trouble.since is None:
+        return str(trouble)
+    since = _when(trouble.since, now).removeprefix("at ").removeprefix("on ")
+    return str(trouble._replace(job=f"{trouble.job}, since {since}"))
 
 
 def _when(moment: datetime, now: datetime) -> str:

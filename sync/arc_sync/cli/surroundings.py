@@ -129,7 +129,7 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
         yield (
             "Agent",
             not firm.troubles,
-            (firm.troubles or ("it runs, and keeps this firm." if kept else "it runs.",))[0],
+            str(next(iter(firm.troubles), "it runs, and keeps this firm." if kept else "it runs.")),
         )
     if kept:
         yield _backup(firm.backup, now)

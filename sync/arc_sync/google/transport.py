@@ -76,6 +76,8 @@ class Transport:
         except APIError as error:
             raise _failed(error) from None
         except google.auth.exceptions.RefreshError as error:
+            if error.retryable:  # a 5xx, which google-auth has met several times in a row
+                raise Lost("no access token") from None
             raise SignInError(_signed_out(error)) from None
         except (requests.RequestException, google.auth.exceptions.TransportError, ValueError) as error:
             raise Lost(type(error).__name__) from None

@@ -36,6 +36,8 @@ POLL_SOON, POLL, LATELY = 5.0, 30.0, 600.0
 SIGN: Final = 240.0
 #: How long a job waits after it failed, at first and at most; each further failure doubles it.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=15)
+#: How long at most where a service gives no answer: the network comes back without telling anybody.
+UNANSWERED_WAIT = timedelta(minutes=5)
 #: How far a clock may be off before a time in the future counts as never.
 _SKEW: Final = timedelta(minutes=5)
 
@@ -65,10 +67,10 @@ def last_time(at: time, now: datetime, zone: tzinfo | None) -> datetime:
     return max(moment for moment in _around(at, now, zone) if moment <= now)
 
 
-def wait_after(failures: int) -> timedelta:
+def wait_after(failures: int, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """Return how long a job waits that has failed so many times in a row, at least once."""
     doubled: timedelta = FIRST_WAIT * 2 ** min(failures - 1, 10)
-    return min(doubled, LONGEST_WAIT)
+    return min(doubled, longest)
 
 
 def _around(at: time, now: datetime, zone: tzinfo | None) -> list[datetime]:

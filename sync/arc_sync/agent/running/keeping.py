@@ -9,7 +9,17 @@ from pathlib import Path
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.running.glimpse import Glimpse, is_at_rest, look
-from arc_sync.agent.running.jobs import LATELY, POLL, POLL_SOON, SIGN, Job, due, wait_after
+from arc_sync.agent.running.jobs import (
+    LATELY,
+    LONGEST_WAIT,
+    POLL,
+    POLL_SOON,
+    SIGN,
+    UNANSWERED_WAIT,
+    Job,
+    due,
+    wait_after,
+)
 from arc_sync.agent.running.state import State, key_of
 from arc_sync.agent.running.tasks import Task, Told
 
@@ -17,6 +27,8 @@ from arc_sync.agent.running.tasks import Task, Told
 SETTLING = 0.4
 #: The kind of a trouble that is none: somebody has the workbook open, where it cannot be worked on.
 _OPEN = "BookOpen"
+#: That of a service which gave no answer: once another job gets one, it is worth another try.
+_UNANSWERED = "BookBusy"
 #: How long requests wait that could not be carried out: somebody waits for them.
 SOON = timedelta(seconds=5)
 #: How many times a request is tried that the work dies of.
@@ -36,6 +48,7 @@ class Keeping:
     next_round: float = 0.0  #: steady; when a round is wanted at the latest
     settles: float = 0.0  #: steady; until when its file is left in peace
     not_before: dict[Job, datetime] = field(default_factory=dict)  #: after failures
+    unanswered: set[Job] = field(default_factory=set)  #: those that wait as a service gave no answer
     requests: tuple[Path, ...] = ()  #: files that wait in the spool
     #: How often the work died of a request; while it has, each is carried out by itself.
     tries: dict[Path, int] = field(default_factory=dict)
@@ -141,17 +154,19 @@ class Keeping:
 
     def came(self, task: Task, told: Told, now: datetime, steady: float) -> None:
         """Note what became of a task."""
-        if task.job is Job.QUEUE and (told.facts.get("requests") or told.facts.get("in_use")):
-            self.asked, self.next_poll = steady, min(self.next_poll, steady + POLL_SOON)
+        if task.job is Job.QUEUE:
+            self._polled(told, steady)
         self.busy, self.is_news = None, True
         is_open = told.kind == _OPEN
         if not is_open:
             self.state.came(task.job, now, told.trouble)
         if told.trouble and not is_open:
-            waits = SOON if task.job is Job.REQUESTS else wait_after(self.state.failures[task.job])
-            self.not_before[task.job] = now + waits
+            self._waits(task.job, told.kind, now)
         else:
             self.not_before.pop(task.job, None)
+        if task.job is Job.QUEUE and not told.trouble:
+            while self.unanswered:
+                self.not_before.pop(self.unanswered.pop(), None)
         if told.seen:
             known = told.seen.book or self.state.seen.book
             self.state.seen = told.seen.model_copy(update={"book": known})
@@ -163,6 +178,20 @@ class Keeping:
             self.tries = {path: self.tries.get(path, 0) + 1 for path in task.requests} if died else {}
         failed = bool(told.trouble) and not is_open and task.job is not Job.NIGHT
         self.wants_round |= told.again or failed
+
+    def _polled(self, told: Told, steady: float) -> None:
+        """Note a look at the Google queue; however long it took, there is time for other jobs before the next."""
+        soon = steady + POLL_SOON
+        if told.facts.get("requests") or told.facts.get("in_use"):
+            self.asked, self.next_poll = steady, soon
+        self.next_poll = max(self.next_poll, soon)
+
+    def _waits(self, job: Job, kind: str, now: datetime) -> None:
+        """Let a job that failed wait; the longer, the more often it has."""
+        longest = UNANSWERED_WAIT if kind == _UNANSWERED else LONGEST_WAIT
+        waits = SOON if job is Job.REQUESTS else wait_after(self.state.failures[job], longest)
+        self.not_before[job] = now + waits
+        (self.unanswered.add if kind == _UNANSWERED else self.unanswered.discard)(job)
 
     @property
     def hopeless(self) -> list[Path]:

@@ -17,6 +17,17 @@ from arc_sync.agent.running.state import Seen, State
 from arc_sync.google.addresses import address
 
 
+class Trouble(NamedTuple):
+    """What could not be done."""
+
+    said: str  #: why not, in a sentence
+    job: str = ""  #: what it was, in words; "" for the settings
+    since: datetime | None = None  #: UTC
+
+    def __str__(self) -> str:
+        return f"{self.job}: {self.said}" if self.job else self.said
+
+
 class FirmStands(NamedTuple):
     """One firm; moments are UTC."""
 
@@ -24,7 +35,7 @@ class FirmStands(NamedTuple):
     book: str  #: path or address, "" where the settings cannot be read
     is_open: bool  #: a program has the workbook open
     synced: datetime | None  #: when book and ledger were last seen in step
-    troubles: tuple[str, ...]  #: what could not be done, a sentence each
+    troubles: tuple[Trouble, ...]
     seen: Seen
     backup: datetime | None  #: when the last backup was made and tried
     next: dict[str, datetime]  #: when its daily jobs are due
@@ -66,8 +77,8 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
         glimpse, wrong = None, str(error)
     times = daily(glimpse.habits) if glimpse else {}
     following = {job.value: next_time(at, now, glimpse.zone) for job, at in times.items()} if glimpse else {}
-    troubles = [wrong] if wrong else []
-    troubles += [f"{_DOING[job]}: {said}" for job, said in known.trouble.items()]
+    troubles = [Trouble(wrong)] if wrong else []
+    troubles += [Trouble(said, _DOING[job], known.since.get(job)) for job, said in known.trouble.items()]
     return FirmStands(
         file,
         _book(glimpse) if glimpse else "",

@@ -41,6 +41,7 @@ class State(BaseModel):
     done: dict[Job, Moment] = {}  #: when each job was done last
     tried: dict[Job, Moment] = {}  #: when each job was tried last
     trouble: dict[Job, str] = {}  #: why a job could not be done, in a sentence; gone once it is done
+    since: dict[Job, Moment] = {}  #: when it could not be done for the first time since it was done last
     failures: dict[Job, int] = {}  #: how many times in a row
     backup: Moment | None = None  #: when the last backup was made and tried
     backup_file: str = ""
@@ -51,10 +52,11 @@ class State(BaseModel):
         self.tried[job] = now
         if trouble:
             self.trouble[job], self.failures[job] = trouble, self.failures.get(job, 0) + 1
+            self.since.setdefault(job, now)
         else:
             self.done[job] = now
-            self.trouble.pop(job, None)
-            self.failures.pop(job, None)
+            for known in (self.trouble, self.since, self.failures):
+                known.pop(job, None)
 
 
 def usual_home() -> Path:
