@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from arc_sheets.aging import Buckets
 from arc_sheets.errors import ArcError, BookForeign, BookMissing, BookOpen, BookRefused
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sync.agent.pages import pages
 from arc_sync.agent.round import run_round
 from arc_sync.xlsx import Package
-from arc_sync.xlsx.refs import parse_area
-from tests.file_firm import FIRMS, NOW, Firm, firm, saves_call
+from arc_sync.xlsx.refs import cell_ref, parse_area
+from tests.file_firm import FIRMS, NOW, TERMS, Firm, firm, saves_call
 from tests.hands import FileHand
 from tests.test_ledger_open import as_nobody
 from tests.xlsx_corpus import members
@@ -98,6 +100,33 @@ def test_the_aging_table_moves_with_a_new_currency(busy: Firm) -> None:
     assert busy.hand.sees("Aging", f"B{after.top}") == "Customer"
     assert busy.hand.sees("Aging", f"B{after.bottom}") in FIRMS
     assert busy.hand.sees("Aging", f"B{after.bottom + 1}") is None
+
+
+@pytest.mark.parametrize("edges", [(30, 60, 90, 120), (30, 60), (10, 20, 30, 40, 50, 60)])
+def test_the_aging_table_takes_another_number_of_buckets_and_moves(one: Firm, edges: tuple[int, ...]) -> None:
+    one.settings = replace(one.settings, figures=pages(replace(TERMS, buckets=Buckets(edges))))
+    one.rest()
+    one.put(INVOICES, "9" * 32, number="X", customer=FIRMS[0], amount=1, currency="JPY", status="open")
+    one.rest()
+    table = Package(one.path).sheet("Aging").table("AgingByCustomer")
+    top = table.area.top
+    heads = [one.hand.sees("Aging", cell_ref(top, c)) for c in range(table.area.left, table.area.right + 1)]
+    assert heads == list(table.headers)
+    assert one.hand.sees("Aging", cell_ref(top, table.area.right + 1)) is None
+    assert table.headers[2 : 3 + len(edges) + 1] == Buckets(edges).labels
+    assert (table.headers[-1], len({*table.headers})) == ("Oldest, days", 9 + len(edges) + 1)
+
+
+def test_an_aging_table_with_a_persons_column_says_the_ways_out(one: Firm) -> None:
+    with FileHand(one.path).saving() as package:
+        sheet = package.sheet("Aging")
+        table = sheet.table("AgingByCustomer")
+        wider = table.area._replace(right=table.area.right + 1)
+        sheet.set(cell_ref(wider.top, wider.right), "Mine")
+        sheet.place_table(table.name, wider, (*table.headers, "Mine"))
+    one.settings = replace(one.settings, figures=pages(replace(TERMS, buckets=Buckets((30, 60, 90, 120)))))
+    with pytest.raises(BookRefused, match=r"columns of your own.*arc sync --new"):
+        one.round()
 
 
 def test_an_empty_tab_gets_its_first_rows_and_another_sentence(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ class Worksheet(Protocol):
     def resize_table(self, name: str, last_row: int) -> Table:
         """Let a table's data end at `last_row`."""
 
-    def place_table(self, name: str, area: Area) -> Table:
-        """Let a report's table stand where its rows are written."""
+    def place_table(self, name: str, area: Area, headers: Sequence[str]) -> Table:
+        """Let a report's table stand where its rows are written, with columns of these headers."""
 
     def set_height(self, row: int, points: float) -> None:
         """Give a row a height of its own."""

@@ -191,7 +191,7 @@ class Writes:
         for row, points in drawing.heights.items():
             sheet.set_height(row, points)
         if drawing.table:
-            _place(sheet, drawing.table)
+            _place(sheet, drawing.table, areas_of(self._hidden, drawing)[-1].right)
 
     def _put(self, sheet: Worksheet, place: Place, drawn: Drawn) -> None:
         shown = drawn.value
@@ -223,18 +223,24 @@ def embrace(layout: Layout) -> None:
         layout.table = layout.sheet.resize_table(layout.table.name, layout.last)
 
 
-def _place(sheet: Worksheet, drawn: DrawnTable) -> None:
-    """Let a report's table follow its rows; people may have turned it into a range, or added columns to it."""
+def _place(sheet: Worksheet, drawn: DrawnTable, before: int) -> None:
+    """Let a report's table follow its rows and columns; ARC's last column was `before`, what follows is a person's.
+
+    People may have turned it into a range, or added columns to it.
+    """
     table = next((t for t in sheet.tables if t.name.casefold() == drawn.name.casefold()), None)
     if table is None:
         return
     right = table.area.left + len(table.columns) - 1
-    if right != drawn.area.right and table.area.top != drawn.area.top:
+    if right <= before:
+        sheet.place_table(table.name, drawn.area, drawn.headers)
+        return
+    if before != drawn.area.right or table.area.top != drawn.area.top:
         raise Refused(
-            f"The table {table.name} on {sheet.name} must move, but has columns of your own; "
-            "put them outside of the table."
+            f"The table {table.name} on {sheet.name} must move, but has columns of your own; put them outside of "
+            "the table, or let `arc sync --new` make a new workbook (this file is kept)."
         )
-    sheet.place_table(table.name, drawn.area._replace(right=right))
+    sheet.place_table(table.name, drawn.area._replace(right=right), table.headers)
 
 
 def _say(layout: Layout, many: int) -> None:

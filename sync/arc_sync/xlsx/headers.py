@@ -33,7 +33,7 @@ def rename_columns(package: Package, sheet: Sheet) -> None:
                 f"Two columns of the table {table.name} would have the same header; choose another."
             )
         for offset in renamed:
-            _check_unused(package, table, table.headers[offset])
+            check_unused(package, table, table.headers[offset])
         package.put(table.part, _with_names(package.part(table.part), renamed))
 
 
@@ -69,7 +69,7 @@ def _named(tag: bytes, name: str) -> bytes:
     return with_attribute(changed, "uniqueName", coded) if attribute(tag, "uniqueName") else changed
 
 
-def _check_unused(package: Package, table: Table, name: str) -> None:
+def check_unused(package: Package, table: Table, name: str) -> None:
     """Refuse to rename a column that a formula names: `Invoices[Amount]` would point nowhere."""
     quoted = re.sub(r"(['#\[\]@])", r"'\1", name)
     text = re.escape(escape(quoted).encode())

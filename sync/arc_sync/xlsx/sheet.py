@@ -11,6 +11,7 @@ from arc_sync.xlsx.append import Appending
 from arc_sync.xlsx.cells import Cell, Row, RowReader, whole
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.grow import Growth, grown_tail
+from arc_sync.xlsx.headers import check_unused
 from arc_sync.xlsx.hyperlinks import with_links
 from arc_sync.xlsx.markup import attribute
 from arc_sync.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, parse_area, parse_ref, row_and_column
@@ -18,7 +19,7 @@ from arc_sync.xlsx.rewrite import Plan, column_styles
 from arc_sync.xlsx.room import make_room
 from arc_sync.xlsx.scan import SheetStream
 from arc_sync.xlsx.splice import Edit
-from arc_sync.xlsx.tables import Table, resized
+from arc_sync.xlsx.tables import Table, TableColumn, recolumned, resized
 from arc_sync.xlsx.values import Value, check
 
 if TYPE_CHECKING:
@@ -236,22 +237,33 @@ class Sheet:
         self._resize(table, last_row)
         return self.table(name)
 
-    def place_table(self, name: str, area: Area) -> Table:
-        """Let a report's table stand where its rows were just written; its header cells are the caller's.
+    def place_table(self, name: str, area: Area, headers: Sequence[str]) -> Table:
+        """Let a report's table stand where its rows were just written, with columns of these headers.
 
-        Raises Refused where it would meet another table, ValueError for an area of another width.
+        The header cells are the caller's. Raises Refused where it would meet another table, or a formula uses a
+        column that goes by its name; ValueError for headers of another width.
         """
         table = self.table(name)
-        if area.right - area.left + 1 != len(table.columns):
-            raise ValueError(f"the table {table.name} has {len(table.columns)} columns")
+        if area.right - area.left + 1 != len(headers):
+            raise ValueError(f"the table {table.name} would have {len(headers)} columns")
         new = replace(table, area=area)
         if any(other.part != table.part and other.area.meets(area) for other in self.tables):
             raise Refused(
                 f"The table {table.name} has no room: another table stands in its way; move that one."
             )
+        xml = self._package.part(table.part)
+        if len(headers) != len(table.columns):
+            xml, new = recolumned(xml, table, headers), self._with_columns(new, headers)
         self._table_map()[table.name.casefold()] = new
-        self._package.put(table.part, resized(self._package.part(table.part), new))
+        self._package.put(table.part, resized(xml, new))
         return new
+
+    def _with_columns(self, table: Table, headers: Sequence[str]) -> Table:
+        """Give the table other columns; raises Refused where a formula uses one that goes by its name."""
+        for gone in (h for h in table.headers if h not in headers):
+            check_unused(self._package, table, gone)
+        known = {column.name: column for column in table.columns}
+        return replace(table, columns=tuple(known.get(h) or TableColumn(h, None) for h in headers))
 
     def set_height(self, row: int, points: float) -> None:
         """Give a row (from 1) a height of its own, in points."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arc_sync.xlsx.cells import whole
+from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.markup import (
+    PREFIX,
     attribute,
     find_tag,
     local,
@@ -16,7 +20,7 @@ from arc_sync.xlsx.markup import (
     without_attribute,
 )
 from arc_sync.xlsx.refs import Area, area_ref, parse_area
-from arc_sync.xlsx.text import uncode
+from arc_sync.xlsx.text import escape, uncode
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -111,3 +115,52 @@ def _ended(tag: bytes, last_row: int) -> bytes:
     if ref is None:
         return tag
     return with_attribute(tag, "ref", area_ref(parse_area(ref)._replace(bottom=last_row)))
+
+
+_COLUMNS = re.compile(
+    rb"(<(" + PREFIX + rb")tableColumns)(?=[\s>])[^<>]*>(.*?)(</\2tableColumns\s*>)", re.DOTALL
+)
+_COLUMN = re.compile(rb"<(" + PREFIX + rb")tableColumn(?=\s)[^<>]*?(?:/>|>.*?</\1tableColumn\s*>)", re.DOTALL)
+_FILTERED = re.compile(
+    rb"<(" + PREFIX + rb")filterColumn(?=\s)[^<>]*?(?:/>|>.*?</\1filterColumn\s*>)", re.DOTALL
+)
+_SORTED = re.compile(rb"<(" + PREFIX + rb")sortState(?=\s)[^<>]*?(?:/>|>.*?</\1sortState\s*>)", re.DOTALL)
+
+
+def recolumned(xml: bytes, table: Table, headers: Sequence[str]) -> bytes:
+    """Rewrite a table part for other columns; those whose header stays keep all they have, their filter too.
+
+    The memory of how it was last sorted goes. Raises Refused where the part is not as Excel writes it.
+    """
+    found = _COLUMNS.search(xml)
+    old = [one[0] for one in _COLUMN.finditer(found[3])] if found else []
+    if found is None or len(old) != len(table.columns):
+        raise Refused(f"The table {table.name} is damaged; open the file in Excel and let it repair.")
+    known = dict(zip(table.headers, old, strict=True))
+    fresh = max(whole(attribute(one, "id")) for one in old) + 1
+    new = []
+    for header in headers:
+        new.append(known.get(header) or _column_xml(found[2], fresh, header))
+        fresh += header not in known
+    start = found[1] + b' count="%d">' % len(new)
+    rest = _SORTED.sub(b"", xml[: found.start()]), _SORTED.sub(b"", xml[found.end() :])
+    places = {at: headers.index(header) for at, header in enumerate(table.headers) if header in headers}
+    return _refiltered(rest[0], places) + start + b"".join(new) + found[4] + rest[1]
+
+
+def _column_xml(prefix: bytes, number: int, header: str) -> bytes:
+    return b'<%stableColumn id="%d" name="%s"/>' % (prefix, number, escape(header).encode())
+
+
+def _refiltered(xml: bytes, places: dict[int, int]) -> bytes:
+    """Let filters follow their columns; that of a column which is gone goes."""
+
+    def one(found: re.Match[bytes]) -> bytes:
+        at = places.get(whole(attribute(found[0], "colId")))
+        return (
+            b""
+            if at is None
+            else replace_tags("filterColumn", found[0], lambda tag: with_attribute(tag, "colId", str(at)))
+        )
+
+    return _FILTERED.sub(one, xml)

@@ -167,9 +167,10 @@ class OpenSheet:
             )
         return self._resize(table, table.area._replace(bottom=last_row))
 
-    def place_table(self, name: str, area: Area) -> Table:
-        """Let a report's table stand where its rows are written."""
-        return self._resize(self.table(name), area)
+    def place_table(self, name: str, area: Area, headers: Sequence[str]) -> Table:
+        """Let a report's table stand where its rows are written, with columns of these headers."""
+        columns = tuple(TableColumn(header, None) for header in headers)
+        return self._resize(replace(self.table(name), columns=columns), area)
 
     def _resize(self, table: Table, area: Area) -> Table:
         key = table.name.casefold()
