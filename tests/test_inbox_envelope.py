@@ -22,6 +22,11 @@ def _without(name: str) -> bytes:
     return json.dumps({key: value for key, value in told().items() if key != name}).encode()
 
 
+def _escaped(**more: Any) -> bytes:
+    """Return a request whose odd characters are written as JSON escapes, as any program may."""
+    return json.dumps(told(**more)).encode()
+
+
 def test_a_request_is_read_as_it_was_written() -> None:
     found = read(written(fields={"customer": "Elbe & Söhne"}), "click-1")
 
@@ -73,6 +78,12 @@ def test_an_older_and_a_newer_add_in_are_told_which_side_to_update() -> None:
         (written(fields={"who": "The Boss"}), '"who" is no field that a request may fill in'),
         (written(fields={"source": "command"}), '"source" is no field'),
         (written(user="\\ud800").replace(b"\\\\u", b"\\u"), '"user" of the request'),
+        (_escaped(fields={"rows": "\ud83d"}), '"fields.rows" of the request has half a character'),
+        (_escaped(fields={"rows": "a\0b"}), '"fields.rows" of the request has half a character, or one that'),
+        (_escaped(fields={"a\0b": ""}), '"fields.a b" of the request has'),
+        (_escaped(row="a\0b"), '"row" of the request has'),
+        (_escaped(row="\udc00"), '"row" of the request'),
+        (_escaped(user="\0"), '"user" of the request has'),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(data: bytes, part: str) -> None:

@@ -12,7 +12,9 @@ import pytest
 from arc_sheets.errors import LedgerError
 from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS
 from arc_sync.agent.config import Config
-from arc_sync.agent.firm import opened
+from arc_sync.agent.firm import Firm, opened
+from arc_sync.agent.inbox.consume import Consumed, Way, consume
+from arc_sync.agent.inbox.envelope import Bad, Envelope
 from arc_sync.agent.running import perform as performing
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.perform import perform, seen_of
@@ -93,6 +95,64 @@ def test_a_request_whose_ledger_failed_is_not_answered_and_then_done_once(
     assert [row["notes"] for row in rows(firm.file, ACTIVITY).values()] == ["first"]
 
 
+def _meets_a_defect(
+    monkeypatch: pytest.MonkeyPatch, number: str, error: type[Exception] = UnicodeError
+) -> None:
+    """Let the work on one request meet what ARC was not made for."""
+    works = consume
+
+    def broken(firm: Firm, told: Envelope | Bad, way: Way, now: datetime) -> Consumed:
+        if told.request == number:
+            raise error(CANARY)
+        return works(firm, told, way, now)
+
+    monkeypatch.setattr(performing, "consume", broken)
+
+
+def test_a_request_that_meets_a_defect_is_answered_and_the_others_are_carried_out(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meets_a_defect(monkeypatch, "bad")
+    for number in ("first", "bad", "second"):
+        firm.clicks(number)
+    told = firm.does(Job.REQUESTS)
+
+    assert "It could not be done" in _answer(firm, "bad")["sentence"]
+    assert [_answer(firm, number)["done"] for number in ("first", "bad", "second")] == [True, False, True]
+    assert not list(firm.spool.requests.iterdir())
+    assert (told.trouble, told.kind) == ("", "UnicodeError")
+    assert any(place.endswith(" broken") for place in told.trace)
+    assert CANARY not in str((told, _answer(firm, "bad")))
+
+
+def test_a_request_that_the_system_refuses_waits_and_the_others_are_carried_out(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meets_a_defect(monkeypatch, "bad", OSError)
+    for number in ("bad", "second"):
+        firm.clicks(number)
+    told = firm.does(Job.REQUESTS)
+
+    assert [_answer(firm, "bad"), _answer(firm, "second")["done"]] == [None, True]
+    assert "The system refused" in told.trouble
+
+
+def test_a_click_whose_round_meets_a_defect_is_answered(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(CANARY)
+
+    monkeypatch.setattr(performing, "_worked", broken)
+    (firm.spool.requests / "now.json").write_bytes(
+        written("now", "sync_now", book="", when=datetime.now(UTC))
+    )
+    told = firm.does(Job.REQUESTS)
+
+    assert (_answer(firm, "now")["done"], told.kind) == (False, "KeyError")
+    assert "not made for (KeyError)" in _answer(firm, "now")["sentence"]
+
+
 def test_a_click_on_sync_over_an_open_workbook_says_who_has_it(firm: Business) -> None:
     firm.book.with_name(f"~${firm.book.name}").write_bytes(b"\x03Zoe")
     (firm.spool.requests / "now.json").write_bytes(
@@ -159,6 +219,18 @@ def test_what_the_google_menu_asks_for_is_carried_out_once_and_answered(
     assert len(sheet.signs) == 1
     found = {(row["notes"], row["by"]) for row in rows(firm.file, ACTIVITY).values()}
     assert found == {(note, "zoe@firm.example via Zoë Kanari") for note in ("one", "two")}
+
+
+def test_a_row_of_the_google_queue_that_meets_a_defect_is_answered_and_the_others_are_carried_out(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = _Spreadsheet("one", "bad", "two")
+    monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
+    _meets_a_defect(monkeypatch, "bad")
+    told = perform(Task(Job.QUEUE, firm.file))
+
+    assert [(row[0], row[2]) for row in sheet.results] == [("one", True), ("bad", False), ("two", True)]
+    assert (told.trouble, told.kind) == ("", "UnicodeError")
 
 
 @pytest.mark.parametrize(("ago", "in_use"), [(None, 0), (-30, 1), (60, 1), (121, 0)])

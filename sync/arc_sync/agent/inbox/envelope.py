@@ -30,6 +30,8 @@ PLAN, APPROVE, SKIP, FORM = "plan_reminders", "approve_reminders", "skip_reminde
 OF_THE_INBOX: Final = (PLAN, APPROVE, SKIP, FORM)
 KNOWN: Final = frozenset((*ACTIONS, *OF_THE_INBOX))
 
+#: What no ledger can keep: U+0000, and half a surrogate pair.
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _LONG: Final = 60  #: characters of what was given that a sentence repeats
 _OWN: Final = frozenset({"request", "action", "who", "when", "source", "protocol"})
 
@@ -126,11 +128,27 @@ def _understood(told: dict[str, Any], number: str) -> Envelope | Bad:
         envelope = Envelope.model_validate(told)
     except ValidationError as error:
         return Bad(number, _sentence(error))
+    why = _objection(envelope)
+    return Bad(number, why) if why else envelope
+
+
+def _objection(envelope: Envelope) -> str:
+    """Return why a request that has the right form cannot be carried out; "" if it can."""
+    if name := _unkeepable(envelope):
+        what = "has half a character, or one that cannot be shown"
+        return f'"{_shown(name)}" of the request {what}; type it anew, and ask again.'
     if envelope.action not in KNOWN:
-        return Bad(number, f'There is no action "{_shown(envelope.action)}"; update ARC on both sides.')
+        return f'There is no action "{_shown(envelope.action)}"; update ARC on both sides.'
     if taken := sorted(_OWN & envelope.fields.keys()):
-        return Bad(number, f'"{taken[0]}" is no field that a request may fill in; update the add-in.')
-    return envelope
+        return f'"{taken[0]}" is no field that a request may fill in; update the add-in.'
+    return ""
+
+
+def _unkeepable(envelope: Envelope) -> str:
+    """Return the first part of a request in which a text stands that no ledger can keep; "" if there is none."""
+    parts = {name: text for name, text in envelope if isinstance(text, str)}
+    parts |= {f"fields.{name}": name + text for name, text in envelope.fields.items()}
+    return next((name for name, text in parts.items() if _NO_TEXT.search(text)), "")
 
 
 def _of_another_version(protocol: object) -> str:

@@ -15,8 +15,8 @@ from arc_sync.agent.bank import bank_until
 from arc_sync.agent.choices import waiting
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
-from arc_sync.agent.inbox.consume import ROUNDS, Way, after_round, consume
-from arc_sync.agent.inbox.envelope import NUMBER, Bad, Envelope, Reply, read
+from arc_sync.agent.inbox.consume import ROUNDS, Consumed, Way, after_round, consume
+from arc_sync.agent.inbox.envelope import NUMBER, Bad, Envelope, Reply, read, reply_to
 from arc_sync.agent.inbox.queue import Queue, read_queue, result_row
 from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.reminding.planning import plan_reminders
@@ -33,6 +33,11 @@ from arc_sync.books.draw.records import WAITING
 #: How long after its last sign the sidebar counts as open; clocks may differ, polls are half a minute apart.
 IN_USE: Final = timedelta(minutes=2)
 
+_UNDONE: Final = (
+    "It could not be done: ARC met something it was not made for ({}), and arc agent logs shows where. Look whether any"
+    " of it was done before you ask again."
+)
+
 _Facts = dict[str, int | str]
 
 
@@ -41,17 +46,22 @@ def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC
     try:
         with opened(Config.load(task.file)) as firm:
             return _JOBS[task.job](firm, task, clock)
-    except ArcError as error:
-        return Told(str(error), type(error).__name__)
-    except OSError as error:
-        said = f"The system refused ({error.strerror or type(error).__name__}); make room, or allow writing. It is tried again."
-        return Told(said, type(error).__name__)
     except Exception as error:  # noqa: BLE001 (a defect in one firm's job must not end the others')
-        name = type(error).__name__
+        return _failure(error)
+
+
+def _failure(error: Exception) -> Told:
+    """Return why a task could not be done."""
+    name = type(error).__name__
+    if isinstance(error, ArcError):
+        return Told(str(error), name)
+    if isinstance(error, OSError):
         said = (
-            f"ARC met something it was not made for ({name}); arc agent logs shows where. It is tried again."
+            f"The system refused ({error.strerror or name}); make room, or allow writing. It is tried again."
         )
-        return Told(said, name, places_of(error))
+        return Told(said, name)
+    said = f"ARC met something it was not made for ({name}); arc agent logs shows where. It is tried again."
+    return Told(said, name, places_of(error))
 
 
 def _round(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
@@ -127,14 +137,22 @@ def _carried_out(
     answer: Callable[[Sequence[Reply]], None],
     clock: Callable[[], datetime],
 ) -> Told:
-    """Carry out requests one after the other, and run the round that they want."""
-    waits, wants_round, failed = list[Reply](), False, None
+    """Carry out requests one after the other, and run the round that they want; none keeps the others waiting."""
+    waits, wants_round = list[Reply](), False
+    failed: Exception | None = None
+    defect: Exception | None = None
     for told in asked:
         try:
             came = consume(firm, told, way, clock())
-        except LedgerError as error:  # it stays where it lies, and the next time tells whether it was done
+        except (
+            LedgerError,
+            OSError,
+        ) as error:  # it stays where it lies, and the next time tells whether it was done
             failed = error
             continue
+        except Exception as error:  # noqa: BLE001 (a defect that one request brings out must not stop the others)
+            defect = error
+            came = Consumed(_undone(told, error, clock()), wants_round=False)
         wants_round |= came.wants_round
         if isinstance(told, Envelope) and told.action in ROUNDS:
             waits.append(came.reply)
@@ -142,10 +160,19 @@ def _carried_out(
             answer([came.reply])
     facts: _Facts = {"requests": len(asked)}
     if failed is not None:
-        return Told(str(failed), type(failed).__name__, facts=facts, again=wants_round)
+        return replace(_failure(failed), facts=facts, again=wants_round)
     if not wants_round:
-        return Told(facts=facts, seen=seen_of(firm, clock()) if asked else None)
-    return _round_for(firm, waits, answer, facts, clock)
+        done = Told(facts=facts, seen=seen_of(firm, clock()) if asked else None)
+    else:
+        done = _round_for(firm, waits, answer, facts, clock)
+    if defect is None or done.kind:
+        return done
+    return replace(done, kind=type(defect).__name__, trace=places_of(defect))
+
+
+def _undone(told: Envelope | Bad, error: Exception, now: datetime) -> Reply:
+    """Return the answer to a request that ended in a defect."""
+    return reply_to(Bad(told.request, _UNDONE.format(type(error).__name__)), now)
 
 
 def _round_for(
@@ -161,6 +188,9 @@ def _round_for(
         worked = _worked(firm, clock)
     except ArcError as error:
         why, kind = str(error), type(error).__name__
+    except Exception as error:
+        answer([after_round(reply, None, _failure(error).trouble) for reply in waits])
+        raise
     answer([after_round(reply, worked.round if worked else None, why) for reply in waits])
     if worked is None:
         return Told(why, kind, facts=facts, seen=seen_of(firm, clock()))
