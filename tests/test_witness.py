@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from arc_sheets.errors import MailError
+from arc_sheets.tabs import CUSTOMERS, INVOICES
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.reminding.outcomes import Report
 from arc_sync.agent.reminding.sending import send_due
@@ -112,3 +113,86 @@ def test_the_record_lies_with_what_the_agent_keeps_for_this_user(
 ) -> None:
     monkeypatch.setenv("ARC_HOME", str(tmp_path))
     assert usual_witness("0f-1e").path == tmp_path / "left" / "0f-1e.txt"
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["one more is due", "another address", "another number", "another invoice", "other names days later"],
+)
+def test_what_would_be_said_twice_is_asked_where_it_became_another_message(
+    here: Office, tmp_path: Path, what: str
+) -> None:
+    here.invoice("INV-A2", "Alder", -1)
+    record, copy = tmp_path / "left.txt", kept(here, tmp_path)
+    here.plan()
+    here.approve("Alder")
+    assert send(here, Witness(record)).sent == ["Alder"]
+    bring_back(here, tmp_path, copy)
+    if what == "one more is due":
+        here.later(days=2)
+    elif what == "another address":
+        here.customer("Alder", email="ap2@alder.example")
+    elif what == "another number":
+        here.put(INVOICES, "i INV-A", number="INV-A.")
+    elif what == "another invoice":
+        here.pay("INV-A", 500_00)
+        here.invoice("INV-A3", "Alder", 4)
+    else:
+        here.later(days=7)
+        here.put(CUSTOMERS, "c Alder", name="Alder Ltd", email="ap2@alder.example")
+        for i in ("i INV-A", "i INV-A2"):
+            here.put(INVOICES, i, customer="Alder Ltd", due=here.today - timedelta(5), number=f"{i}.")
+    here.bank()
+    here.plan()
+    here.approve()
+    report = send(here, Witness(record))
+    ((_, why),) = [told for told in report.unknown if told[0].startswith("Alder")]
+    assert (
+        "left this computer on 25 Nov, but the ledger, an older one brought back, does not know of it." in why
+    )
+    assert not [m for m in here.arrived[1:] if m.customer.startswith("Alder")]
+    here.firm.ledger.close()
+
+
+def test_after_the_question_a_person_may_send_that_again_too(here: Office, tmp_path: Path) -> None:
+    record, copy = tmp_path / "left.txt", kept(here, tmp_path)
+    for address in ("ap@alder.example", "ap2@alder.example"):
+        here.customer("Alder", email=address, cc="boss@alder.example")
+        here.plan()
+        here.approve("Alder")
+        report = send(here, Witness(record))
+        if address == "ap@alder.example":
+            bring_back(here, tmp_path, copy)
+    assert len(report.unknown) == 2  # the letter and its copy
+    here.approve("Alder", decision="Send again")
+    report = send(here, Witness(record))
+    assert (report.sent, report.unknown) == (["Alder"], [])
+    here.firm.ledger.close()
+
+
+def test_one_more_stage_that_the_ledger_knows_of_is_not_asked_about(here: Office, tmp_path: Path) -> None:
+    record = tmp_path / "left.txt"
+    here.plan()
+    here.approve("Alder")
+    send(here, Witness(record))
+    here.later(days=12)
+    here.bank()
+    here.plan()
+    here.approve("Alder")
+    report = send(here, Witness(record))
+    assert (report.sent, report.unknown) == (["Alder"], [])
+    here.firm.ledger.close()
+
+
+def test_the_record_names_nobody_and_notes_without_marks_are_read(here: Office, tmp_path: Path) -> None:
+    record = tmp_path / "left.txt"
+    record.write_text(f"{'a' * 32} {NOW.isoformat()}\n", "ascii")
+    here.plan()
+    here.approve("Alder")
+    send(here, Witness(record))
+    assert Witness(record).left("a" * 32) == NOW
+    assert not {"alder", "inv-a", "friendly"} & set(
+        record.read_text("ascii").casefold().replace("@", " ").split()
+    )
+    assert set(record.read_text("ascii")) <= set("0123456789abcdef-T:+. \n")
+    here.firm.ledger.close()

@@ -131,6 +131,8 @@ FAULTS: Final = (
     _one("S12", "a plan overwrites what changed meanwhile", f"{_REMINDING}/planning.py", "(reminder(live) if live else None) != made.was.get(i) or row == made.was.get(i)", "row == made.was.get(i)", "test_reminding_planning"),
     _one("S20", "an older ledger sends once more", SENDING, "        look_for_newer(self.ledger, self.firm.config.book, self.firm.remote)\n", "", "test_marks"),
     _one("S27", "an older ledger that no workbook has seen sends once more", SENDING, "        elif left := self.witness.left(message.id):\n", "        elif left := None:\n", "test_witness"),
+    _one("S37", "an older ledger sends a stage again where it became another message", SENDING, "        for left in self.witness.alike(marks.about):\n", "        for left in ():\n", "test_witness"),
+    _one("S38", "an older ledger writes again within the interval", SENDING, "        for left in self.witness.alike(marks.whom):\n", "        for left in ():\n", "test_witness"),
     _one("S28", "what was right before money came in is right still", LOOKING, "            self._passed = None\n", "", "test_sending_looks"),
     _one("S29", "who approved it first is named, not who approved it again", f"{_REMINDING}/touches.py", "        self._given.clear()\n", "", "test_sending"),
     _one("S21", "words changed after the approval do not go", LOOKING, "(None if known or row.status != QUEUED else _reworded(message, row))", "None", "test_sending_looks"),

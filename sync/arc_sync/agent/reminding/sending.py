@@ -12,23 +12,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from arc_sheets.cells import Rows, Value
 from arc_sheets.errors import Fenced
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sheets.phrases import say_day
+from arc_sheets.tabs import INVOICES, REMINDERS
 from arc_sync.agent.firm import Firm
 from arc_sync.agent.marks import look_for_newer
+from arc_sync.agent.merging import key_field
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
 from arc_sync.agent.reminding.looking import GO, SENDING, Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.agent.reminding.posting import NotPosted, Post
+from arc_sync.agent.reminding.rows import SEND_AGAIN, reminder
 from arc_sync.agent.reminding.touches import called
 from arc_sync.agent.reminding.waiting import WAITED
 from arc_sync.agent.reminding.ways import ways_since
-from arc_sync.agent.reminding.witness import Witness
+from arc_sync.agent.reminding.witness import Left, Marks, Witness, marks_of
+from arc_sync.mail.compose import is_copy
 from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.mail.wire import USUAL as PATIENCE
 
@@ -42,6 +47,8 @@ ANSWER: Final = timedelta(seconds=PATIENCE.longest)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
 #: What has left this computer, or may have; a draft that lies there already is no second one.
 _LEFT: Final = frozenset({Fate.SENT, Fate.UNKNOWN})
+#: Of a message in such a state the ledger knows that it left, or may have, or that a person was asked.
+_KNOWN: Final = frozenset({S.SENDING, S.SENT, S.DRAFTED, S.FAILED, S.UNKNOWN})
 #: How long a whole channel rests when the other side asks for less.
 REST: Final = timedelta(minutes=15)
 
@@ -91,6 +98,8 @@ class _Run:
         self.report = Report()
         self.outcomes = Outcomes(firm, owner, self.report)
         self.resting: dict[str, datetime] = {}  #: until when a channel rests
+        self.invoices: Rows = {}  #: as they were seen last
+        self.numbered: dict[Value, str] = {}  #: the ids of their rows by number
         self.anew: set[str] = set()  #: the messages that were made anew in this run
         with self.ledger.read() as view:
             self.breakers = Breakers(limits or limits_of(self.policy), view, clock())
@@ -134,7 +143,7 @@ class _Run:
         if now > message.not_after:
             self._too_old(posted, now)
         elif left := self.witness.left(message.id):
-            self._forgotten(posted, left, now)
+            self._forgotten(posted, "It", left, now)
         elif mailer is None:
             self.outcomes.failed(posted, f"No way to send by {message.channel.lower()} is set up.", now)
         elif rest and now < rest:
@@ -142,7 +151,9 @@ class _Run:
         else:
             verdict = self._looked(posted, now)
             self.hook("looked")
-            if verdict.do is Do.GO:
+            if verdict.do is Do.GO and (known := self._alike(message, now)):
+                self._forgotten(posted, *known, now)
+            elif verdict.do is Do.GO:
                 self._go(posted, mailer)
             elif verdict.do is Do.ANEW:
                 self._anew(posted, verdict.why, now)
@@ -156,14 +167,55 @@ class _Run:
         with self.ledger.read() as view:
             return self.looking.at(view, posted, now)
 
-    def _forgotten(self, posted: Posted, left: datetime, now: datetime) -> None:
-        """Ask a person about a message that left, by this computer's record, and of which this ledger does not know."""
+    def _forgotten(self, posted: Posted, what: str, left: datetime, now: datetime) -> None:
+        """Ask a person about what left, by this computer's record, and of which this ledger does not know.
+
+        Whoever names the same from now on is known by this message, of which the ledger does know.
+        """
         self.ledger.about_to_send(posted.message.id, self.owner, now)
-        on = say_day(self.firm.config.day(left))
-        said = (
-            f"It left this computer on {on}, but the ledger, an older one brought back, does not know of it."
-        )
+        self.report.stopped = self.witness.note(posted.message.id, left, self._marks(posted.message))
+        said = f"{what} left this computer on {self._on(left)}, but the ledger, an older one brought back, does not know of it."
         self.outcomes.unknown(posted, said, now)
+
+    def _alike(self, message: Message, now: datetime) -> tuple[str, datetime] | None:
+        """Return what left that a reminder would repeat, or follow too closely, unknown to this ledger: words, moment."""
+        if not message.reminder or self._is_wanted(message):
+            return None
+        marks, today = self._marks(message), self._day(now)
+        for left in self.witness.alike(marks.about):
+            if not self._knows(left):
+                return "One of this stage for the same invoice", left.at
+        for left in self.witness.alike(marks.whom):
+            if (today - self._day(left.at)).days < self.policy.minimum_interval and not self._knows(left):
+                return "A message to them", left.at
+        return None
+
+    def _is_wanted(self, message: Message) -> bool:
+        """Say whether a person has looked, and wants it to go again."""
+        with self.ledger.read() as view:
+            row = view.row(REMINDERS, message.reminder)
+        return row is not None and reminder(row).decision == SEND_AGAIN and not is_copy(message.key)
+
+    def _knows(self, left: Left) -> bool:
+        with self.ledger.read() as view:
+            return any(posted.state in _KNOWN for posted in view.posted(message=left.id, bare=True))
+
+    def _marks(self, message: Message) -> Marks:
+        if not message.reminder:
+            return marks_of(message, ())
+        with self.ledger.read() as view:
+            rows = view.rows(INVOICES)
+        if rows is not self.invoices:
+            self.invoices, at = rows, key_field(INVOICES)
+            self.numbered = {row[at]: i for i, row in rows.items()}
+        found = (self.numbered.get(number) for number in message.invoices)
+        return marks_of(message, [row for row in found if row])
+
+    def _on(self, left: datetime) -> str:
+        return say_day(self._day(left))
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.firm.config.zone).date()
 
     def _too_old(self, posted: Posted, now: datetime) -> None:
         """Let it fail where sending did not work; what only waited is withdrawn, and the next plan proposes it again."""
@@ -226,7 +278,7 @@ class _Run:
     def _settle(self, posted: Posted, outcome: Outcome) -> None:
         now, gone = self.clock(), None
         if outcome.fate in _LEFT:
-            self.report.stopped = self.witness.note(posted.message.id, now)
+            self.report.stopped = self.witness.note(posted.message.id, now, self._marks(posted.message))
         match outcome.fate:
             case Fate.SENT | Fate.DRAFTED:
                 gone = self.outcomes.went(posted, outcome, now)
