@@ -9,6 +9,7 @@ import pytest
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.inbox import heartbeat
+from arc_sync.agent.inbox import spool as spooling
 from arc_sync.agent.inbox.envelope import LARGEST, Bad, Envelope, Reply
 from arc_sync.agent.inbox.heartbeat import Heartbeat, is_alive, last_beat
 from arc_sync.agent.inbox.spool import Left, Spool, usual_folder
@@ -62,6 +63,18 @@ def test_requests_come_oldest_first(spool: Spool) -> None:
 
     assert _numbers(spool) == ["a", "c", "b"]
     assert all(isinstance(one.told, Envelope) for one in _left(spool))
+
+
+@pytest.mark.parametrize("year", [-30_000, 30_000])
+def test_a_time_that_no_calendar_has_counts_as_now(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    path = _leave(spool, "a.json", written("a"))
+    found = [(path, (year - 1970) * 31_556_952 * 10**9)]
+    monkeypatch.setattr(spooling, "_plain_files", lambda _folder: found)
+
+    assert [one.since for one in _left(spool)] == [NOW]
+    spool.sweep(NOW)
 
 
 def test_what_is_still_written_waits(spool: Spool) -> None:

@@ -85,7 +85,7 @@ class Spool:
             if NUMBER.fullmatch(number) and self._answer(number).exists():
                 self.clear(path)
                 continue
-            since = datetime.fromtimestamp(at / 1e9, tz=now.tzinfo)
+            since = _moment(at, now)
             told = _told(path, number if NUMBER.fullmatch(number) else "")
             if told is not None and not (isinstance(told, Bad) and now - since < WRITING):
                 yield Left(path, since, told)
@@ -144,6 +144,14 @@ def _plain_files(folder: Path) -> list[tuple[Path, int]]:
     except OSError:  # removed meanwhile, never made, or not to be read just now
         return found
     return sorted(found, key=lambda one: (one[1], one[0].name))
+
+
+def _moment(at: int, now: datetime) -> datetime:
+    """Return a file's time, given in nanoseconds; `now` for one of no year that a calendar has."""
+    try:
+        return datetime.fromtimestamp(at / 1e9, tz=now.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return now
 
 
 def _told(path: Path, number: str) -> Envelope | Bad | None:
