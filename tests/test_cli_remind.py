@@ -107,6 +107,19 @@ def test_a_day_of_reminders_from_the_command_line(here: Office) -> None:
     assert "holds together" in here.arc("verify").stdout
 
 
+def test_the_status_counts_drafts_that_a_person_has_yet_to_send(
+    here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ARC_SPOOL", str(tmp_path / "spool"))
+    here.arc("remind", "plan")
+    here.arc("remind", "approve", "--all")
+    here.arc("remind", "send")
+    assert "2 drafts to send" in here.arc("status", code=1).stdout
+    here.arc("remind", "settle", "Alder Ltd", "--it-went")
+    assert here.json("status", code=1)["firms"][0]["drafts_to_send"] == 1
+
+
 def test_all_of_a_stage_are_approved_at_once(here: Office) -> None:
     here.arc("remind", "plan")
     assert here.json("remind", "approve", "--stage", "friendly")["queued"] == ["Alder Ltd", "Birch & Söhne"]

@@ -85,6 +85,7 @@ def _seen(firm: FirmStands) -> dict[str, int | str | None]:
     told = {
         "issues": seen.issues,
         "reminders_waiting": seen.reminders,
+        "drafts_to_send": seen.drafts,
         "messages_waiting": seen.outgoing,
         "messages_stuck": seen.stuck,
         "bank_until": seen.bank_until.isoformat() if seen.bank_until else None,
@@ -117,6 +118,7 @@ def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     waits = [
         many(seen.issues, "issue") if seen.issues else "",
         f"{many(seen.reminders, 'reminder')} to decide on" if seen.reminders else "",
+        f"{many(seen.drafts, 'draft')} to send" if seen.drafts else "",
         f"{many(seen.outgoing, 'message')} to go out" if seen.outgoing else "",
         f"{seen.stuck:,} of them held up" if seen.stuck else "",
     ]

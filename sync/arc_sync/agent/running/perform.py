@@ -20,7 +20,7 @@ from arc_sync.agent.inbox.envelope import NUMBER, Bad, Envelope, Reply, read, re
 from arc_sync.agent.inbox.queue import Queue, read_queue, result_row
 from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.reminding.planning import plan_reminders
-from arc_sync.agent.reminding.rows import reminders
+from arc_sync.agent.reminding.rows import DRAFTED, reminders
 from arc_sync.agent.reminding.waiting import in_trouble
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.logs import places_of
@@ -218,11 +218,12 @@ def seen_of(firm: Firm, now: datetime, book: str = "") -> Seen:
     books = [one.id for one in firm.ledger.books()]
     with firm.ledger.read() as view:
         waits = view.posted(MessageState.QUEUED, bare=True)
-        decide = [r for r in reminders(view).values() if r.status in WAITING and not r.decision]
+        known = reminders(view).values()
         return Seen(
             book=book,
             issues=waiting(view, books),
-            reminders=len(decide),
+            reminders=sum(r.status in WAITING and not r.decision for r in known),
+            drafts=sum(r.status == DRAFTED for r in known),
             outgoing=len(waits),
             stuck=sum(map(in_trouble, waits)),
             bank_until=bank_until(view, firm.config.day(now)),

@@ -44,7 +44,8 @@ class FirmStands(NamedTuple):
     @property
     def needs_person(self) -> bool:
         """Whether anything waits for a person."""
-        return bool(self.troubles or self.seen.issues or self.seen.reminders or self.seen.stuck)
+        seen = self.seen
+        return bool(self.troubles or seen.issues or seen.reminders or seen.drafts or seen.stuck)
 
 
 class Standing(NamedTuple):

@@ -29,6 +29,7 @@ class Seen(BaseModel):
     book: str = ""  #: its id
     issues: int = 0  #: that wait for a person
     reminders: int = 0  #: that wait for a decision
+    drafts: int = 0  #: of reminders, of which nobody has said yet that they went
     outgoing: int = 0  #: messages that wait in the outbox
     stuck: int = 0  #: of these, those that sending has not worked for
     bank_until: date | None = None  #: payments are known up to this day
