@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
-from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere
+from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere, replacing
 from arc_sync.xlsx.__main__ import main
 from tests.xlsx_corpus import (
     MAIN,
@@ -111,7 +111,7 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(path: Path, step: str
     assert list(path.parent.glob(".~arc-*")) == []
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if STEPS.index(step) < STEPS.index("unchanged")])
+@pytest.mark.parametrize("step", STEPS[: STEPS.index("replaced")])
 def test_a_change_by_someone_else_meanwhile_is_never_written_over(path: Path, step: str) -> None:
     book = Package(path)
     book.sheet("Invoices").set("B3", "mine")
@@ -127,6 +127,55 @@ def test_a_change_by_someone_else_meanwhile_is_never_written_over(path: Path, st
     found = openpyxl_cells(path)
     assert (found["Invoices", 3, 3], found["Invoices", 3, 2]) == (77, "Müller & Söhne 2")
     assert list(path.parent.glob(".~arc-*")) == []
+
+
+def test_where_files_cannot_change_places_the_last_look_is_right_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "_CALL", None)
+    test_a_change_by_someone_else_meanwhile_is_never_written_over(path, "backed up")
+    book = Package(path)
+    book.sheet("Invoices").set("B3", "mine")
+    book.save()
+
+    assert openpyxl_cells(path)["Invoices", 3, 2] == "mine"
+
+
+def test_who_saves_over_ours_in_that_very_instant_has_the_last_word(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, real = Package(path), replacing.exchange
+    book.sheet("Invoices").set("B3", "mine")
+    texts = iter(["second", "third"])
+
+    def exchanged(one: Path, other: Path) -> None:
+        real(one, other)
+        if text := next(
+            texts, ""
+        ):  # another program has just read the file, and saves it whatever stands there
+            saved = path.with_name("theirs.xlsx")
+            saved.write_bytes(theirs[text])
+            saved.replace(path)
+
+    theirs = {text: _saying(path, text) for text in ("first", "second", "third")}
+    monkeypatch.setattr(replacing, "exchange", exchanged)
+    with pytest.raises(Refused, match="meanwhile"):
+        book.save(hook=lambda step: _put(path, theirs["first"]) if step == "backed up" else None)
+
+    assert openpyxl_cells(path)["Invoices", 3, 2] == "third"
+    assert list(path.parent.glob(".~arc-*")) == []
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _saying(path: Path, text: str) -> bytes:
+    """Return the file with a text in B3."""
+    package, copy = Package(path), path.with_name("saying.xlsx")
+    package.sheet("Invoices").set("B3", text)
+    package.save(copy)
+    return copy.read_bytes()
 
 
 def test_a_file_that_was_deleted_meanwhile_is_not_made_again(path: Path) -> None:

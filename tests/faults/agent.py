@@ -31,6 +31,7 @@ from arc_sync.mail import render
 from arc_sync.mail.filling import fill
 from tests.agents import running, until
 from tests.faults.business import JOBS, Business, forked, kill_me, strikes
+from tests.faults.crowd import file_edited, sheet_edited
 from tests.faults.lines import Line
 from tests.faults.network import gone_for_an_hour, storms
 from tests.postgres import address, postgres, statement
@@ -344,12 +345,14 @@ def table(seeds: int, folder: Path) -> list[Line]:
             partial(whole_agent_killed, seed, folder / f"whole-{seed}"),
             partial(gone_for_an_hour, seed, folder / f"gone-{seed}"),
             partial(storms, seed, folder / f"storms-{seed}"),
+            partial(file_edited, seed, folder / f"file-{seed}"),
+            partial(sheet_edited, seed, folder / f"sheet-{seed}"),
         ]
     return [_shown(work()) for work in works]
 
 
 def _shown(line: Line) -> Line:
-    sys.stdout.write(f"{line.fault:<48}{line.fell:>8}{line.survived:>10}{len(line.lost):>6}\n")
+    sys.stdout.write(f"{line.fault:<64}{line.fell:>8}{line.survived:>10}{len(line.lost):>6}\n")
     sys.stdout.writelines(f"    {said}\n" for said in line.lost[:5])
     sys.stdout.flush()
     return line
@@ -358,7 +361,7 @@ def _shown(line: Line) -> Line:
 def main(seeds: int = 2) -> int:
     """Print the table; return 1 if anything was lost."""
     render._run = fill  # templates filled in here: the child of a child is another test
-    sys.stdout.write(f"seeds: {seeds}\n{'fault':<48}{'fell':>8}{'survived':>10}{'lost':>6}\n")
+    sys.stdout.write(f"seeds: {seeds}\n{'fault':<64}{'fell':>8}{'survived':>10}{'lost':>6}\n")
     with TemporaryDirectory(prefix="arc-faults-") as folder:
         lines = table(seeds, Path(folder))
     return int(any(line.lost for line in lines))

@@ -33,6 +33,7 @@ from arc_sync.agent.running.nights import folder_of
 from arc_sync.agent.running.perform import perform
 from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.ledger.backup import backups
+from arc_sync.xlsx import replacing
 from tests.agents import firm as make_firm
 from tests.clicks import written
 from tests.hands import FileHand
@@ -224,6 +225,7 @@ def strikes(n: int, blow: Callable[[], None]) -> None:
 
     for name in ("replace", "rename", "link", "unlink", "fsync"):
         setattr(os, name, struck(getattr(os, name)))
+    replacing.exchange = struck(replacing.exchange)
     DefaultDialect.do_commit = struck(DefaultDialect.do_commit)  # type: ignore[method-assign]  # of this child alone
 
 

@@ -137,15 +137,22 @@ class Package:
 
     def check_unchanged(self) -> None:
         """Raise Refused if the file is not, byte for byte, the one that was opened."""
+        if not self.is_at(self.path):
+            raise self.changed()
+
+    def is_at(self, path: Path) -> bool:
+        """Say whether the file at a path is, byte for byte, the one that was opened."""
         try:
-            with self.path.open("rb") as file:
-                same = take(file) == self.fingerprint
+            with path.open("rb") as file:
+                return take(file) == self.fingerprint
         except FileNotFoundError:
-            same = False
-        if not same:
-            raise Refused(
-                f"{self.path.name} was changed by someone else meanwhile; nothing was written; try again."
-            )
+            return False
+
+    def changed(self) -> Refused:
+        """Return what to say where it is not."""
+        return Refused(
+            f"{self.path.name} was changed by someone else meanwhile; nothing was written; try again."
+        )
 
     def put(self, part: str, xml: bytes) -> None:
         """Note the new text of a small part; nothing happens if it is the old one."""

@@ -17,7 +17,7 @@ from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.pack import Packed, Piece, spool
 from arc_sync.xlsx.parts import follow
 from arc_sync.xlsx.prints import fingerprint
-from arc_sync.xlsx.replacing import replace, sync_folder
+from arc_sync.xlsx.replacing import replace, replace_known, sync_folder
 from arc_sync.xlsx.rewrite import Rewriter
 from arc_sync.xlsx.room import InTheWay
 from arc_sync.xlsx.verify import WHOLE, Done, verify
@@ -106,7 +106,10 @@ def _save(
             kept = _keep(target, package, backup) if backup else None
         hook("backed up")
         left = fingerprint(temporary)  # of what is written, not of what may be saved over it the next moment
-        replace(temporary, target)
+        if not in_place:
+            replace(temporary, target)
+        elif not _replaced(package, temporary, target):
+            raise package.changed()
     finally:
         temporary.unlink(missing_ok=True)
     hook("replaced")
@@ -114,6 +117,13 @@ def _save(
     hook("folder synced")
     untouched = len(package.directory.members.keys() - packed.keys() - package.dropped)
     return Saved(target, changes, untouched, kept, left)
+
+
+def _replaced(package: Package, temporary: Path, target: Path) -> bool:
+    try:
+        return replace_known(temporary, target, package.is_at)
+    except FileNotFoundError:
+        return False
 
 
 def _pack(package: Package, spools: contextlib.ExitStack) -> tuple[dict[str, Packed], dict[str, Done]]:
