@@ -237,6 +237,16 @@ def test_a_ledger_is_moved_by_command_and_the_settings_follow(here: Office) -> N
     assert 'TO "zoe"' in arc("ledger", "grants", "--role", "zoe").stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [(("--role", " "), "role"), (("--role", "a", "--schema", ""), "schema")]
+)
+def test_rights_for_a_role_without_a_name_are_refused(words: tuple[str, ...], said: str) -> None:
+    told = arc("ledger", "grants", *words, code=2)
+
+    assert told.stdout == ""
+    assert f"The {said} has no name; write that of one in PostgreSQL, as --{said} NAME." in told.stderr
+
+
 def test_a_ledger_that_has_moved_says_what_to_write_where_the_settings_cannot_be_written(
     here: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,7 @@ def test_the_stamp_follows_the_settings(tmp_path: Path) -> None:
             'company = ""\nbase_currency = "EURO"',
             "line 2: base_currency is no currency code; write one such as EUR",
         ),
-        (LEAST + "buckets = [60, 30]", "rising numbers of days"),
+        (LEAST + "buckets = [60, 30]", "arc.toml, line 3: buckets must be whole days that rise"),
         (LEAST + 'buckets = ["30"]', "line 3: buckets must be whole days that rise"),
         (LEAST + 'date_order = "ymd"', 'line 3: date_order must be "dmy" or "mdy"'),
         (LEAST + "[rates]\nUSD = 0.92", 'line 4: USD must be a rate in quotation marks, such as "0.92"'),

@@ -8,6 +8,7 @@ import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from arc_sync.agent.firm import opened
 from arc_sync.agent.moving import is_known, move, restore, tried_out
 from arc_sync.agent.running.lock import Lock
 from arc_sync.agent.running.nights import AGING, folder_of, keep_night
+from arc_sync.cli.surroundings import _rights, rights_in
 from arc_sync.ledger import backup as backup_module
 from arc_sync.ledger import copying
 from arc_sync.ledger.backup import back_up, backups, rotate
@@ -445,6 +447,25 @@ def test_a_reader_may_look_and_no_more(full: str, database: str, role: str) -> N
     with pytest.raises(LedgerError, match="does not let this user write"):
         put(ledger, INVOICES, {"r77": invoice("no")})
     ledger.close()
+
+
+def test_the_doctor_says_what_a_role_may_do_in_the_ledger(full: str, database: str, role: str) -> None:
+    source = open_ledger(full)
+    copy_ledger(source, database)
+    source.close()
+    _granted(database, role, "reader")
+    config = replace(Config.load(Path(full).with_name("arc.toml")), ledger=_as(database, role))
+
+    def told() -> tuple[bool, str]:
+        with opened(config) as one:
+            return rights_in(one.ledger)
+
+    well, said = told()
+    assert not well
+    assert "does not let its user write (UPDATE on ledger is lacking and " in said
+    assert _rights(config)[2] == "settings and workbook may be written."
+    _granted(database, role, "agent")
+    assert told() == (True, "the ledger may be written.")
 
 
 def test_a_server_elsewhere_is_spoken_to_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:

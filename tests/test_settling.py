@@ -68,7 +68,7 @@ def test_a_table_that_was_left_out_is_added(file: Path) -> None:
     [
         ("mail.how", "pigeon", 'line \\d+: how must be "drafts"'),
         ("mail.port", "many", "write it like 587"),
-        ("buckets", "[60, 30]", "rising numbers"),
+        ("buckets", "[60, 30]", r"arc.toml, line \d+: buckets must be whole days that rise"),
         ("agent.every", "1", "every must be whole seconds"),
         ("agent.evry", "1", "no setting that ARC knows"),
         ("time_zone", "Mars", "no time zone"),

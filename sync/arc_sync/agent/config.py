@@ -207,7 +207,7 @@ def _config(said: _Said, written: _Written) -> Config:
             _book(said, written.book),
             said.place("ledger", written.ledger),
             written.date_order,
-            Buckets(tuple(written.buckets)),
+            _buckets(said, written.buckets),
             Rates(written.base_currency, rates, written.rates_on),
             written.who.strip() or _login(),
             _zone(said, written.time_zone),
@@ -224,6 +224,13 @@ def _config(said: _Said, written: _Written) -> Config:
         if str(error).startswith(str(said.file)):
             raise
         raise ConfigError(f"{said.file}: {error}") from None
+
+
+def _buckets(said: _Said, days: list[int]) -> Buckets:
+    try:
+        return Buckets(tuple(days))
+    except ConfigError:
+        raise said.wrong("buckets", _MUST["buckets"]) from None
 
 
 def _book(said: _Said, book: str) -> Path:

@@ -46,6 +46,7 @@ def _findings(path: Path | None) -> Iterator[Finding]:
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
     from arc_sync.cli import surroundings
+    from arc_sync.ledger.address import file_of
 
     now = datetime.now(UTC)
     version = ".".join(map(str, sys.version_info[:3]))
@@ -62,6 +63,8 @@ def _findings(path: Path | None) -> Iterator[Finding]:
     try:
         with opened(config) as firm:
             yield Finding("Clock", *surroundings.clock(firm, now))
+            if not file_of(config.ledger):
+                yield _checked("Rights", lambda one: surroundings.rights_in(one.ledger), firm)
             yield from (_checked(what, check, firm) for what, check in _CHECKS)
     except ArcError as error:
         yield Finding("Ledger", well=False, said=str(error))

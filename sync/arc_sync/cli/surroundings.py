@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import __version__
-from arc_sync.cli.out import many
+from arc_sync.cli.out import listed, many
 
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import Firm
+    from arc_sync.ledger.port import Ledger
 
 #: By how much a clock may be off, and how old a backup may be.
 _SKEW, _OLD = timedelta(minutes=5), timedelta(days=3)
@@ -73,15 +74,33 @@ def _addin() -> Told:
     return what, *said
 
 
+def rights_in(ledger: Ledger) -> tuple[bool, str]:
+    """Say whether a ledger on a server lets its user do what an agent does."""
+    from arc_sync.ledger.grants import lacking
+    from arc_sync.ledger.sql import SqlLedger
+
+    missing = lacking(ledger) if isinstance(ledger, SqlLedger) else []
+    if not missing:
+        return True, "the ledger may be written."
+    more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+    return False, (
+        f"the ledger does not let its user write ({missing[0]} is lacking{more}); who only reports needs no more, for an"
+        " agent let whoever owns the tables run what arc ledger grants prints."
+    )
+
+
 def _rights(config: Config) -> Told:
     """Say whether the files may be written: a new one is put in the place of the workbook."""
+    from arc_sync.ledger.address import file_of
+
     places = [config.file.parent, *([] if config.spreadsheet else [config.book.parent])]
-    if "://" not in config.ledger:
-        places += [Path(config.ledger).parent, Path(config.ledger)]
+    if near := file_of(config.ledger):
+        places += [Path(near).parent, Path(near)]
     shut = [place for place in dict.fromkeys(places) if place.exists() and not os.access(place, os.W_OK)]
     if shut:
         return "Rights", False, f"{shut[0]} may not be written by you; allow writing there."
-    return "Rights", True, "settings, ledger and workbook may be written."
+    files = ["settings", *(["ledger"] if near else []), *([] if config.spreadsheet else ["workbook"])]
+    return "Rights", True, f"{listed(files)} may be written."
 
 
 def _mail(config: Config) -> Iterator[Told]:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from psycopg import sql
+from sqlalchemy import func, select
 
+from arc_sheets.errors import ConfigError
 from arc_sync.ledger.schema import (
     ANSWER,
     BOOK,
@@ -24,6 +26,7 @@ from arc_sync.ledger.schema import (
     NOTE,
     ROWS,
 )
+from arc_sync.ledger.sql import SqlLedger
 
 Kind = Literal["agent", "reader"]
 
@@ -45,8 +48,28 @@ _AGENT: Final = {
 
 
 def script(role: str, kind: Kind, schema: str = "public") -> str:
-    """Return the SQL that lets a role, which exists, use the ledger in a schema, and do nothing else in it."""
+    """Return the SQL that lets a role, which exists, use the ledger in a schema, and do nothing else in it.
+
+    Raises `ConfigError` where either has no name.
+    """
+    for what, name in (("role", role), ("schema", schema)):
+        if not name.strip():
+            raise ConfigError(f"The {what} has no name; write that of one in PostgreSQL, as --{what} NAME.")
     return "\n".join(statement.as_string() for statement in _statements(role, kind, schema)) + "\n"
+
+
+def lacking(ledger: SqlLedger) -> list[str]:
+    """Return what an agent must be able to do in a ledger on PostgreSQL and its user may not, such as "INSERT on change".
+
+    Nothing for a file, whose rights are the system's.
+    """
+    wanted = [(name, right) for name, rights in _AGENT.items() for right in rights.split(", ")]
+    with ledger.connected(alone=False) as connection:
+        if connection.dialect.name == "sqlite":
+            return []
+        asked = (select(func.has_table_privilege(f'"{name}"', right)) for name, right in wanted)
+        may = [bool(connection.scalar(one)) for one in asked]
+    return [f"{right} on {name}" for (name, right), yes in zip(wanted, may, strict=True) if not yes]
 
 
 def _statements(role: str, kind: Kind, schema: str) -> Iterator[sql.Composed]:
