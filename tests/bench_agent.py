@@ -1,15 +1,17 @@
-"""What the agent costs: idle with five books, and rounds over many books that share one PostgreSQL.
+"""What the agent costs: idle with five books, from a save to the round, and many books that share one PostgreSQL.
 
-`python -m tests.bench_agent [seconds] [books]`: an agent over five firms in step is watched for so many seconds (60);
-then so many books (100) of 500 invoices, each with a ledger in a PostgreSQL schema of its own, have 5 % of their
+`python -m tests.bench_agent [seconds] [books]`: an agent over five firms in step is watched for so many seconds (60); a
+book is saved ten times, and it is timed until the round that follows has ended; then so many books (100) of 500 invoices, each with a ledger in a PostgreSQL schema of its own, have 5 % of their
 invoices changed and are brought in step, one after the other in one process, with the shares of the time.
 """
 
 from __future__ import annotations
 
 import cProfile
+import os
 import pstats
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,9 +27,10 @@ from arc_sheets.cells import Value
 from arc_sheets.tabs import CUSTOMERS, INVOICES
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import opened
+from arc_sync.agent.quick import quietly_in_step
 from arc_sync.ledger.open import create_ledger
 from arc_sync.merge.history import Origin
-from tests.agents import SETTINGS, firm, running, until
+from tests.agents import SETTINGS, Running, firm, hand, running, until
 from tests.postgres import postgres, statement
 
 INVOICES_EACH: Final = 500
@@ -91,6 +94,44 @@ def _megabytes(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+# -- from a save to the round ----------------------------------------------------------------------------------
+
+
+def saved(folder: Path, times: int = 5) -> None:
+    """Time the way from a save to the end of the round: with a child that is warm, and with one that must start.
+
+    A program that shows by its mark that it has the book open, as Excel does, keeps a child warm.
+    """
+    file = firm(folder / "firm", many=INVOICES_EACH)
+    with running(folder, file) as agent:
+        until(lambda: agent.done("plan"), 300)
+        warm = [_save(agent, file, n) for n in range(times)]
+        cold = [_save(agent, file, n, let_go=True) for n in range(times)]
+        agent.end()
+    for what, took in (("a warm child", warm), ("a child that must start", cold)):
+        whole, work = sorted(took)[times // 2]
+        _say(
+            f"save to round's end, {what}: median {whole:.2f} s, worst {max(took)[0]:.2f} s (bound 2 s); of the median"
+            f" {whole - work:.2f} s until the file is left in peace, {work:.2f} s until the round is done"
+        )
+
+
+def _save(agent: Running, file: Path, n: int, *, let_go: bool = False) -> tuple[float, float]:
+    """Save the book; return seconds until the round has ended, and those of them from its beginning on."""
+    assert agent.process is not None
+    if let_go:
+        for child in _family(agent.process.pid)[1:]:
+            os.kill(child, signal.SIGKILL)  # idle since a moment: as if it had been let go after a minute
+    done, person = agent.done("round"), hand(file)
+    person.type(INVOICES, n, notes=f"saved {n} {let_go}")
+    began = time.monotonic()
+    until(lambda: agent.done("round") > done)
+    whole = time.monotonic() - began
+    last = [line for line in agent.log() if line.get("job") == "round"][-1]
+    assert last["taken"] == 1
+    return whole, last["ms"] / 1000
+
+
 # -- many books ------------------------------------------------------------------------------------------------
 
 
@@ -112,10 +153,30 @@ def many(books: int, folder: Path) -> None:
                 assert report.written
         profile.disable()
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        _at_rest(files)
     _say(
         f"rounds with 5 % changed: {books / wall * 60:.0f} books a minute, {cpu / books:.2f} CPU s each (profiled)"
     )
     _shares(profile)
+
+
+def _at_rest(files: list[Path]) -> None:
+    """Compare a round over a book in which nothing has happened with the glance that takes its place."""
+    spent = []
+    for look in (_rests_after_a_round, _rests):
+        cpu = time.process_time()
+        assert all(map(look, files))
+        spent.append((time.process_time() - cpu) / len(files) * 1000)
+    _say(f"nothing to do, each: a round {spent[0]:.0f} ms CPU, the glance {spent[1]:.1f} ms CPU")
+
+
+def _rests_after_a_round(file: Path) -> bool:
+    with opened(Config.load(file)) as one:
+        return one.sync(datetime.now(UTC)).idle
+
+
+def _rests(file: Path) -> bool:
+    return quietly_in_step(file, datetime.now(UTC)) is not None
 
 
 def _made(server: URL, folder: Path, n: int) -> Path:
@@ -182,10 +243,11 @@ def _shares(profile: cProfile.Profile) -> None:
 
 
 def main(seconds: float = 60, books: int = 100) -> None:
-    """Print both."""
+    """Print all of it."""
     folder = Path(tempfile.mkdtemp(prefix="arc-bench-"))
     try:
         idle(seconds, folder / "idle")
+        saved(folder / "saved")
         many(books, folder / "many")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,24 +4,30 @@
 
 Each day people type, pay, click and approve; the agent does what it would do by then. Each evening the promises are
 judged, and at the end workbook, ledger, outbox and a calculation by hand must agree.
+
+Memory is told of two processes, as what they hold for themselves (RssAnon of proc(5)). The one that does the jobs, here
+the soak itself, holds the ledger's rows, and may grow with them. The agent's own holds none of them: then a real agent
+hears clicks and saves one after the other, and its memory must be flat.
 """
 
 from __future__ import annotations
 
+import gc
+import os
 import random
-import resource
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NamedTuple
 
 from arc_sheets.cells import CellValue
 from arc_sheets.message import MessageState
-from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS
+from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS, RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import opened
 from arc_sync.agent.reminding.deciding import give
@@ -30,12 +36,15 @@ from arc_sync.agent.running.jobs import Job
 from arc_sync.books.file import FileBook
 from arc_sync.mail import render
 from arc_sync.mail.filling import fill
-from tests.agents import CANARY_AMOUNT, rows
+from arc_sync.xlsx import Refused
+from tests.agents import CANARY_AMOUNT, firm, hand, rows, running, until
 from tests.faults.business import Business
 from tests.hands import FileHand
 
 FIRST: Final = datetime(2026, 11, 26, 6, tzinfo=UTC)
 _INVOICES: Final = 5  #: of the firm at first
+_EVENTS: Final = 200  #: clicks, and as many saves, that a real agent hears
+_FLAT: Final = 1.0  #: MB by which its own memory may differ
 
 
 @dataclass
@@ -142,25 +151,84 @@ class Soak:
             self.violations.append(f"the workbook's payments are {book}, by hand {Decimal(self.paid) / 100}")
 
 
+# -- memory ----------------------------------------------------------------------------------------------------
+
+
+class Held(NamedTuple):
+    """What a process holds for itself, and the rows that stood in the ledger and its history then."""
+
+    megabytes: float
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.megabytes:.1f} MB with {self.rows:,} rows"
+
+
+def held(pid: int, file: Path) -> Held:
+    """Look at a process beside the ledger of a firm."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    megabytes = next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
+    with opened(Config.load(file)) as one, one.ledger.read() as view:
+        return Held(megabytes, sum(len(view.rows(tab)) for tab in RECORD_TABS) + view.head().n)
+
+
+def own(folder: Path) -> tuple[list[Held], list[Held]]:
+    """Let a real agent hear clicks and saves; return what it and its child hold, once all is loaded and in the end."""
+    file = firm(folder / "firm")
+    agents, children = list[Held](), list[Held]()
+    with running(folder, file) as agent:
+        until(lambda: agent.done("night"), 120)
+        assert agent.process is not None
+        for n in range(1, _EVENTS + 1):
+            assert agent.click("log_note", customer="Birch", notes=f"note {n}")["done"]
+            with suppress(Refused):  # it is just writing
+                hand(file).type(INVOICES, n % _INVOICES, po=f"po {n}")
+            if n in (_EVENTS // 5, _EVENTS):
+                agents.append(held(agent.process.pid, file))
+                children += [held(pid, file) for pid in _workers(agent.process.pid)]
+        agent.end()
+    return agents, children
+
+
+def _workers(pid: int) -> list[int]:
+    """Return the largest child of an agent: that which does the jobs."""
+    listing = [
+        one
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for one in path.read_text("ascii").split()
+    ]
+    sizes = {int(Path(f"/proc/{child}/statm").read_text("ascii").split()[1]): int(child) for child in listing}
+    return [sizes[max(sizes)]] if sizes else []
+
+
+# -- the count -------------------------------------------------------------------------------------------------
+
+
 def main(days: int = 30, seed: int = 1) -> int:
-    """Print what became of so many days; return 1 if a promise was broken."""
+    """Print what became of so many days; return 1 if a promise was broken, or the agent's own memory grew."""
     render._run = fill
+    say = sys.stdout.write
     with TemporaryDirectory(prefix="arc-soak-") as folder:
         one = Business.made(Path(folder) / "firm")
-        soak, began = Soak(one, random.Random(seed)), time.perf_counter()
-        memory = []
+        soak, began, memory = Soak(one, random.Random(seed)), time.perf_counter(), list[Held]()
         for number in range(days):
             soak.day(number)
-            memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            gc.collect()
+            memory.append(held(os.getpid(), one.file))
         soak.ends()
         drafts = len(list((one.file.parent / "outbox").glob("*.eml")))
-    middle = memory[len(memory) // 2]
-    sys.stdout.write(
+        agents, children = own(Path(folder) / "own")
+    say(
         f"{days} days (seed {seed}) in {time.perf_counter() - began:.0f} s: {soak.clicks} clicks, {soak.clicks} payments"
-        f" typed, {drafts} reminders out; {len(soak.violations)} promises broken; memory {memory[0]:.0f}, {middle:.0f}, {memory[-1]:.0f} MB\n"
+        f" typed, {drafts} reminders out; {len(soak.violations)} promises broken\n"
     )
+    say(f"  the process that does the jobs: {memory[0]}, {memory[len(memory) // 2]}, {memory[-1]}\n")
+    say(
+        f"  a real agent's own process, {_EVENTS} clicks and saves: {agents[0]}, {agents[-1]} (must be flat)\n"
+    )
+    say(f"  and its child's: {', '.join(map(str, children))}\n")
     sys.stdout.writelines(f"    {said}\n" for said in soak.violations[:10])
-    return int(bool(soak.violations))
+    return int(bool(soak.violations) or agents[-1].megabytes > agents[0].megabytes + _FLAT)
 
 
 if __name__ == "__main__":

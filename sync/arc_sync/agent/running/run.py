@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 #: Seconds that work under way is given to end by itself when the agent is asked to stop.
 GRACE: Final = 8.0
 #: Seconds for which nothing needs to be looked at, and while a file that changed is left in peace.
-_CALM, _SOON = 1.0, 0.2
+_CALM, _SOON = 1.0, 0.1
 
 
 class _Came(NamedTuple):

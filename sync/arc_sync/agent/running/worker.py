@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from arc_sync.agent.running.jobs import DEADLINES
 from arc_sync.agent.running.tasks import Task, Told
+from arc_sync.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -167,7 +168,8 @@ def _serve(pipe: Connection, perform: Callable[[Task], Told] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _silence()
     if perform is None:
-        from arc_sync.agent.running.perform import perform as real  # noqa: PLC0415 (only the child needs it)
+        with undisturbed():
+            from arc_sync.agent.running.perform import perform as real  # noqa: PLC0415 (only the child needs it)
 
         perform = real
     with suppress(EOFError, OSError):  # the agent is gone
