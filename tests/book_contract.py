@@ -13,7 +13,7 @@ from arc_sheets.tab import Tab
 from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, RECORD_TABS
 from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw import account, kpis
-from arc_sync.books.drawing import Drawing, Link, Sketch, digest
+from arc_sync.books.drawing import Drawing, Link, Sketch
 from arc_sync.books.form import BLOCKS, FIRST_NONCE, PLACES, SAVE, THEN, Form, State
 from arc_sync.books.port import BookPlan, Session, SetEntry, SetFace
 from arc_sync.books.seals import Typed
@@ -417,7 +417,7 @@ class BookContract:
         with filled.book.open() as session:
             drawn = session.drawn()
         assert drawn.synced == NOW
-        assert drawn.digests["KPIs"] == digest(drawing)
+        assert drawn.digests["KPIs"] == drawing.digest
 
     def test_links_formulas_and_figures_can_be_drawn(self, filled: Hand) -> None:
         sketch = Sketch(kpis.SHEET)

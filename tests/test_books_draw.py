@@ -19,7 +19,7 @@ from arc_sync.books import draw, form
 from arc_sync.books.contents import SILENCE, AccountView, BookRow, Contents, OpenInvoice, Said, Touch
 from arc_sync.books.draw import account, aging, home, kpis, records, worklist
 from arc_sync.books.draw.issues import ISSUES, as_row
-from arc_sync.books.drawing import Drawing, Drawn, Link, digest, mail, phone
+from arc_sync.books.drawing import Drawing, Drawn, Link, mail, phone
 from arc_sync.books.look import ROLES, read_look
 from arc_sync.xlsx.refs import Area, Place, cell_ref
 from tests.sample_contents import AS_OF, RATES, empty, figures, row, sample
@@ -62,8 +62,8 @@ def test_a_drawing_stays_in_its_area_and_uses_listed_roles(contents: Contents) -
 
 
 def test_the_same_contents_give_the_same_drawings() -> None:
-    again = [digest(drawing) for drawing in draw.reports(sample(200))]
-    assert again == [digest(drawing) for drawing in draw.reports(FULL)]
+    again = [drawing.digest for drawing in draw.reports(sample(200))]
+    assert again == [drawing.digest for drawing in draw.reports(FULL)]
 
 
 def test_the_rows_that_charts_read_never_move() -> None:

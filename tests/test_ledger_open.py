@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
+from arc_sheets.cells import Rows
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing, LedgerNewer
 from arc_sheets.message import MessageState
 from arc_sheets.tabs import INVOICES, REMINDERS
 from arc_sync.ledger import migrations
 from arc_sync.ledger.engine import sqlite_engine
+from arc_sync.ledger.loaded import Last
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.records import REVISION
+from arc_sync.ledger.sql import SqlLedger
 from arc_sync.ledger.trouble import explain
 from arc_sync.merge.history import ROOT
 from tests.ledger_contract import invoice, now, put, row
@@ -197,6 +200,39 @@ def test_the_newest_migration_is_the_one_expected() -> None:
     assert migrations.is_known(REVISION)
 
 
+# ---- opened again -----------------------------------------------------------------------------------
+def test_what_was_loaded_serves_again_only_as_far_as_it_is_still_so(path: Path, tmp_path: Path) -> None:
+    last = Last()
+    with closing(open_ledger(path, last=last)) as ledger:
+        before = _invoices(ledger)
+    with closing(open_ledger(path, last=last)) as ledger:
+        assert _invoices(ledger) is before
+    with closing(open_ledger(path)) as other:
+        put(other, INVOICES, {"i7": invoice("INV-7b"), "new": invoice("NEW")})
+        after = _invoices(other)
+    with closing(open_ledger(path, last=last)) as ledger:
+        assert _invoices(ledger) == after
+    create_ledger(tmp_path / "another.db").close()
+    with closing(open_ledger(tmp_path / "another.db", last=last)) as ledger:
+        assert not _invoices(ledger)
+
+
+def test_a_ledger_restored_from_a_backup_is_loaded_anew(path: Path, tmp_path: Path) -> None:
+    """As many changes as before, but others: the hash of the head tells."""
+    last, backup = Last(), shutil.copy(path, tmp_path / "backup.db")
+    for notes in ("lost", "kept"):
+        with closing(open_ledger(path, last=last)) as ledger:
+            put(ledger, INVOICES, {"i7": invoice("INV-7", notes=notes)})
+            assert _invoices(ledger)["i7"] == invoice("INV-7", notes=notes)
+        if notes == "lost":
+            shutil.copy(backup, path)
+            for beside in path.parent.glob("ledger.db-*"):
+                beside.unlink()
+    shutil.copy(backup, path)
+    with closing(open_ledger(path, last=last)) as ledger:
+        assert _invoices(ledger)["i7"] == invoice("INV-7", notes="x" * 100)
+
+
 # ---- damaged ----------------------------------------------------------------------------------------
 def test_a_ledger_cut_short(path: Path) -> None:
     data = path.read_bytes()
@@ -222,6 +258,11 @@ def test_a_table_is_missing(path: Path) -> None:
         other.execute("drop table issue")
     with pytest.raises(LedgerError, match="not built as a ledger should be; restore it"):
         _use(path)
+
+
+def _invoices(ledger: SqlLedger) -> Rows:
+    with ledger.read() as view:
+        return view.rows(INVOICES)
 
 
 def _use(path: Path) -> None:

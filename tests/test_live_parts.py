@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from arc_sheets.errors import BookMissing, BookOpen, BookRefused
 from arc_sync.books.areas import around, places, rectangles
 from arc_sync.books.draw import account
-from arc_sync.books.drawing import Link, Sketch, digest
+from arc_sync.books.drawing import Link, Sketch
 from arc_sync.books.dressed import dress_lines, dress_of, read_dress
 from arc_sync.books.live import cells
+from arc_sync.books.live import recall as recall_module
 from arc_sync.books.live.asking import Asking, Patience
 from arc_sync.books.live.grid import Grid
+from arc_sync.books.live.recall import Recall
 from arc_sync.books.office.spelling import to_excel, to_office
-from arc_sync.xlsx import Cell, Formula
+from arc_sync.merge.snapshot import ReadRow
+from arc_sync.xlsx import Cell, Formula, Row
 from arc_sync.xlsx.refs import Area, Place
 from tests.live_memory_engine import Busy, Gone, Refusal
 
@@ -45,7 +48,7 @@ def test_a_block_is_one_rectangle() -> None:
 
 def test_what_was_dressed_is_kept_on_the_hidden_tab() -> None:
     drawing = account.draw(None)
-    kept = dict(dress_lines(drawing)) | {"drawn Account": digest(drawing)}
+    kept = dict(dress_lines(drawing)) | {"drawn Account": drawing.digest}
     assert read_dress("Account", kept) == dress_of(drawing)
     assert read_dress("Account", kept | {"drawn Account": "another ARC's"}) is None
     assert read_dress("Account", {}) is None
@@ -130,6 +133,43 @@ def test_what_moves_with_a_table_is_known_where_it_stands_then() -> None:
     ]
     grid.shift(Area(3, 1, 4, 2), -1)
     assert [row[:3] for row in grid.values][:4] == rows
+
+
+# -- what was made the last time ------------------------------------------------------------------------------
+
+
+def test_only_rows_whose_cells_differ_are_made_again() -> None:
+    recall = Recall()
+    before = recall.rows([["INV-1", 7.0], ["INV-2", 8.0]], [["INV-1", "7"], ["INV-2", "8"]])
+    after = recall.rows([["INV-1", 7.0], ["INV-2", 9.0]], [["INV-1", "7"], ["INV-2", "9"]])
+    assert after[0] is before[0]
+    assert [row.cells[1].raw for row in after] == ["7", "9"]
+
+
+def test_a_formula_whose_result_turns_from_one_to_true_is_read_again() -> None:
+    """Python calls the two equal."""
+    recall, formulas = Recall(), [["=A1"]]
+    seen = [recall.rows([[value]], formulas)[0].cells[0].type for value in (1.0, True, 1.0)]
+    assert seen == ["n", "b", "n"]
+
+
+def test_a_row_is_read_again_where_its_cells_or_its_reader_are_others() -> None:
+    recall, read = Recall(), list[int]()
+
+    def reader(row: Row) -> ReadRow:
+        read.append(row.number)
+        return ReadRow(row.number, "id", ())
+
+    for values, key in (("a", 1), ("a", 1), ("b", 1), ("b", 2)):
+        for row in recall.rows([["x"], [values]], [["x"], [values]]):
+            recall.reader(key, reader)(row)
+    assert read == [1, 2, 2, 1, 2]
+
+
+def test_a_sheet_too_large_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall_module, "LARGEST", 1)
+    recall, two = Recall(), [["a", "b"]]
+    assert recall.rows(two, two)[0] is not recall.rows(two, two)[0]
 
 
 # -- patience -------------------------------------------------------------------------------------------------

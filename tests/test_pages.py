@@ -21,7 +21,6 @@ from arc_sheets.tabs import (
 )
 from arc_sync.agent.pages import Terms, contents, figures, pages
 from arc_sync.books.contents import SILENCE, Meta, Said
-from arc_sync.books.drawing import digest
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.merge.history import Origin
 from tests.file_firm import NOW
@@ -57,7 +56,7 @@ def test_home_alone_tells_the_time_and_account_alone_the_answer(ledger: MemoryLe
     with ledger.read() as view:
         made = pages(TERMS)(view, NOW.date(), "b", "adler")
         first, later, answered = (
-            {d.sheet: digest(d) for d in made.draw(synced, said)}
+            {d.sheet: d.digest for d in made.draw(synced, said)}
             for synced, said in ((None, SILENCE), (LOCAL, SILENCE), (None, Said("Done.", LOCAL)))
         )
     assert {sheet for sheet in first if first[sheet] != later[sheet]} == {"Home"}

@@ -34,6 +34,7 @@ from arc_sync.books.create import create
 from arc_sync.books.port import Book
 from arc_sync.google.addresses import address
 from arc_sync.ledger.known import known_at as rows_by
+from arc_sync.ledger.loaded import Last
 from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
 from arc_sync.merge.history import Origin
@@ -187,10 +188,13 @@ class Firm:
 
 
 @contextmanager
-def opened(config: Config, *, make: bool = False) -> Iterator[Firm]:
-    """Open a firm's ledger; with `make`, create it if there is none. Raises `LedgerError`."""
+def opened(config: Config, *, make: bool = False, last: Last | None = None) -> Iterator[Firm]:
+    """Open a firm's ledger; with `make`, create it if there is none. Raises `LedgerError`.
+
+    `last` saves a process that opens it often from loading it anew.
+    """
     try:
-        ledger = open_ledger(config.ledger)
+        ledger = open_ledger(config.ledger, last=last)
     except LedgerMissing:
         if not make:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
@@ -65,7 +66,9 @@ def running() -> Iterable[Program]:
 
 @cache
 def _desktop() -> Desktop:
-    """Return the way to this user's LibreOffice: one, kept open from round to round."""
+    """Return the way to this user's LibreOffice: one, kept open from round to round until the process ends."""
     from arc_sync.books.office.desktop import Desktop  # noqa: PLC0415
 
-    return Desktop()
+    desktop = Desktop()
+    atexit.register(desktop.close)
+    return desktop

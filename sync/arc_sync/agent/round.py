@@ -24,7 +24,7 @@ from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
 from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw.issues import ISSUES
-from arc_sync.books.drawing import Drawing, digest
+from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import Form
 from arc_sync.books.port import Book, BookPlan, Session, ShownIssue
 from arc_sync.books.seals import Typed
@@ -315,13 +315,13 @@ class _Round:
         form = plan.form or self.form.state
         said = form.said._replace(waiting=self.report.waiting) if form.nonce else None
         before = pages.draw(drawn.synced, said)
-        same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == digest(d)}
+        same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == d.digest}
         if len(same) == len(before) and not moves:
             return []
         return [
             d
             for d in pages.draw(self._local, said)
-            if d is not same.get(d.sheet) and drawn.digests.get(d.sheet) != digest(d)
+            if d is not same.get(d.sheet) and drawn.digests.get(d.sheet) != d.digest
         ]
 
     def _count(

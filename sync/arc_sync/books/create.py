@@ -23,7 +23,7 @@ from arc_sheets.tab import Kind
 from arc_sync.books import draw, form
 from arc_sync.books.contents import FORMAT
 from arc_sync.books.draw import account, aging, charts, home, issues, kpis, records, worklist
-from arc_sync.books.drawing import Drawn, digest
+from arc_sync.books.drawing import Drawn
 from arc_sync.books.dressed import dress_lines
 from arc_sync.books.look import ROLES, read_look, wraps
 from arc_sync.books.seals import seal_lines
@@ -92,7 +92,7 @@ def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[s
         ("synced", contents.synced.isoformat() if contents.synced else ""),
         (form.KEPT, form.as_text(form.State(form.FIRST_NONCE))),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
-        *((f"drawn {drawing.sheet}", digest(drawing)) for drawing in drawings),
+        *((f"drawn {drawing.sheet}", drawing.digest) for drawing in drawings),
         *(line for drawing in drawings for line in dress_lines(drawing)),
         *(
             line

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
@@ -46,7 +47,7 @@ class Table(NamedTuple):
     headers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawing:
     """All that ARC puts on a report tab.
 
@@ -60,6 +61,12 @@ class Drawing:
     area: Area
     table: Table | None = None
     entries: frozenset[Place] = frozenset()
+
+    @cached_property
+    def digest(self) -> str:
+        """Its fingerprint: as long as it fits, there is nothing to draw."""
+        told = [(*place, *drawn) for place, drawn in sorted(self.cells.items())]
+        return hashlib.sha256(repr((told, self.area, self.table)).encode()).hexdigest()[:16]
 
 
 class Rule(NamedTuple):
@@ -127,12 +134,6 @@ class Sketch:
     ) -> Drawing:
         """Return the finished drawing, which owns `area`."""
         return Drawing(self.sheet, self.cells, self.heights, area, table, entries)
-
-
-def digest(drawing: Drawing) -> str:
-    """Return a fingerprint of a drawing: as long as it fits, there is nothing to draw."""
-    told = [(*place, *drawn) for place, drawn in sorted(drawing.cells.items())]
-    return hashlib.sha256(repr((told, drawing.area, drawing.table)).encode()).hexdigest()[:16]
 
 
 def below(row: int, first: int, last: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from arc_sync.books.areas import places, rectangles
-from arc_sync.books.drawing import Drawing, Link, digest
+from arc_sync.books.drawing import Drawing, Link
 from arc_sync.xlsx.refs import Place, area_ref, parse_areas
 
 #: Characters of one line; a cell holds 32,767.
@@ -41,7 +41,7 @@ def dress_lines(drawing: Drawing) -> Iterator[tuple[str, str]]:
     refs: dict[str, list[str]] = {}
     for area, role in rectangles(dress.roles):
         refs.setdefault(role, []).append(area_ref(area))
-    told = [digest(drawing), {role: " ".join(areas) for role, areas in refs.items()}, dress.heights]
+    told = [drawing.digest, {role: " ".join(areas) for role, areas in refs.items()}, dress.heights]
     text = json.dumps(told, separators=(",", ":"))
     for at in range(0, len(text), _ROOM):
         yield f"dress {drawing.sheet} {at // _ROOM}", text[at : at + _ROOM]

@@ -96,8 +96,13 @@ def _places(tab: Tab, row: Row) -> dict[str, int]:
 
 
 def read_rows(layout: Layout, *, date1904: bool) -> Iterator[ReadRow]:
-    """Walk the rows of the table, those typed right below it, and whatever else below carries an id."""
-    read, rows, header = _Reader(layout, date1904=date1904).row, layout.rows, layout.header
+    """Read all rows of a tab, as `walk` does."""
+    yield from walk(layout, Reader(layout, date1904=date1904).row)
+
+
+def walk(layout: Layout, read: Callable[[Row], ReadRow | None]) -> Iterator[ReadRow]:
+    """Read the rows of the table, those typed right below it, and whatever else below carries an id."""
+    rows, header = layout.rows, layout.header
     end, totals = (layout.table.last_row, layout.table.totals_row) if layout.table else (header, None)
     for row in layout.sheet.rows():
         number = row.number
@@ -134,7 +139,7 @@ class _Days(dict[str, CellValue]):
         return moment.date() if self._kind is Kind.DATE else moment
 
 
-class _Reader:
+class Reader:
     """Turns rows of the file into rows of cell values; a number in a date column is a date."""
 
     def __init__(self, layout: Layout, *, date1904: bool) -> None:

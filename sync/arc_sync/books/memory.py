@@ -13,7 +13,7 @@ from arc_sheets.tab import Tab
 from arc_sync.books.contents import BookRow, IssueLine, Meta
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.draw.records import HEADER_ROW
-from arc_sync.books.drawing import Drawing, digest
+from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import FIRST_NONCE, Form, State
 from arc_sync.books.port import BookPlan, LastDrawn, SetEntry, SetFace, ShownIssue
 from arc_sync.books.seals import Typed
@@ -120,7 +120,7 @@ class MemorySession:
 
     def drawn(self) -> LastDrawn:
         """Return what ARC last drew here."""
-        return LastDrawn(self._book.synced, {name: digest(d) for name, d in self._book.drawings.items()})
+        return LastDrawn(self._book.synced, {name: d.digest for name, d in self._book.drawings.items()})
 
     def typed(self, drawing: Drawing) -> Sequence[Typed]:
         """Return what people typed where a drawing would go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -18,11 +18,12 @@ from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import Form
 from arc_sync.books.hidden import Hidden
-from arc_sync.books.layout import Layout
+from arc_sync.books.layout import Layout, Reader
 from arc_sync.books.port import LastDrawn, ShownIssue
 from arc_sync.books.seals import Typed
 from arc_sync.books.sheets import Workbook
 from arc_sync.merge.snapshot import ReadRow, ReadTab
+from arc_sync.xlsx import Row
 from arc_sync.xlsx.refs import cell_ref
 
 
@@ -55,7 +56,11 @@ class Reading(ABC):
 
     def _rows(self, layout: Layout) -> Iterator[ReadRow]:
         with self._said():
-            yield from layouts.read_rows(layout, date1904=self._workbook.date1904)
+            yield from layouts.walk(layout, self._reader(layout))
+
+    def _reader(self, layout: Layout) -> Callable[[Row], ReadRow | None]:
+        """Return what turns rows of a tab's sheet into ARC's."""
+        return Reader(layout, date1904=self._workbook.date1904).row
 
     def issues(self) -> Sequence[ShownIssue]:
         """Return the lines of the Issues tab; none if the tab is gone."""

@@ -10,7 +10,7 @@ from arc_sync.books import entries
 from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.draw import account, home, records
 from arc_sync.books.draw.issues import ISSUES, as_row
-from arc_sync.books.drawing import Drawing, Drawn, Link, Shown, digest
+from arc_sync.books.drawing import Drawing, Drawn, Link, Shown
 from arc_sync.books.drawing import Table as DrawnTable
 from arc_sync.books.dressed import dress_lines
 from arc_sync.books.form import KEPT, as_text
@@ -80,7 +80,7 @@ class Writes:
         sheet, values = drawing.sheet, (drawn.value for drawn in drawing.cells.values())
         kept: dict[str, str | int] = {
             f"area {sheet}": area_ref(drawing.area),
-            f"drawn {sheet}": digest(drawing),
+            f"drawn {sheet}": drawing.digest,
         }
         kept |= self.renewed("seals", sheet, seal_lines(sheet, values))
         return kept | self.renewed("dress", sheet, dress_lines(drawing))

@@ -24,6 +24,26 @@ class Loaded:
     issues: Mapping[IssueKey, Issue] | None = None
 
 
+class Last:
+    """What the ledger that was closed last had loaded, for a process that opens it again and again.
+
+    Whoever takes it compares the hash of its head, so it is never an older state, nor another ledger's, that is used;
+    but a page of the disk that has been damaged meanwhile is not read.
+    """
+
+    def __init__(self) -> None:
+        self._left: tuple[str, Loaded | None] = "", None
+
+    def leave(self, ledger: str, loaded: Loaded | None) -> None:
+        """Leave what the ledger of this id had loaded."""
+        self._left = ledger, loaded
+
+    def take(self, ledger: str) -> Loaded | None:
+        """Return what was left of the ledger of this id; None if the last was another."""
+        (left, loaded), self._left = self._left, ("", None)
+        return loaded if left == ledger else None
+
+
 def moved_on(loaded: Loaded, sealed: Sealed) -> Loaded:
     """Return what was loaded, brought to the head that a change set made."""
     puts = {name: {i: now for i, (_, now) in put.items()} for name, put in sealed.rows.items()}

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from arc_sheets.errors import LedgerError, LedgerMissing, LedgerNewer
 from arc_sync.ledger.engine import postgres_engine, readers_never_wait, sqlite_engine, writing
+from arc_sync.ledger.loaded import Last
 from arc_sync.ledger.records import REVISION
 from arc_sync.ledger.schema import LEDGER
 from arc_sync.ledger.sql import SqlLedger
@@ -29,17 +30,18 @@ PATIENCE = 10.0
 _VERSION = table("alembic_version", column("version_num"))
 
 
-def open_ledger(place: str | Path, *, patience: float = PATIENCE) -> SqlLedger:
+def open_ledger(place: str | Path, *, patience: float = PATIENCE, last: Last | None = None) -> SqlLedger:
     """Open the ledger at `place`; one of an older version is brought up to date first.
 
     Raises `LedgerMissing`, `LedgerNewer` (nothing was touched), `LedgerBusy`, or `LedgerError` where the
-    file is damaged, is no ledger or may not be written. `patience`: seconds to wait for locks.
+    file is damaged, is no ledger or may not be written. `patience`: seconds to wait for locks. `last` saves a
+    process that opens it often from loading it anew.
     """
     engine, said = _engine(place, patience, create=False)
     with _disposed_on_error(engine), spoken(said):
         _bring_up_to_date(engine, said)
         readers_never_wait(engine)
-        return SqlLedger(engine, said)
+        return SqlLedger(engine, said, last)
 
 
 def create_ledger(place: str | Path, *, patience: float = PATIENCE) -> SqlLedger:

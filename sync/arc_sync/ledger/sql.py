@@ -17,7 +17,7 @@ from arc_sync.ledger.bulk import insert_rows
 from arc_sync.ledger.draft import Draft, Sealed
 from arc_sync.ledger.engine import posting, reading, writing
 from arc_sync.ledger.links import issue_text
-from arc_sync.ledger.loaded import Loaded, moved_on
+from arc_sync.ledger.loaded import Last, moved_on
 from arc_sync.ledger.port import BookRecord, Transaction, View
 from arc_sync.ledger.records import at_values, book_values, read_set, set_values
 from arc_sync.ledger.rows import write_rows
@@ -38,15 +38,19 @@ _NEW_HEAD: Final = update(LEDGER).values(n=bindparam("n"), hash=bindparam("hash"
 
 
 class SqlLedger:
-    """A `Ledger` over an engine on a database of the right version; `place` names it in messages."""
+    """A `Ledger` over an engine on a database of the right version; `place` names it in messages.
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    What was loaded when it was closed is left in `last`, and taken from there when it is opened again.
+    """
+
+    def __init__(self, engine: Engine, place: str, last: Last | None = None) -> None:
         self._engine = engine
         self._place = place
-        self._loaded: Loaded | None = None
+        self._last = last
         self._newest: tuple[Bookmark, int] = (ROOT, 0)  #: a head that this object made, and its change set
         with self._reading() as connection:
             self._id: str = connection.scalars(select(LEDGER.c.id)).one()
+        self._loaded = last.take(self._id) if last else None
 
     @property
     def id(self) -> str:
@@ -160,6 +164,8 @@ class SqlLedger:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._last:
+            self._last.leave(self._id, self._loaded)
         with spoken(self._place):
             self._engine.dispose()
 

@@ -29,6 +29,7 @@ from arc_sync.agent.running.state import Seen
 from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.agent.work import Worked, open_mailers, this_sender, work
 from arc_sync.books.draw.records import WAITING
+from arc_sync.ledger.loaded import Last
 
 #: How long after its last sign the sidebar counts as open; clocks may differ, polls are half a minute apart.
 IN_USE: Final = timedelta(minutes=2)
@@ -40,11 +41,14 @@ _UNDONE: Final = (
 
 _Facts = dict[str, int | str]
 
+#: What the child had loaded of a ledger serves its next task; at night all is read from the disk.
+_LAST: Final = Last()
+
 
 def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Told:
     """Do a task; whatever goes wrong is told, not raised. `clock` tells the time in UTC."""
     try:
-        with opened(Config.load(task.file)) as firm:
+        with opened(Config.load(task.file), last=None if task.job is Job.NIGHT else _LAST) as firm:
             return _JOBS[task.job](firm, task, clock)
     except Exception as error:  # noqa: BLE001 (a defect in one firm's job must not end the others')
         return _failure(error)

@@ -14,6 +14,7 @@ from arc_sheets import money
 from arc_sheets.cells import Formula
 from arc_sync.books.drawing import Drawing, Page, Rule, Shown, Sketch, Table, below
 from arc_sync.books.look import money_word
+from arc_sync.remembered import remembered
 from arc_sync.xlsx.refs import Area, Place, letters
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def columns(report: AgingReport) -> Columns:
     return Columns(*range(after, after + 6))
 
 
+@remembered
 def draw(report: AgingReport) -> Drawing:
     """Draw the tab."""
     sketch, place = Sketch(SHEET), columns(report)

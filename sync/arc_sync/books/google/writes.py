@@ -10,7 +10,7 @@ from arc_sync.books.contents import BookRow, IssueLine
 from arc_sync.books.create import HIDDEN, NAME_COLUMN
 from arc_sync.books.draw import account, records
 from arc_sync.books.draw.issues import ISSUES, as_row
-from arc_sync.books.drawing import Drawing, Link, Shown, digest
+from arc_sync.books.drawing import Drawing, Link, Shown
 from arc_sync.books.form import ENTRIES, KEPT, LABELS, PLACES, as_text
 from arc_sync.books.google.adapting import adapt
 from arc_sync.books.google.adding import add_rows
@@ -182,7 +182,7 @@ class Writes:
 
     def _draw(self, drawing: Drawing, plan: BookPlan) -> None:
         grid = self.state.grid(drawing.sheet)
-        self.lines[f"drawn {drawing.sheet}"] = digest(drawing)
+        self.lines[f"drawn {drawing.sheet}"] = drawing.digest
         if grid is None:
             return  # somebody did not want it
         made = adapt(drawing, self.painter.look)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from arc_sheets.errors import BookMissing, BookRefused
+from arc_sync.books.layout import Layout
 from arc_sync.books.live.asking import PATIENCE, Asking, Patience, give_up_in_time
 from arc_sync.books.live.workbook import OpenWorkbook, name_of
 from arc_sync.books.live.writes import LiveWrites, hidden_of
@@ -14,7 +15,8 @@ from arc_sync.books.port import BookPlan
 from arc_sync.books.reading import Reading
 from arc_sync.merge.identify import Stamp
 from arc_sync.merge.issues import ID
-from arc_sync.xlsx import Refused
+from arc_sync.merge.snapshot import ReadRow
+from arc_sync.xlsx import Refused, Row
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -59,6 +61,10 @@ class LiveSession(Reading):
     @property
     def _workbook(self) -> OpenWorkbook:
         return self._book
+
+    def _reader(self, layout: Layout) -> Callable[[Row], ReadRow | None]:
+        sheet = self._book.sheet(layout.sheet.name)
+        return sheet.recall.reader((layout.tab.name, *sorted(layout.places.items())), super()._reader(layout))
 
     def claim(self, epoch: int) -> None:
         """Remember the epoch; it is stamped with the first write, as a write costs a person the undo list."""

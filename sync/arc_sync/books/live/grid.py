@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from arc_sheets.errors import BookRefused
-from arc_sync.books.live.cells import cell
+from arc_sync.books.live.cells import cell, text
+from arc_sync.books.live.recall import RECALLS, Recall
 from arc_sync.xlsx import Cell, Row
 from arc_sync.xlsx.refs import Area, Place, area_ref, parse_area
 
@@ -27,19 +27,23 @@ class Grid:
 
     values: Sequence[Sequence[Any]]
     formulas: Sequence[Sequence[Any]]
+    recall: Recall = field(default_factory=Recall)  #: what was made of them the last time
     written: dict[Place, Cell | None] = field(default_factory=dict)  #: since, by ARC itself
+    _rows: list[Row] | None = None
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that hold anything, top to bottom."""
         touched: dict[int, dict[int, Cell | None]] = {}
         for place, made in self.written.items():
             touched.setdefault(place.row, {})[place.column] = made
-        for number, (values, formulas) in enumerate(zip(self.values, self.formulas, strict=True), 1):
-            cells = list(_cells(tuple(values), tuple(formulas)))
-            if number in touched:
-                cells = _over(cells, touched.pop(number))
-            if cells:
-                yield Row(number, cells)
+        if self._rows is None:
+            self._rows = self.recall.rows(self.values, self.formulas)
+        for row in self._rows:
+            now = row
+            if row.number in touched:
+                now = Row(row.number, _over(row.cells, touched.pop(row.number)))
+            if now.cells:
+                yield now
         for number, since in sorted(touched.items()):
             if cells := _over([], since):
                 yield Row(number, cells)
@@ -51,7 +55,7 @@ class Grid:
         if not self._holds(place):
             return None
         value, formula = (told[place.row - 1][place.column] for told in (self.values, self.formulas))
-        return cell(place.column, value, _text(formula))
+        return cell(place.column, value, text(formula))
 
     def formula(self, place: Place) -> str | None:
         """Return what the program says is in a cell, "" for a blank one; None if that is not known.
@@ -60,12 +64,13 @@ class Grid:
         """
         if place in self.written:
             return _expected(self.written[place])
-        return _text(self.formulas[place.row - 1][place.column]) if self._holds(place) else ""
+        return text(self.formulas[place.row - 1][place.column]) if self._holds(place) else ""
 
     def shift(self, area: Area, down: int) -> None:
         """Let what stands from the top of `area` on, in its columns, stand so many rows further down, or up."""
         self.values = _shifted(self.values, area, down, None)
         self.formulas = _shifted(self.formulas, area, down, "")
+        self.recall, self._rows = Recall(), None
 
     def _holds(self, place: Place) -> bool:
         return place.row <= len(self.values) and place.column < len(self.values[0])
@@ -97,7 +102,7 @@ def read(sheet: xw.Sheet, name: str, asking: Asking) -> Grid:
         )
     formulas = formulas_of(sheet, area, name, asking)
     told = sheet.range(area_ref(area)).options(ndim=2, err_to_str=True)
-    return Grid(asking(f"read {name}", lambda: told.value), formulas)
+    return Grid(asking(f"read {name}", lambda: told.value), formulas, RECALLS[asking.book, name])
 
 
 def formulas_of(sheet: xw.Sheet, area: Area, name: str, asking: Asking) -> Sequence[Sequence[Any]]:
@@ -110,31 +115,10 @@ def formulas_of(sheet: xw.Sheet, area: Area, name: str, asking: Asking) -> Seque
     return [told] if area.top == area.bottom else [[one] for one in told]
 
 
-@lru_cache(maxsize=50_000)  # from round to round most rows are the same
-def _cells(values: tuple[Any, ...], formulas: tuple[Any, ...]) -> Sequence[Cell]:
-    """Return the cells of a row as `cells.cell` makes them: texts and numbers, which most are, in the quick way."""
-    made, new = [], tuple.__new__
-    for column, value in enumerate(values):
-        formula, kind = formulas[column], type(value)
-        if kind is str and formula == value and value[0] != "#":
-            made.append(new(Cell, (column, "s", value, None, 0)))
-        elif kind is float and formula[:1] != "=":
-            made.append(new(Cell, (column, "n", repr(value).removesuffix(".0"), None, 0)))
-        elif value is not None or formula:
-            other = cell(column, value, _text(formula))
-            if other is not None:
-                made.append(other)
-    return made
-
-
 def _over(cells: Sequence[Cell], since: Mapping[int, Cell | None]) -> list[Cell]:
     """Return a row's cells with those that were written since."""
     kept: dict[int, Cell | None] = {c.column: c for c in cells}
     return [made for _, made in sorted((kept | dict(since)).items()) if made is not None]
-
-
-def _text(formula: Any) -> str:
-    return formula if isinstance(formula, str) else "" if formula is None else str(formula)
 
 
 def _expected(made: Cell | None) -> str | None:

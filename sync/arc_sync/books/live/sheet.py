@@ -17,6 +17,7 @@ from arc_sync.books.areas import around, rectangles
 from arc_sync.books.areas import places as places_of
 from arc_sync.books.live import cells, grid
 from arc_sync.books.live.grid import Grid
+from arc_sync.books.live.recall import Recall
 from arc_sync.xlsx import Cell, Formula, Refused, Row, Table, TableColumn, Value
 from arc_sync.xlsx.refs import Area, Place, area_ref, cell_ref, parse_area, parse_ref
 from arc_sync.xlsx.splice import Edit
@@ -47,6 +48,11 @@ class OpenSheet:
         if self._grid is None:
             self._grid = grid.read(self._sheet, self.name, self.asking)
         return self._grid
+
+    @property
+    def recall(self) -> Recall:
+        """What was made of its rows the last time."""
+        return self._read.recall
 
     def rows(self) -> Iterator[Row]:
         """Read all rows that hold anything, top to bottom."""

@@ -69,6 +69,7 @@ class Book:
         self._tables: dict[str, Any] = {}
         self._on: dict[str, int] = {}  # number of the sheet that a table was seen on
         self._formats: dict[str, int] = {}
+        self.news: dict[str, tuple[Area, dict[str, Any]]] = {}  #: by sheet, as told last
 
     def names(self) -> list[str]:
         """Return the sheets' names, in their order, which may be another one than before."""
@@ -157,6 +158,7 @@ class Bridge:
             if found.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
                 self._books.setdefault(found.RuntimeUID, Book(found))
                 made.append((found.RuntimeUID, found.URL, found.Title))
+        self._books = {uid: self._books[uid] for uid, _, _ in made}
         return made
 
     def do_open(self, url: str, *, macros: bool = False, hidden: bool = True) -> str:
@@ -270,6 +272,14 @@ class Bridge:
 
     # -- cells -------------------------------------------------------------------------------------------
 
+    def do_news(self, book: str, sheet: str, area: Area, *, known: bool) -> dict[str, Any] | None:
+        """Return what `read` does; None if the asker still knows what the last `news` of the sheet was, and it is the same."""
+        told, last = self.do_read(book, sheet, area), self._books[book].news
+        if known and last.get(sheet) == (area, told):
+            return None
+        last[sheet] = (area, told)
+        return told
+
     def do_read(self, book: str, sheet: str, area: Area) -> dict[str, Any]:
         """Return values by row, and where there are dates, formulas (with their texts) and errors (with their words)."""
         cells = self._books[book].sheet(sheet)
@@ -280,7 +290,7 @@ class Bridge:
             "rows": rows,
             "dates": _areas(found.queryContentCells(_DATES)),
             "formulas": [(a, cells.on(a).getFormulaArray()) for a in formulas],
-            "errors": self._errors(cells.sheet, rows, area),
+            "errors": self._errors(cells.sheet, rows, area) if formulas else [],
         }
 
     def _errors(self, sheet: Any, rows: Any, area: Area) -> list[tuple[int, int, str]]:

@@ -36,14 +36,19 @@ class Desktop:
         told = os.environ.get("ARC_OFFICE", "")
         if self._bridge is not None and self._told == told and _answers(self._bridge):
             return self._bridge
-        if self._bridge is not None:
-            self._bridge.close()
+        self.close()
         self._told = told
         if told:
             self._bridge = connect(told)
         else:
             self._bridge = _reached() if is_running() else None
         return self._bridge
+
+    def close(self) -> None:
+        """End the bridge, if there is one; the office goes on."""
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            bridge.close()
 
 
 def is_running(environment: Mapping[str, str] = os.environ) -> bool:

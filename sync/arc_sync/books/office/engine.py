@@ -16,7 +16,8 @@ import xlwings as xw
 from xlwings import base_classes as bc
 
 from arc_sync.books.office.process import Bridge
-from arc_sync.books.office.ranges import OfficeError, RangeImpl, zero
+from arc_sync.books.office.ranges import RangeImpl
+from arc_sync.books.office.told import OfficeError, Told, zero
 from arc_sync.xlsx.refs import Area, parse_area
 
 NAME: Final = "libreoffice"
@@ -168,7 +169,8 @@ class BookImpl(bc.Book):
     def __init__(self, engine: EngineImpl, uid: str, url: str, title: str) -> None:
         self.app, self.uid, self._url, self._title = AppImpl(engine, uid), uid, url, title
         #: What the last request read, for the one right after it: formulas and values come together.
-        self._read: tuple[int, str, Area, Any] | None = None
+        self._read: tuple[int, str, Area, Told] | None = None
+        self.listed: list[str] = []  #: its sheets, as they were listed last
 
     @property
     def api(self) -> str:
@@ -179,13 +181,13 @@ class BookImpl(bc.Book):
         """Make a request about this workbook."""
         return self.app.engine.bridge.ask(op, book=self.uid, **told)
 
-    def read(self, sheet: str, area: Area) -> Any:
+    def read(self, sheet: str, area: Area) -> Told:
         """Return what the bridge reads; asked twice in a row for the same, what it read already."""
-        bridge = self.app.engine.bridge
+        bridge: Bridge = self.app.engine.bridge
         if self._read and self._read[:3] == (bridge.requests, sheet, area):
             told, self._read = self._read[3], None
             return told
-        told = self.ask("read", sheet=sheet, area=zero(area))
+        told = bridge.read(self.uid, sheet, area)
         self._read = (bridge.requests, sheet, area, told)
         return told
 
@@ -229,7 +231,8 @@ class SheetsImpl(bc.Sheets):
         self.book = book
 
     def _names(self) -> list[str]:
-        return list(self.book.ask("sheets"))
+        self.book.listed = list(self.book.ask("sheets"))
+        return list(self.book.listed)
 
     def __iter__(self) -> Iterator[SheetImpl]:
         return iter([SheetImpl(self.book, name) for name in self._names()])
@@ -239,6 +242,8 @@ class SheetsImpl(bc.Sheets):
 
     def __call__(self, key: Any) -> SheetImpl:
         """Return a sheet by name or place; raises KeyError."""
+        if key in self.book.listed:
+            return SheetImpl(self.book, key)
         names = self._names()
         if isinstance(key, int):
             return SheetImpl(self.book, names[key - 1])

@@ -12,11 +12,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from arc_sheets.errors import BookError
+from arc_sync.books.office.told import Told, zero
+from arc_sync.xlsx.refs import Area
 
 _BRIDGE: Final = Path(__file__).with_name("bridge.py")
 #: Seconds that LibreOffice may take to start on a slow machine, and to end.
@@ -33,6 +35,7 @@ class Bridge:
     def __init__(self, python: str, address: str) -> None:
         self.address = address  #: of the office, as UNO has it
         self.requests = 0  #: made so far
+        self._told: dict[tuple[str, str], Told] = {}
         self._lock = threading.Lock()
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
         self._process = subprocess.Popen(  # noqa: S603 (our own script, by a Python that we found)
@@ -57,6 +60,15 @@ class Bridge:
             raise OfficeRefused(answer["refused"])
         return answer["ok"]
 
+    def read(self, book: str, sheet: str, area: Area) -> Told:
+        """Return what stands in cells: the very object that the last read of the sheet brought, if they are still the same."""
+        known = self._told.get((book, sheet))
+        is_known = known is not None and known.area == area
+        told = self.ask("news", book=book, sheet=sheet, area=zero(area), known=is_known)
+        if told is not None or known is None:
+            known = self._told[book, sheet] = Told(area, told)
+        return known
+
     def _exchanged(self, line: str) -> str:
         sent, received = self._process.stdin, self._process.stdout
         if sent is None or received is None:
@@ -71,7 +83,11 @@ class Bridge:
     def close(self) -> None:
         """End the bridge; the office goes on."""
         with suppress(BrokenPipeError):
-            self._process.communicate(timeout=_END)
+            try:
+                self._process.communicate(timeout=_END)
+            except subprocess.TimeoutExpired:  # it waits for an office that hangs
+                self._process.kill()
+                self._process.communicate()
 
 
 def connect(address: str, *, wait: float = 0) -> Bridge | None:
@@ -80,11 +96,13 @@ def connect(address: str, *, wait: float = 0) -> Bridge | None:
     Raises `BookError` if no Python on this machine can speak to LibreOffice.
     """
     bridge, until = Bridge(python_with_uno(), address), time.monotonic() + wait
-    while not bridge.ask("connect", address=address):
-        if time.monotonic() >= until:
-            bridge.close()
-            return None
-        time.sleep(0.1)
+    with ExitStack() as unless_it_listens:
+        unless_it_listens.callback(bridge.close)
+        while not bridge.ask("connect", address=address):
+            if time.monotonic() >= until:
+                return None
+            time.sleep(0.1)
+        unless_it_listens.pop_all()
     return bridge
 
 
@@ -127,8 +145,8 @@ def headless(**environment: str) -> Iterator[Bridge]:
                 raise BookError(
                     "LibreOffice did not start; try again, or start it by hand to see what it says."
                 )
-            yield bridge
-            bridge.close()
+            with closing(bridge):
+                yield bridge
         finally:
             _stop(office)
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from xlwings import base_classes as bc
 
 from arc_sheets import dates
-from arc_sync.books.office.spelling import to_excel, to_office
+from arc_sync.books.office.spelling import to_office
+from arc_sync.books.office.told import zero
 from arc_sync.xlsx.refs import Area, area_ref
 
 if TYPE_CHECKING:
     import xlwings as xw
 
     from arc_sync.books.office.engine import SheetImpl
-
-
-class OfficeError(str):
-    """An error value of a formula."""
-
-    __slots__ = ()
 
 
 class RangeImpl(bc.Range):
@@ -71,16 +65,7 @@ class RangeImpl(bc.Range):
     @property
     def raw_value(self) -> Any:
         """Values by row."""
-        told = self.sheet.book.read(self.sheet.name, self.area)
-        rows = [list(row) for row in told["rows"]]
-        top, left = self.area.top - 1, self.area.left
-        for area in told["dates"]:
-            for r in range(area[0] - top, area[2] - top + 1):
-                for c in range(area[1] - left, area[3] - left + 1):
-                    rows[r][c] = _moment(rows[r][c])
-        for r, c, words in told["errors"]:
-            rows[r - top][c - left] = OfficeError(words)
-        return rows
+        return self.sheet.book.read(self.sheet.name, self.area).values
 
     @raw_value.setter
     def raw_value(self, value: Any) -> None:
@@ -99,15 +84,7 @@ class RangeImpl(bc.Range):
     @property
     def formula(self) -> Any:
         """Formulas by row; constants as texts. Of one cell, its formula alone."""
-        told = self.sheet.book.read(self.sheet.name, self.area)
-        rows = [[one if type(one) is str else _spelled(one) for one in row] for row in told["rows"]]
-        top, left = self.area.top - 1, self.area.left
-        for area, formulas in told["formulas"]:
-            for r, row in enumerate(formulas, area[0] - top):
-                for c, one in enumerate(row, area[1] - left):
-                    rows[r][c] = to_excel(one)
-        for r, c, words in told["errors"]:
-            rows[r - top][c - left] = rows[r - top][c - left] or words
+        rows = self.sheet.book.read(self.sheet.name, self.area).formulas
         return rows[0][0] if self.area.single else rows
 
     @formula.setter
@@ -247,20 +224,6 @@ def _rgb(color: Any) -> int:
 # -- values ---------------------------------------------------------------------------------------------------
 
 
-def zero(area: Area) -> list[int]:
-    """Return an area as the bridge counts: from 0."""
-    return [area.top - 1, area.left, area.bottom - 1, area.right]
-
-
-@lru_cache(maxsize=20_000)  # days come again and again
-def _moment(value: Any) -> Any:
-    """Return the moment that a number shows in a date's format; the number, where it is far from any date."""
-    try:
-        return dates.from_serial(value)
-    except dates.NotADate:
-        return value
-
-
 def _plain(value: Any) -> Any:
     """Return a value as the bridge writes it: an apostrophe first only says that what follows is a text."""
     if isinstance(value, str):
@@ -275,8 +238,3 @@ def _typed(value: Any) -> str:
     if isinstance(value, str):
         return to_office(value) if value.startswith("=") else value
     return repr(_plain(value))
-
-
-def _spelled(value: Any) -> str:
-    """Return a constant as Excel would show it in the formula bar."""
-    return f"{value:.15g}" if isinstance(value, float) else value or ""
