@@ -198,6 +198,18 @@ def test_what_is_typed_on_a_report_in_the_instant_is_back_at_once(hand: GoogleHa
         assert ("C5", "typed just now") in session.typed(report("eins"))
 
 
+def test_a_write_that_a_deletion_sends_beyond_the_last_row_does_not_meet_the_row_that_is_added(
+    hand: GoogleHand,
+) -> None:
+    hand.google.habits.before("write", lambda person: person.delete_rows("Invoices", at(hand, "a")))
+    cell = SetCell("invoices", "d", "notes", None, "from ARC")
+    assert not write(hand, mark=SECOND, cells=[cell], appends={"invoices": [invoice("e")]})
+    with hand.book.open() as session:
+        session.claim(1)
+    assert sorted(ids(hand, INVOICES)) == ["b", "c", "d", "e"]
+    assert notes(hand) == dict.fromkeys("bcde")
+
+
 def test_a_choice_made_in_the_instant_is_kept(hand: GoogleHand) -> None:
     assert write(hand, mark=SECOND, issues=[line("1"), line("2")])
     hand.google.habits.before("write", lambda _: hand.pick("2", "Keep mine"))

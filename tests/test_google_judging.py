@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from arc_sheets.cells import Formula
 from arc_sheets.tabs import INVOICES
 from arc_sync.books.draw.records import headers
 from arc_sync.books.google.judging import LEFT, expected, judge
 from arc_sync.books.google.layout import STAMP, names_of
 from arc_sync.books.google.masking import Spot, unmask
-from arc_sync.books.google.prints import print_of
+from arc_sync.books.google.prints import BLANK, print_of
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import Aim, Cell, Hit, Record, read_record
 from arc_sync.books.google.shapes import STAMP_HEADER
 from arc_sync.books.google.sheets import SHEET_IDS
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.issues import ID
+from arc_sync.merge.sealing import seal_of
 
 SHEET = SHEET_IDS["Invoices"]
 HEADER: list[Raw] = [*headers(INVOICES), STAMP_HEADER]
@@ -100,6 +103,46 @@ def test_a_formula_that_was_hit_is_known_by_where_its_copy_lies() -> None:
     assert found.cells[0].source == (8, LEFT + NOTES)
 
 
+def test_a_formula_is_told_as_it_refers_from_its_own_cell_not_from_its_copy() -> None:
+    was = row(notes=Formula("I9*2"))  # as pasting left it, one row up and one column right of its cell
+    (found,) = judge(batch(row()), copies(was), SHEET_IDS).hits
+    assert found.cells[0].held == Formula("H10*2")
+
+
+def test_of_a_column_without_header_a_hit_knows_what_stood_beside_it() -> None:
+    header: list[Raw] = [*HEADER[:NOTES], None, *HEADER[NOTES:]]
+    was = row(stamp="arc-1-x.0")
+    was.insert(NOTES, "mine")
+    (found,) = judge(batch(row(stamp="arc-1-x.0")), copies(was, header), SHEET_IDS).hits
+    left = next(name for name, at in PLACES.items() if at == NOTES - 1)
+    assert found.cells[0] == Cell("?", "mine", print_of("ARC's"), near=f"{left} 1 1 notes")
+
+
+def test_of_a_column_that_was_renamed_a_hit_knows_which_of_arcs_was_missing() -> None:
+    header: list[Raw] = [*HEADER[:NOTES], "Remarks", *HEADER[NOTES + 1 :]]
+    (found,) = judge(batch(row()), copies(row(), header), SHEET_IDS).hits
+    assert found.cells == (Cell("?Remarks", None, print_of("ARC's"), missing=("notes",)),)
+
+
+def test_what_was_put_right_is_healed_whatever_its_column_was_called_when_it_was_hit() -> None:
+    stray = Cell("?Remarks", None, print_of("dirt"), missing=("notes",))
+    record = batch(row(stamp="arc-1-x.0"), (hit("arc-1-x.0", cells=(stray,)),))
+    record.aims = [record.aims[0]._replace(heals=(("arc-1-x.0", stray.key),))]
+    assert judge(record, copies(row(stamp="arc-1-x.0")), SHEET_IDS).hits == []
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_a_computed_cell_that_was_hit_is_a_persons_where_its_seal_does_not_fit(*, typed: bool) -> None:
+    was = row("b" * 32)
+    was[PLACES["bucket"]], was[PLACES["seal"]] = "Current", seal_of((None, None, None, "Current"))
+    if typed:
+        was[PLACES["bucket"]] = "mine"
+    record = batch(row())
+    record.aims = [record.aims[0]._replace(wrote={PLACES["bucket"]: print_of("ARC's")})]
+    (found,) = judge(record, copies(was), SHEET_IDS).hits
+    assert [cell.typed for cell in found.cells] == [typed]
+
+
 # -- the view ------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +173,59 @@ def test_what_hit_the_blank_beyond_the_last_header_is_found_though_a_column_with
     assert list(unmask(grids, [stray], WHERE, {}).dirt) == [Spot("Invoices", 4, len(cells) - 1)]
 
 
+def bare(*texts: Raw, header: list[Raw] | None = None) -> dict[str, Grid]:
+    """Return the sheet with columns without header between the id and the others, and a row with texts there."""
+    top = header or [HEADER[0], *[None] * len(texts), *HEADER[1:]]
+    cells = [row()[0], *texts, *row(stamp="arc-1-x.0")[1:]]
+    return {"Invoices": Grid(SHEET, [[], [], [], top, cells])}
+
+
+def near(cell: Cell) -> Hit:
+    return hit("arc-1-x.0", cells=(cell._replace(near=f"id {cell.near} {INVOICES.columns[0].name}"),))
+
+
+def test_of_two_columns_without_header_that_hold_the_same_it_is_the_one_that_stands_as_it_stood() -> None:
+    stray = near(Cell("?", "mine", print_of("ARC's"), near="2 1"))
+    masked = unmask(bare("ARC's", "ARC's"), [stray], WHERE, {})
+    assert list(masked.dirt) == [Spot("Invoices", 4, 2)]
+
+
+def test_a_text_that_was_blanked_in_a_column_without_header_goes_back_where_that_stands_as_it_stood() -> None:
+    stray = near(Cell("?", "mine", BLANK, near="2 1"))
+    assert list(unmask(bare(None, None), [stray], WHERE, {}).dirt) == [Spot("Invoices", 4, 2)]
+
+
+def test_a_text_that_was_blanked_in_a_column_that_nobody_can_tell_now_is_told() -> None:
+    stray = near(Cell("?", "mine", BLANK, near="2 1"))
+    masked = unmask(bare(None, None, None), [stray], WHERE, {})
+    assert (masked.dirt, [text for *_, text in masked.lost]) == ({}, ["mine"])
+
+
+def test_a_text_that_was_blanked_in_a_column_that_is_called_otherwise_now_is_told() -> None:
+    header: list[Raw] = ["Remarks" if name == HEADER[NOTES] else name for name in HEADER]
+    grids = {"Invoices": Grid(SHEET, [[], [], [], header, row(stamp="arc-1-x.0")])}
+    masked = unmask(grids, [hit("arc-1-x.0", cells=(Cell("notes", "mine", BLANK),))], WHERE, {})
+    assert (masked.dirt, [text for *_, text in masked.lost]) == ({}, ["mine"])
+
+
+def test_dirt_in_a_renamed_column_is_found_once_that_has_its_name_again() -> None:
+    stray = hit("arc-1-x.0", cells=(Cell("?Remarks", None, print_of("dirt"), missing=("po", "notes")),))
+    masked = unmask(sheet(row(notes="dirt", stamp="arc-1-x.0")), [stray], WHERE, {})
+    assert list(masked.dirt) == [Spot("Invoices", 4, NOTES)]
+
+
+def test_a_formula_is_copied_home_while_the_columns_stand_as_they_stood_and_spelled_out_once_they_moved() -> (
+    None
+):
+    away = Cell("notes", Formula("H10*2"), print_of("dirt"), (8, 12), names=tuple(names_of(INVOICES, HEADER)))
+    stands = sheet(row(notes="dirt", stamp="arc-1-x.0"))
+    (home,) = unmask(stands, [hit("arc-1-x.0", cells=(away,))], WHERE, {}).dirt.values()
+    assert (home.value, home.source) == (Formula("H10*2"), (8, 12))
+    stands["Invoices"].rows[3:] = [[cells[0], None, *cells[1:]] for cells in stands["Invoices"].rows[3:]]
+    (home,) = unmask(stands, [hit("arc-1-x.0", cells=(away,))], WHERE, {}).dirt.values()
+    assert (home.value, home.source) == (Formula("I5*2"), None)  # five rows up, a column to the right
+
+
 def test_what_a_person_typed_over_dirt_is_theirs() -> None:
     masked = unmask(sheet(row(notes="mine", stamp="arc-1-x.0")), [hit("arc-1-x.0")], WHERE, {})
     assert masked.grids["Invoices"].at(4, NOTES) == "mine"
@@ -140,6 +236,13 @@ def test_what_was_typed_and_stands_nowhere_any_more_is_told() -> None:
     cells = (Cell("notes", "typed", print_of("dirt")),)
     masked = unmask(sheet(row(notes="mine", stamp="arc-1-x.0")), [hit("arc-1-x.0", cells=cells)], WHERE, {})
     assert [(title, text) for title, _, text in masked.lost] == [("Invoices", "typed")]
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_what_arc_had_computed_is_not_told_but_what_was_typed_over_it_is(*, typed: bool) -> None:
+    cells = (Cell("bucket", "held", print_of("dirt"), typed=typed),)
+    masked = unmask(sheet(row(stamp="arc-1-x.0")), [hit("arc-1-x.0", cells=cells)], WHERE, {})
+    assert [text for *_, text in masked.lost] == ["held"] * typed
 
 
 def test_the_newest_of_two_hits_is_undone_first() -> None:
@@ -168,13 +271,14 @@ def test_a_row_that_was_added_anew_is_not_the_one_that_was_deleted() -> None:
 
 def test_a_record_comes_back_as_it_was_however_long() -> None:
     cells = (
-        Cell("notes", Formula("A1"), "f", (3, 4)),
+        Cell("notes", Formula("A1"), "f", (3, 4), names=("id", "notes")),
         Cell("po", "x" * 90_000, "p"),
-        Cell("?", held=True, wrote="q"),
+        Cell("?", held=True, wrote="q", near="id 1 ", missing=("po",)),
     )
     record = batch(
         row(), (hit("arc-1-x.0", "m1", "m2", key="k", cells=cells),), was=Bookmark(7, "a"), forms=("y", "n")
     )
+    record.aims = [record.aims[0]._replace(heals=(("arc-1-x.0", "po "),))]
     record = replace(record, drawn=[(1, "B1:C2", ("s",))], lost=[("Invoices", "A1", "ünï")])
     pieces = record.as_pieces()
     assert len(pieces) > 2

@@ -46,11 +46,11 @@ FAULTS: Final = (
     _one("C6", "hits are not found by the stamps that the row gets later (nofollow)", JUDGING,
          "self._followed.setdefault(hit.id, []).append(aim.mark)", "pass", _SOAK),
     _one("C7", "a stamp in the wrong column is left there", JUDGING,
-         "its_stamp = name == STAMP and wrote == mine", "its_stamp = name == STAMP", _SOAK),
+         "its_stamp = cell.name == STAMP and wrote == mine", "its_stamp = cell.name == STAMP", _SOAK),
     _one("C8", "rows are not found by their stamps (nostamp)", JUDGING,
          '((aim.mark,), _given(aim)) if names is not None else ((), "")', '((), "")', _SOAK),
     _one("C9", "what ARC wrote by mistake reaches the merge (noobserve)", MASKING,
-         "            view.put(row, column, cell.held)\n", ""),
+         "            view.put(row, column, held)\n", ""),
     _one("C10", "the oldest hit is undone first (echo)", MASKING, "for hit in reversed(hits):", "for hit in hits:", _SOAK),
     _one("C11", "a row that ARC added anew stands for the one that was deleted", MASKING,
          "    elif not sure:", "    elif sure is None:", _SOAK),
@@ -81,6 +81,28 @@ FAULTS: Final = (
     _one("C22", "nothing is put back", SESSION, "            self._send(self._writes())\n", "            return\n"),
     _one("C23", "a portion of a plan moves the bookmark", SESSION,
          "            before.record.hits = judged.hits\n", "            return True\n"),
+    _one("C24", "a hit is put down to another row (wrongrow)", JUDGING,
+         "key = _key(cells, names)", "key = _key(self._copies.row(aim.sheet, aim.row + 1), names)"),
+    _one("C25", "rows are added before rows are written, which may then go astray into them", CAPTURED,
+         """        yield from _blocks(self.rows)
+        for added in self.added:  # last: a write that a deletion sends below the rows must not meet them
+            yield from added.requests
+""", """        for added in self.added:
+            yield from added.requests
+        yield from _blocks(self.rows)
+"""),
+    _one("C26", "which of several blank columns was blanked is guessed", MASKING,
+         "(holding if cell.wrote != BLANK else ())", "holding"),
+    _one("C27", "of columns without header, the first one counts", MASKING,
+         "if beside(names, c) == cell.near]", "]"),
+    _one("C28", "a formula is copied home though its columns have moved", MASKING,
+         "or [*cell.names] == [*table(names)]:", "or True:"),
+    _one("C29", "a formula is told as it refers from its copy", JUDGING,
+         "Formula(shift(cell.text, row - (at or 0), -LEFT))", "cell"),
+    _one("C30", "what was put right is known by its column's name alone", JUDGING,
+         "if c.key not in healed", "if c.name not in healed"),
+    _one("C31", "a column that has its name again is not looked into", MASKING,
+         "return exactly or [*renamed, *strange, len(names)]", "return exactly or [*strange, len(names)]"),
     # -- the wire ----------------------------------------------------------------------------------------
     _one("N1", "writes are repeated like reads", TRANSPORT,
          "safe = again or isinstance(failed, Rejected)", "safe = True", _WIRED),

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Context, Decimal
-from typing import Final
 
 from arc_sheets.cells import CellValue, Row, Value, verbatim
 from arc_sheets.tab import Tab
@@ -19,28 +17,13 @@ from arc_sync.ledger.port import Transaction
 from arc_sync.merge import words
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Drop
+from arc_sync.merge.sealing import seal_of
 from arc_sync.merge.snapshot import Faces, Shows
-
-_DIGITS: Final = Context(prec=15)
-
-
-def seal_of(cells: Sequence[CellValue]) -> str:
-    """Return the fingerprint of computed cells: as long as it fits, nobody but ARC has written there.
-
-    Numbers count at the 15 digits that a spreadsheet keeps, in whatever form it hands them over.
-    """
-    return words.digest("\x1f".join(map(_plain, cells)))
 
 
 def sealed(tab: Tab, row: Row, computed: tuple[Value, ...]) -> str:
     """Return the seal of a row's computed values, as ARC writes them."""
     return seal_of(Shows(tab, tab.computed).cells(row, computed))
-
-
-def _plain(cell: CellValue) -> str:
-    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-        return f"{_DIGITS.normalize(Decimal(str(cell))):f}"
-    return verbatim(cell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Row:
     values: dict[int, CellValue] = field(default_factory=dict)
     checked: set[int] = field(default_factory=set)  #: besides those written: what must be as it was read
     sources: dict[int, tuple[int, int]] = field(default_factory=dict)  #: formulas that go home, by column
-    heals: set[str] = field(default_factory=set)
+    heals: set[tuple[str, str]] = field(default_factory=set)  #: hits, and which of their cells
     part: str = ""
 
 
@@ -235,13 +235,13 @@ class Batch:
             at = end + 1
 
     def _writes(self) -> Iterator[Request]:
-        for added in self.added:  # at the sheet's end, where no row moves
-            yield from added.requests
         for row in self.rows:
             for column, source in row.sources.items():
                 home = _area(row.sheet, row.row, row.row, column, column + 1)
                 yield _copy(_area(self.scratch, source[0], source[0], source[1], source[1] + 1), home)
         yield from _blocks(self.rows)
+        for added in self.added:  # last: a write that a deletion sends below the rows must not meet them
+            yield from added.requests
         for *_, requests in self.drawn:
             yield from requests
         yield from self.lines

@@ -13,13 +13,16 @@ from arc_sheets.cells import Formula
 from arc_sheets.tab import Tab
 from arc_sync.books.draw import account
 from arc_sync.books.form import LABELS, PLACES, THEN
-from arc_sync.books.google.layout import NAMELESS, STAMP, header_in, names_of
+from arc_sync.books.google.layout import NAMELESS, STAMP, Layout, beside, header_in, names_of, table
 from arc_sync.books.google.prints import print_of, print_of_all
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record
 from arc_sync.books.google.sheets import RECORD_TABS
+from arc_sync.books.layout import SEAL
 from arc_sync.books.seals import is_ours, read_seals
 from arc_sync.merge.issues import ID
+from arc_sync.merge.sealing import seal_of
+from arc_sync.xlsx.formulas import shift
 from arc_sync.xlsx.refs import Place, parse_area
 
 #: Rows of a sheet's top that are copied, so that its header is found although rows were put above it.
@@ -29,6 +32,7 @@ _KEPT: Final = 200
 #: Where the copies begin on `_ARC_PRE`: the first column has the record.
 LEFT: Final = 1
 _TABS: Final[Mapping[str, Tab]] = {tab.title: tab for tab in RECORD_TABS}
+_COMPUTED: Final = {column.name for tab in RECORD_TABS for column in tab.computed}
 
 
 @dataclass(slots=True)
@@ -53,9 +57,13 @@ class Copies:
             at += last - first + 1
 
     def row(self, sheet: int, row: int) -> list[Raw]:
-        """Return a row as it was, blanks at its end left out."""
+        """Return a row as it was, blanks at its end left out; formulas as they refer from there."""
         at = self._rows.get((sheet, row))
-        return list(self._scratch.row(at)[LEFT:]) if at is not None else []
+        cells = self._scratch.row(at)[LEFT:] if at is not None else ()
+        return [
+            Formula(shift(cell.text, row - (at or 0), -LEFT)) if isinstance(cell, Formula) else cell
+            for cell in cells
+        ]
 
     def source(self, sheet: int, row: int, column: int) -> tuple[int, int]:
         """Return where on `_ARC_PRE` the copy of a cell is."""
@@ -135,34 +143,58 @@ class _Judge:
         names = self._head(aim.sheet) if places is not None else None
         if places is not None and names is None:  # the header cannot be found: as it was read
             names = named(places)
-        dirt, mine = [], print_of(aim.mark)
+        dirt, mine, typed = [], print_of(aim.mark), self._was_typed_over(aim.sheet, cells, names)
         for column, wrote in aim.wrote.items():
             held = cells[column] if column < len(cells) else None
-            name = f"@{column}" if names is None else names[column] if column < len(names) else NAMELESS
-            its_stamp = name == STAMP and wrote == mine  # where it belongs: nobody misses the old one
+            cell = self._cell(aim, names, column, held)
+            its_stamp = cell.name == STAMP and wrote == mine  # where it belongs: nobody misses the old one
             if print_of(held) != wrote and not its_stamp:
-                source = (
-                    self._copies.source(aim.sheet, aim.row, column) if isinstance(held, Formula) else None
-                )
-                dirt.append(Cell(name, held, wrote, source))
+                dirt.append(cell._replace(typed=typed and cell.name in _COMPUTED))
         if not dirt:
             return
         key = _key(cells, names)
         marks, given = ((aim.mark,), _given(aim)) if names is not None else ((), "")
         yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number, given)
 
+    def _was_typed_over(self, sheet: int, cells: Sequence[Raw], names: Sequence[str] | None) -> bool:
+        """Say whether somebody but ARC wrote into a row's computed cells: its seal tells."""
+        tab = _TABS.get(self._titles.get(sheet, ""))
+        if tab is None or not names or SEAL not in names:
+            return False
+        places = {name: c for c, name in enumerate(names)}
+        layout = Layout(tab, Grid(sheet, [list(cells)]), -1, places)
+        return layout.grid.at(0, places[SEAL]) not in (None, seal_of(layout.cells(0, computed=True)))
+
+    def _cell(self, aim: Aim, names: Sequence[str] | None, column: int, held: Raw) -> Cell:
+        """Return a cell that was written, and all by which it is found again."""
+        wrote = aim.wrote[column]
+        if names is None:
+            cell = Cell(f"@{column}", held, wrote)
+        elif column < len(names) and not names[column].startswith("?"):
+            cell = Cell(names[column], held, wrote)
+        else:
+            name = names[column] if column < len(names) else NAMELESS
+            near = beside(names, column) if name == NAMELESS else ""
+            cell = Cell(name, held, wrote, near=near, missing=self._missing(aim.sheet, names))
+        if not isinstance(held, Formula):
+            return cell
+        return cell._replace(
+            source=self._copies.source(aim.sheet, aim.row, column), names=tuple(table(names or ()))
+        )
+
+    def _missing(self, sheet: int, names: Sequence[str]) -> tuple[str, ...]:
+        tab = _TABS.get(self._titles.get(sheet, ""))
+        return tuple(c.name for c in tab.columns if c.name not in names) if tab else ()
+
     def _heal(self, aim: Aim) -> None:
-        names = self._head(aim.sheet) if aim.sheet in self._record.heads else None
-        for hit in aim.heals:
-            self._healed.setdefault(hit, set()).update(
-                f"@{c}" if names is None else names[c] if c < len(names) else NAMELESS for c in aim.wrote
-            )
+        for hit, cell in aim.heals:
+            self._healed.setdefault(hit, set()).add(cell)
 
     def _left(self) -> Iterator[Hit]:
         """Yield the earlier hits that are still open, found by the new stamps as well."""
         for hit in self._record.hits:
             healed = self._healed.get(hit.id, set())
-            cells = tuple(c for c in hit.cells if c.name not in healed)
+            cells = tuple(c for c in hit.cells if c.key not in healed)
             if cells and hit.since > self._record.number - _KEPT:
                 yield hit._replace(cells=cells, marks=(*hit.marks, *self._followed.get(hit.id, ())))
 

@@ -81,6 +81,20 @@ def names_of(tab: Tab, cells: Sequence[Raw]) -> list[str]:
     return names
 
 
+def table(names: Sequence[str]) -> Sequence[str]:
+    """Return the names from the first column to the last of ARC's."""
+    return names[: max((c + 1 for c, name in enumerate(names) if not name.startswith("?")), default=0)]
+
+
+def beside(names: Sequence[str], column: int) -> str:
+    """Return what tells a column without header from others: the nearest of ARC's left and right, and how far."""
+    left = next((c for c in range(min(column, len(names)) - 1, -1, -1) if not names[c].startswith("?")), -1)
+    right = next((c for c in range(column + 1, len(names)) if not names[c].startswith("?")), None)
+    before = names[left] if left >= 0 else ""
+    after = f"{right - column} {names[right]}" if right is not None else ""
+    return f"{before} {column - left} {after}"
+
+
 def header_in(tab: Tab, rows: Sequence[Sequence[Raw]]) -> int | None:
     """Return which of these rows is the header; None if none is."""
     best, most = None, _SOME - 1

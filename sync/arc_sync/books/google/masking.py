@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from arc_sheets.cells import verbatim
+from arc_sheets.cells import Formula, verbatim
 from arc_sheets.tab import Tab
 from arc_sync.books.form import LABELS
-from arc_sync.books.google.layout import NAMELESS, SEARCHED, header_in, names_of
-from arc_sync.books.google.prints import print_of
+from arc_sync.books.google.layout import NAMELESS, SEARCHED, beside, header_in, names_of, table
+from arc_sync.books.google.prints import BLANK, print_of
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import Cell, Hit
+from arc_sync.books.google.references import follow
 from arc_sync.books.google.sheets import RECORD_TABS
 from arc_sync.books.seals import is_ours, read_seals
 from arc_sync.merge.issues import ID
@@ -39,7 +40,7 @@ class Dirt:
 
     value: Raw
     source: tuple[int, int] | None = None  #: where on `_ARC_PRE` it is kept, if it is a formula
-    hits: list[str] = field(default_factory=list)
+    hits: list[tuple[str, str]] = field(default_factory=list)  #: whose it is: hits, and which of their cells
 
 
 @dataclass(slots=True)
@@ -81,15 +82,16 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
     width = len(grid.row(row))
     for cell in hit.cells:
         places = _columns(names, cell, width)
-        free = (c for c in places if c not in taken)
-        column = next((c for c in free if _holds(grid, row, c, cell, title, kept)), None)
+        holding = [c for c in places if c not in taken and _holds(grid, row, c, cell, title, kept)]
+        column = _the_one(names or (), holding, cell)
         if column is not None:
             taken.add(column)
             left.append(cell)
-            view.put(row, column, cell.held)
-            dirt = masked.dirt.setdefault(Spot(title, row, column), Dirt(cell.held))
-            dirt.value, dirt.source = cell.held, cell.source
-            dirt.hits.append(hit.id)
+            held, source = _home(cell, names or (), row - hit.row)
+            view.put(row, column, held)
+            dirt = masked.dirt.setdefault(Spot(title, row, column), Dirt(held))
+            dirt.value, dirt.source = held, source
+            dirt.hits.append((hit.id, cell.key))
         elif _is_lost(grid, row, places, cell, title):
             lost.append((title, cell_ref(row + 1, places[0]), verbatim(cell.held)))
     masked.grids[title] = view
@@ -129,6 +131,27 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
     return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None), False
 
 
+def _the_one(names: Sequence[str], holding: Sequence[int], cell: Cell) -> int | None:
+    """Choose among the columns that hold what ARC wrote: of those without header, the one that stands as it stood.
+
+    A blank is in many columns: unless a name or a place says which was blanked, none is chosen, and the text is told.
+    """
+    if cell.near:
+        sure = [c for c in holding if beside(names, c) == cell.near]
+    elif cell.name.startswith("@"):
+        sure = list(holding)
+    else:
+        sure = [c for c in holding if c < len(names) and names[c] in {cell.name, *cell.missing}]
+    return next(iter(sure or (holding if cell.wrote != BLANK else ())), None)
+
+
+def _home(cell: Cell, names: Sequence[str], down: int) -> tuple[Raw, tuple[int, int] | None]:
+    """Return what a cell gets back, and from where a formula is copied: it is spelled out where columns have moved."""
+    if not isinstance(cell.held, Formula) or not cell.names or [*cell.names] == [*table(names)]:
+        return cell.held, cell.source
+    return Formula(follow(cell.held.text, down, cell.names, names)), None
+
+
 def _columns(names: Sequence[str] | None, cell: Cell, width: int) -> list[int]:
     """Return where a cell of a row of that width may stand now: its column by name, else any that is not ARC's.
 
@@ -140,7 +163,8 @@ def _columns(names: Sequence[str] | None, cell: Cell, width: int) -> list[int]:
     strange = [c for c, name in enumerate(names) if name.startswith("?")]
     if cell.name == NAMELESS:
         return [*(exactly or strange), *range(len(names), max(width, len(names) + 1))]
-    return exactly or [*strange, len(names)]
+    renamed = [c for c, name in enumerate(names) if name in cell.missing]
+    return exactly or [*renamed, *strange, len(names)]
 
 
 def _holds(grid: Grid, row: int, column: int, cell: Cell, title: str, kept: Mapping[str, str]) -> bool:
@@ -156,7 +180,8 @@ def _is_lost(grid: Grid, row: int, places: Sequence[int], cell: Cell, title: str
     if cell.held is None or any(grid.at(row, c) == cell.held for c in places):
         return False
     tab = _TABS.get(title)
-    return tab is None or cell.name.startswith("?") or cell.name in {c.name for c in tab.stored}
+    stored = tab is None or cell.name.startswith("?") or cell.name in {c.name for c in tab.stored}
+    return stored or cell.typed
 
 
 def covered(masked: Masked, title: str) -> Iterator[tuple[Spot, Dirt]]:

@@ -19,7 +19,7 @@ from arc_sync.merge.history import ROOT, Bookmark
 
 #: Characters of one piece; a cell holds 50,000.
 _PIECE: Final = 40_000
-_VERSION: Final = 1
+_VERSION: Final = 2
 #: The part of a batch that only puts things back.
 REPAIR: Final = "repair"
 _STAMP: Final = re.compile(r"arc-\d+-\w+\.\d+")
@@ -35,7 +35,7 @@ class Aim(NamedTuple):
     checked: tuple[int, ...]
     wrote: Mapping[int, str]  #: print of what it writes, by column
     part: str = ""  #: which part of the plan it is; `REPAIR` is none; "add" and "stamp" tell the id
-    heals: tuple[str, ...] = ()  #: the hits whose cells it puts right
+    heals: tuple[tuple[str, str], ...] = ()  #: what it puts right: hits, and which of their cells
 
 
 class Cell(NamedTuple):
@@ -45,6 +45,15 @@ class Cell(NamedTuple):
     held: Raw  #: what it held
     wrote: str  #: print of what stands there now
     source: tuple[int, int] | None = None  #: where on `_ARC_PRE` a formula that it held is kept
+    near: str = ""  #: of a column without header: what stood beside it (`layout.beside`)
+    missing: tuple[str, ...] = ()  #: of ARC's columns, those that had no header then: this may be one of them
+    names: tuple[str, ...] = ()  #: with a formula: all columns by name, as it refers to them
+    typed: bool = False  #: of a computed column: the row's seal did not fit, so a person may have typed it
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other cells of its hit, whatever its column is called later."""
+        return f"{self.name} {self.near}"
 
 
 class Hit(NamedTuple):
@@ -156,18 +165,27 @@ def _read_aim(told: Any) -> Aim:
     sheet, row, mark, expect, checked, columns, wrote, *more = told
     written = dict(zip(columns, wrote.split(" "), strict=True)) if columns else {}
     part, heals = more or ("", ())
-    return Aim(sheet, row, mark, expect, tuple(checked), written, part, tuple(heals))
+    return Aim(sheet, row, mark, expect, tuple(checked), written, part, tuple(map(tuple, heals)))
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
-    cells = [(c.name, _told(c.held), c.wrote, c.source) for c in hit.cells]
+    cells = [(c.name, _told(c.held), *c[2:]) for c in hit.cells]
     return hit._asdict() | {"cells": cells}
 
 
 def _read_hit(told: Any) -> Hit:
     cells = tuple(
-        Cell(name, _heard(held), wrote, tuple(source) if source else None)
-        for name, held, wrote, source in told["cells"]
+        Cell(
+            name,
+            _heard(held),
+            wrote,
+            tuple(source) if source else None,
+            near,
+            tuple(missing),
+            tuple(names),
+            typed,
+        )
+        for name, held, wrote, source, near, missing, names, typed in told["cells"]
     )
     return Hit(**(told | {"marks": tuple(told["marks"]), "cells": cells}))
 
