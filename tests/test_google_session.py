@@ -8,7 +8,7 @@ import pytest
 
 from arc_sheets.cells import CellValue
 from arc_sheets.errors import BookForeign, BookMissing, BookRefused
-from arc_sheets.tabs import CUSTOMERS
+from arc_sheets.tabs import CUSTOMERS, DISPUTES
 from arc_sync.agent.inbox.queue import ResultRow
 from arc_sync.books.google.book import AT_LEAST, GoogleBook
 from arc_sync.books.google.queue import IN_USE, GoogleQueue
@@ -39,6 +39,29 @@ def test_a_book_is_read_again_every_few_minutes_though_drive_says_nothing(hand: 
     assert book.fingerprint() == first
     now[0] += AT_LEAST / 2
     assert book.fingerprint() != first
+
+
+def test_a_tab_that_stays_deleted_costs_no_read_more_and_is_found_when_it_is_back(hand: GoogleHand) -> None:
+    now = [0.0]
+    book = GoogleBook(hand.sheets, hand.spreadsheet, lambda: now[0])
+
+    def reads() -> int:
+        hand.google.calls.forget()
+        with book.open() as session:
+            seen.append(bool(session.read(DISPUTES).present))
+        return hand.google.calls.by_kind()["read"]
+
+    seen: list[bool] = []
+    assert reads() == 1
+    hand.person.delete_tab("Disputes")
+    assert [reads(), reads(), reads()] == [3, 1, 1]
+    hand.person.delete_tab("Promises")
+    assert [reads(), reads()] == [3, 1]
+    hand.person.add_tab("Disputes")
+    hand.person.fill("Disputes!A4", [[column.header for column in DISPUTES.columns]])
+    now[0] += AT_LEAST
+    assert [reads(), reads()] == [3, 1]
+    assert seen == [True, *[False] * 5, True, True]
 
 
 def test_a_book_that_was_written_is_not_yet_known_to_be_in_step(hand: GoogleHand) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import time
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from arc_sheets.errors import BookMissing, BookRefused
 from arc_sync.books.google.desk import Desk
 from arc_sync.books.google.session import GoogleSession
+from arc_sync.books.google.sheets import SHEET_IDS
 from arc_sync.google.addresses import address
 from arc_sync.google.api import FileState, Sheets, said
 from arc_sync.google.trouble import Failed
@@ -24,6 +25,8 @@ class GoogleBook:
     def __init__(self, google: Sheets, spreadsheet: str, clock: Callable[[], float] = time) -> None:
         self._google, self._spreadsheet, self._clock = google, spreadsheet, clock
         self._seen: FileState | None = None
+        self._there: Mapping[str, int] = SHEET_IDS  #: ARC's sheets as found last, by title
+        self._search = 0.0  #: from when on those that were not there are looked for again
 
     @property
     def where(self) -> str:
@@ -34,6 +37,7 @@ class GoogleBook:
     def open(self) -> Iterator[GoogleSession]:
         """Read it: one Drive call, unless `fingerprint` has just made it, and one read.
 
+        Three reads where a tab has just been deleted. One that stays deleted is looked for every few minutes only.
         Raises `BookMissing`, `BookRefused`, `BookForeign`, `BookBusy` or `SignInError`.
         """
         seen, self._seen = self._seen or self._look(), None
@@ -41,7 +45,16 @@ class GoogleBook:
             raise BookRefused(
                 f"{self._google.who} may only look at {self.where}; let its owner share it as an editor."
             )
-        yield GoogleSession(Desk(self._google, self._spreadsheet, self.where), self._print(seen))
+        desk = self._desk()
+        session = GoogleSession(desk, self._print(seen))
+        self._there = desk.ids
+        yield session
+        self._there = desk.ids
+
+    def _desk(self) -> Desk:
+        if self._clock() >= self._search:
+            self._there, self._search = {**SHEET_IDS, **self._there}, self._clock() + AT_LEAST
+        return Desk(self._google, self._spreadsheet, self.where, self._there)
 
     def fingerprint(self) -> str:
         """Return Drive's version of the file, and the five minutes we are in: one Drive call."""
