@@ -37,7 +37,7 @@ _WIDEST: Final = 5  #: columns that the person may add
 _FEW: Final = 12  #: rows that are left alone
 #: What a person does, as often as it stands here.
 _HABITS: Final = (
-    "insert", "delete", "undo", "sort", "sort", "move", "type", "type", "same", "same", "same", "new", "column",
+    "insert", "delete", "undo", "undo", "sort", "sort", "move", "type", "type", "same", "same", "same", "new", "column",
     "own", "own", "uncolumn", "shift", "formula", "rename", "header", "over", "issue", "choose",
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ class Removed(NamedTuple):
     columns: list[str]
     typed: dict[str, list[str]]
     own: list[str]
-    formulas: set[str]
+    formulas: dict[tuple[str, str], str]
 
 
 def token_of(value: Any) -> Any:
@@ -80,7 +80,7 @@ class Worker:
         self.w, self.rng = world, world.rng
         self.typed: dict[tuple[str, str], list[str]] = {}  #: by the ledger's row and column
         self.own: dict[str, list[str]] = {}  #: by true name, what stands in columns of the person's own
-        self.formulas: set[tuple[str, str]] = set()  #: true name and column
+        self.formulas: dict[tuple[str, str], str] = {}  #: by true name and column, the text they are known by
         self.numbers = count(1)
         self.done: Counter[str] = Counter()
         self.names = count(1)
@@ -170,7 +170,7 @@ class Worker:
         at = base_of(name), column
         kept = [text for text in self.typed.get(at, []) if text != token_of(old)]
         self.typed[at] = [*kept, *([new] if new else [])]
-        self.formulas.discard((name, column))
+        self.formulas.pop((name, column), None)
 
     def _write(self, at: int, column: str) -> bool:
         """Type into one of ARC's columns."""
@@ -221,8 +221,8 @@ class Worker:
             self.typed[base_of(name), column] = left
         kept = self.own.get(name, [])
         own, self.own[name] = [x for x in kept if x in shown], [x for x in kept if x not in shown]
-        formulas = {column for row, column in self.formulas if row == name}
-        self.formulas -= {(name, column) for column in formulas}
+        formulas = {at: text for at, text in self.formulas.items() if at[0] == name}
+        self.formulas = {at: text for at, text in self.formulas.items() if at not in formulas}
         columns_now = names_of(INVOICES, grid.row(self.layout().header))
         self.removed = Removed(name, list(grid.row(at)), columns_now, lost, own, formulas)
         self.w.person.delete_rows(self.tab, at + 1)
@@ -241,7 +241,7 @@ class Worker:
         for column, texts in gone.typed.items():
             self.typed[base_of(gone.name), column] = self.typed.get((base_of(gone.name), column), []) + texts
         self.own[gone.name] = self.own.get(gone.name, []) + gone.own
-        self.formulas |= {(gone.name, column) for column in gone.formulas}
+        self.formulas |= gone.formulas
         for place, held in enumerate(gone.cells):
             if isinstance(held, Formula):
                 self._put(at, place, shape(layout, at, token_of(held)))
@@ -337,7 +337,7 @@ class Worker:
         text = f"f{next(self.numbers)}.notes@{base_of(name)}"
         self._note(name, "notes", grid.at(at, layout.places["notes"]), text)
         self._put(at, layout.places["notes"], shape(layout, at, text))
-        self.formulas.add((name, "notes"))
+        self.formulas[name, "notes"] = text
         return True
 
     # -- names, issues ---------------------------------------------------------------------------------

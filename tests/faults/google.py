@@ -27,7 +27,7 @@ from tests.google_judge import COUNTED, Judge, Outcome
 from tests.google_world import Crash, World, template, world
 
 ROUNDS: Final = 20
-RATE: Final = 0.03
+RATE: Final = 0.05
 #: Rounds in which a book comes to rest once everybody stops; the next one writes nothing (promise 2).
 _SETTLING: Final = 2
 _BATCH: Final = 50  # seeds of one process

@@ -35,11 +35,13 @@ Why this is enough: a round asks that each cell is written only over the value t
 moves only if all of them were. A hit is not a write over another value but, in the view that every round is given, no
 write at all. `tests/faults/google.py` says so by experiment, with a person at work inside every read and every write.
 
-Two things are hard. *Columns* that come or go in the instant: a batch is recognised by header, id and stamp, a row is
-found by its stamp in whatever column that stands, and what was written is taken back by the name that the column had.
-While a column of ARC's is not where the batch was planned, nothing of that sheet counts as written. *Formulas* in
-two-way cells: one that was read is held by the merge and never written; one that is hit goes home by copy, not as
-text, from rows of `_ARC_PRE` that stay until it is there.
+Two things are hard. *Columns* that come, go or move in the instant: a batch is recognised by header, id and stamp, a
+row is found by its stamp in whatever column that stands, and what was written is taken back by the name that the column
+had, or, without a name, by what stood beside it. While a column of ARC's is not where the batch was planned, nothing of
+that sheet counts as written. Where ARC blanked a cell and nobody can tell any more in which column, it does not guess:
+what stood there goes to the Issues tab. *Formulas* in two-way cells: one that was read is held by the merge and never
+written; one that is hit goes home by copy from rows of `_ARC_PRE` that stay until it is there, and is spelled out where
+columns have moved meanwhile, as a copy would refer to others (`references.py`).
 
 What is assumed of Google and must be seen live (`arc google check --live`): that `copyPaste` sees the sheet as it is
 when the batch is applied, and that the answer is of that same state.
