@@ -96,7 +96,9 @@ def overdrawn(place: str, text: str) -> str:
 
 def overtaken(place: str, text: str) -> str:
     """Of something typed in the very instant in which ARC wrote there, and that stands nowhere since."""
-    return f'"{text}" was typed at {place} in the instant in which ARC wrote there, and no longer stands there.'
+    return (
+        f'"{text}" was typed at {place} in the instant in which ARC wrote there, and no longer stands there.'
+    )
 
 
 def replaced(tab: Tab, column: Column, text: str) -> str:
