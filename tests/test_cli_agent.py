@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,9 @@ from arc_sync.agent.running import firms, state
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.lock import Lock
 from arc_sync.agent.running.nights import keep_night
+from arc_sync.agent.running.service import usual
+from arc_sync.agent.running.service.port import Ran, Start
+from arc_sync.agent.running.service.systemd import Systemd
 from arc_sync.agent.running.standing import standing
 from arc_sync.agent.running.state import Seen, State
 from arc_sync.books.draw import home as home_tab
@@ -61,6 +65,16 @@ def _kept(home: Path, file: Path, **known: object) -> None:
 
 def _alive(spool: Spool, now: datetime, *books: str) -> None:
     heartbeat.beat(spool.folder, Heartbeat(version="0.1.0", alive=now, pid=7, books=list(books)))
+
+
+def _managed(monkeypatch: pytest.MonkeyPatch, folder: Path, refused: str = "") -> None:
+    """Let this machine's service manager be one that knows no session where `refused` says so."""
+
+    def run(command: Sequence[str]) -> Ran:
+        return Ran(1 if refused and "systemctl" in command else 0, refused)
+
+    service = Systemd(Start(("python",), folder / "log"), folder / "units", run)
+    monkeypatch.setattr(usual, "this_service", lambda: service)
 
 
 def test_the_status_of_a_running_agent_in_one_look(here: Office, places: tuple[Path, Spool]) -> None:
@@ -128,9 +142,87 @@ def test_a_status_without_an_agent_looks_into_the_ledger(here: Office) -> None:
     assert told["alive"] is False
     assert told["firms"][0]["bank_until"] is not None
     assert (
-        "The agent does not run; arc agent start or arc agent run starts it."
+        "The agent does not run, and is not installed here; arc agent install"
         in here.arc("status", code=1).stdout
     )
+
+
+def test_an_agent_that_is_refused_keeps_no_firm(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _managed(monkeypatch, here.folder, refused="No medium found")
+    refused = here.arc("agent", "install", code=2)
+
+    assert "systemctl refused: No medium found. Start the agent with arc agent run instead." in refused.stderr
+    assert refused.stdout == ""
+    assert _list() == {"firms": []}
+    here.arc("agent", "add")
+    here.arc("agent", "install", code=2)
+    assert len(_listed()) == 1
+
+
+def test_an_agent_that_is_installed_keeps_the_firm(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _managed(monkeypatch, here.folder)
+    told = here.arc("agent", "install").stdout
+
+    assert f"The agent keeps {here.folder / 'arc.toml'}.\n" in told
+    assert "starts with your session from now on" in told
+    assert len(_listed()) == 1
+
+
+def test_settings_that_are_wrong_are_not_passed_over_by_an_installation(
+    here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _managed(monkeypatch, here.folder)
+    here.arc("agent", "add")
+    (tmp_path / "arc.toml").write_text("company =", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert "cannot be read" in arc("agent", "install", code=2).stderr
+    (tmp_path / "arc.toml").unlink()
+    assert "runs already" in arc("agent", "install").stdout
+
+
+def test_what_starts_the_agent_follows_from_whether_it_is_installed(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _managed(monkeypatch, here.folder)
+    assert "not installed here; arc agent install lets it work" in here.arc("status", code=1).stdout
+    here.arc("agent", "install")
+
+    assert "The agent does not run; arc agent start starts it." in here.arc("status", code=1).stdout
+    findings = {f["what"]: f for f in here.json("doctor", code=1)["findings"]}
+    assert findings["Agent"]["said"] == "it does not run; arc agent start starts it."
+
+
+def test_the_status_shows_the_firm_of_this_folder_also_where_the_agent_keeps_others(
+    firm: Office, here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = firm.copied(tmp_path / "other")
+    here.arc("agent", "add")
+    monkeypatch.chdir(other.folder)
+    told = arc("status", code=1).stdout
+
+    assert str(other.book) in told
+    assert str(here.book) in told
+    assert told.count("the agent does not keep it; arc agent add in its folder lets it") == 1
+    assert [f["kept"] for f in json.loads(arc("status", "--json", code=1).stdout)["firms"]] == [True, False]
+
+
+def _in_tokyo(here: Office) -> Path:
+    """Move the firm to another zone than this machine's; return its settings."""
+    settings = here.folder / "arc.toml"
+    lines = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("time_zone")]
+    settings.write_text("\n".join(['time_zone = "Asia/Tokyo"', *lines]), "utf-8")
+    return settings
+
+
+def test_the_status_shows_the_hours_of_the_firm(here: Office, places: tuple[Path, Spool]) -> None:
+    home, spool = places
+    settings = _in_tokyo(here)
+    _kept(home, settings, done={Job.ROUND: NOW - timedelta(hours=1)}, backup=NOW - timedelta(hours=2))
+    told = sentences(standing(home, spool, firms.listed(home), NOW), NOW)
+
+    assert "  in step at 17:00" in told
+    assert any(line.endswith("last backup: at 16:00") for line in told)
 
 
 def test_the_status_says_alive(here: Office, places: tuple[Path, Spool]) -> None:
@@ -160,6 +252,10 @@ def test_a_ledger_that_cannot_be_reached_is_not_said_to_hold_nothing(here: Offic
 
 def _list() -> object:
     return json.loads(arc("agent", "list", "--json").stdout)
+
+
+def _listed() -> list[Path]:
+    return firms.listed(state.usual_home())
 
 
 def test_firms_are_added_and_removed_by_command(here: Office) -> None:
@@ -228,6 +324,19 @@ def test_a_backup_is_shown_tried_and_brought_back_by_command(
     assert here.json("verify")["sound"] is True
 
 
+def test_backups_are_shown_with_the_hours_of_the_firm(here: Office, places: tuple[Path, Spool]) -> None:
+    settings, made = _in_tokyo(here), datetime.now(UTC).replace(microsecond=0)
+    with opened(Config.load(here.folder)) as one:
+        keep_night(one, made)
+    _kept(places[0], settings, backup=made)
+    local = made + timedelta(hours=9)
+    shown = f"{local.day} {local:%b %Y} at {local:%H:%M}"
+
+    assert shown in here.arc("restore").stdout
+    findings = {f["what"]: f["said"] for f in here.json("doctor", code=1)["findings"]}
+    assert findings["Backup"] == f"the last one is of {shown}, and was tried."
+
+
 def test_a_ledger_is_moved_by_command_and_the_settings_follow(here: Office) -> None:
     told = here.arc("ledger", "move", str(here.ledger), str(here.folder / "moved.db")).stdout
 
@@ -263,7 +372,7 @@ def test_the_doctor_misses_an_agent_that_should_run(here: Office, places: tuple[
     home, spool = places
     _kept(home, here.folder / "arc.toml")
     findings = {f["what"]: f for f in here.json("doctor", code=1)["findings"]}
-    assert "arc agent start" in findings["Agent"]["said"]
+    assert "it does not run, and is not installed here" in findings["Agent"]["said"]
     assert "none yet" in findings["Backup"]["said"]
     _kept(home, here.folder / "arc.toml", backup=datetime.now(UTC))
     _alive(spool, datetime.now(UTC))

@@ -69,16 +69,23 @@ def install(config: Settings = None) -> None:
     From now on, and now; no administrator is needed. The firm of this folder is added to those it keeps.
     """
     from arc_sheets.errors import ConfigError
+    from arc_sync.agent.places import NAME
     from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.firms import remove as remove_firm
     from arc_sync.agent.running.service.usual import this_service
     from arc_sync.agent.running.state import usual_home
 
+    home = usual_home()
+    with_firm = config is not None or Path(NAME).is_file() or not listed(home)
+    file, new = _added(config) if with_firm else (None, False)
     try:
-        add(config)
+        where = this_service().install()
     except ConfigError:
-        if config is not None or not listed(usual_home()):
-            raise
-    where = this_service().install()
+        if new:  # a firm that is kept by nobody would wait in vain, and arc agent run would not ask for it
+            remove_firm(home, file)
+        raise
+    if file:
+        _say_kept(file, new=new)
     say(f"The agent starts with your session from now on ({where}), and runs already.")
 
 
@@ -110,12 +117,21 @@ def start() -> None:
 
 def add(config: Settings = None) -> None:
     """Let the agent keep a firm from now on."""
+    file, new = _added(config)
+    _say_kept(file, new=new)
+
+
+def _added(config: Path | None) -> tuple[Path, bool]:
+    """Let the agent keep a firm; return its settings, and whether it is new. Raises `ConfigError`."""
     from arc_sync.agent.config import Config
     from arc_sync.agent.running.firms import add as add_firm
     from arc_sync.agent.running.state import usual_home
 
     Config.load(config)  # what is wrong with it is said now
-    file, new = add_firm(usual_home(), config)
+    return add_firm(usual_home(), config)
+
+
+def _say_kept(file: Path, *, new: bool) -> None:
     say(f"The agent keeps {file}{'' if new else ' already'}.")
 
 

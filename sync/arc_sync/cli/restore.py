@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, many, print_table, say
+from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, day, finish, many, print_table, say
 
 if TYPE_CHECKING:
+    from arc_sync.agent.config import Config
     from arc_sync.ledger.backup import Backup, Tried
 
 
@@ -37,18 +38,22 @@ def restore(
     if check:
         _check(settings, backup or (known[0].path if known else None), json=json)
     elif backup is None:
-        _show(known, folder_of(settings.file, settings.agent), json=json)
+        _show(known, settings, json=json)
     else:
         _bring_back(settings, backup, json=json)
 
 
-def _show(known: list[Backup], folder: Path, *, json: bool) -> None:
+def _show(known: list[Backup], settings: Config, *, json: bool) -> None:
+    from arc_sync.agent.running.nights import folder_of
+
+    folder = folder_of(settings.file, settings.agent)
     if json:
         answer({"backups": [{"file": str(one.path), "made": one.when.isoformat()} for one in known]})
     elif not known:
         say(f"There is no backup in {folder} yet; the agent makes one each night.")
     else:
-        rows = [(str(one.path), f"{one.when.astimezone():%d %b %Y %H:%M}") for one in known]
+        made = ((one.path, one.when.astimezone(settings.zone)) for one in known)
+        rows = [(str(path), f"{day(when.date())} at {when:%H:%M}") for path, when in made]
         print_table(("Backup", "Made"), rows)
 
 

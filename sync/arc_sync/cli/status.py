@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, day, finish, listed, many, say
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from arc_sync.agent.running.standing import FirmStands, Standing, Trouble
 
 _JOBS = {"plan": "reminders are planned", "night": "the ledger is verified and backed up"}
@@ -17,28 +20,48 @@ def status(json: Json = False, config: Settings = None) -> None:
     """Say whether the agent runs, and what waits.
 
     When each workbook was last in step, issues, reminders, the bank's data, the last backup, the next jobs: for the
-    firms that the agent keeps; without any, for that of this folder.
+    firms that the agent keeps, and for that of this folder.
     """
     from arc_sync.agent.inbox.spool import Spool, usual_folder
-    from arc_sync.agent.places import find
-    from arc_sync.agent.running.firms import listed as kept
+    from arc_sync.agent.running.firms import listed as known
+    from arc_sync.agent.running.service.usual import this_service
     from arc_sync.agent.running.standing import standing
     from arc_sync.agent.running.state import usual_home
 
     home, now = usual_home(), datetime.now(UTC)
-    files = kept(home) if config is None else []
-    found = standing(home, Spool(usual_folder()), files or [find(config).resolve()], now)
-    found = found._replace(
-        firms=tuple(firm if found.alive and firm.is_known else _looked_at(firm) for firm in found.firms)
-    )
+    kept = known(home)
+    found = standing(home, Spool(usual_folder()), _asked_for(config, kept), now)
+    firms = (firm._replace(is_kept=_is_kept(firm, found, kept)) for firm in found.firms)
+    found = found._replace(firms=tuple(_looked_at(firm, alive=found.alive) for firm in firms))
     if json:
         answer(as_json(found))
     else:
-        say(*sentences(found, now))
+        say(*sentences(found, now, installed=found.alive or this_service().is_installed()))
     finish(PERSON if found.needs_person else FINE)
 
 
-def _looked_at(firm: FirmStands) -> FirmStands:
+def _asked_for(config: Path | None, kept: list[Path]) -> list[Path]:
+    """Return the settings of the firms to tell about; raises `ConfigError` where there is none."""
+    from arc_sync.agent.places import NAME, find
+
+    if config is not None or not kept:
+        return [find(config).resolve()]
+    here = [Path(NAME).resolve()] if Path(NAME).is_file() else []
+    return list(dict.fromkeys([*kept, *here]))
+
+
+def _is_kept(firm: FirmStands, found: Standing, kept: list[Path]) -> bool:
+    """Say whether the agent keeps a firm: by its list, or as it was started with it; where there is neither, it would."""
+    books = found.beat.books if found.alive and found.beat else []
+    return firm.file in kept or (firm.seen.book in books if books else not kept)
+
+
+def _looked_at(firm: FirmStands, *, alive: bool) -> FirmStands:
+    """Return a firm as the agent that lives saw it, else as its ledger shows it now."""
+    return firm if alive and firm.is_kept and firm.is_known else _looked_into(firm)
+
+
+def _looked_into(firm: FirmStands) -> FirmStands:
     """Return a firm as its ledger shows it now: nobody has looked yet, or since the agent stopped."""
     from arc_sheets.errors import ArcError
     from arc_sync.agent.config import Config
@@ -66,6 +89,7 @@ def as_json(found: Standing) -> dict[str, Any]:
             {
                 "settings": str(firm.file),
                 "book": firm.book or None,
+                "kept": firm.is_kept,
                 "open": firm.is_open,
                 "last_round": _text(firm.synced),
                 "troubles": [str(trouble) for trouble in firm.troubles],
@@ -93,13 +117,14 @@ def _seen(firm: FirmStands) -> dict[str, int | str | None]:
     return told if firm.is_known else dict.fromkeys(told)
 
 
-def sentences(found: Standing, now: datetime) -> list[str]:
-    """Return how all stands, for people; hours are this machine's."""
+def sentences(found: Standing, now: datetime, *, installed: bool = True) -> list[str]:
+    """Return how all stands, for people; hours are those of each firm."""
     if found.alive and found.beat:
         said = [f"The agent runs (ARC Sheets {found.beat.version})."]
     else:
-        last = f" It was last alive {_when(found.beat.alive, now)}." if found.beat else ""
-        said = [f"The agent does not run; arc agent start or arc agent run starts it.{last}"]
+        zone = next((firm.zone for firm in found.firms), None)
+        last = f" It was last alive {_when(found.beat.alive, now, zone)}." if found.beat else ""
+        said = [f"The agent {not_running(installed=installed)}.{last}"]
     if found.requests:
         said.append(
             f"{many(found.requests, 'request')} from Excel {'waits' if found.requests == 1 else 'wait'}."
@@ -109,12 +134,22 @@ def sentences(found: Standing, now: datetime) -> list[str]:
     return said
 
 
+def not_running(*, installed: bool) -> str:
+    """Return that the agent does not run, and what starts it."""
+    if installed:
+        return "does not run; arc agent start starts it"
+    return (
+        "does not run, and is not installed here; arc agent install lets it work in the background from now on,"
+        " arc agent run as long as a terminal is open"
+    )
+
+
 def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
-    seen = firm.seen
+    seen, zone = firm.seen, firm.zone
     said = [firm.book or str(firm.file)]
-    step = f"in step {_when(firm.synced, now)}" if firm.synced else "not synced by the agent yet"
+    step = f"in step {_when(firm.synced, now, zone)}" if firm.synced else "not synced by the agent yet"
     said.append(f"  {step}{'; it is open now' if firm.is_open else ''}")
-    said += [f"  TROUBLE  {_told(trouble, now)}" for trouble in firm.troubles]
+    said += [f"  TROUBLE  {_told(trouble, now, zone)}" for trouble in firm.troubles]
     waits = [
         many(seen.issues, "issue") if seen.issues else "",
         f"{many(seen.reminders, 'reminder')} to decide on" if seen.reminders else "",
@@ -125,24 +160,25 @@ def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     nothing = ("nothing", "none yet") if firm.is_known else ("not known", "not known")
     said.append(f"  waiting: {listed([*filter(None, waits)]) or nothing[0]}")
     bank = f"up to {day(seen.bank_until)}" if seen.bank_until else nothing[1]
-    backup = _when(firm.backup, now) if firm.backup else "none yet"
+    backup = _when(firm.backup, now, zone) if firm.backup else "none yet"
     said.append(f"  bank data: {bank}; last backup: {backup}")
+    if not firm.is_kept:
+        return [*said, "  the agent does not keep it; arc agent add in its folder lets it"]
     coming = sorted(firm.next.items(), key=lambda item: item[1])
-    said += [f"  next: {_JOBS.get(job, job)} {_when(moment, now)}" for job, moment in coming]
-    return said
+    return said + [f"  next: {_JOBS.get(job, job)} {_when(moment, now, zone)}" for job, moment in coming]
 
 
-def _told(trouble: Trouble, now: datetime) -> str:
+def _told(trouble: Trouble, now: datetime, zone: ZoneInfo | None) -> str:
     """Return a trouble with the time since when: Round, since 14:05: the disk is full."""
     if trouble.since is None:
         return str(trouble)
-    since = _when(trouble.since, now).removeprefix("at ").removeprefix("on ")
+    since = _when(trouble.since, now, zone).removeprefix("at ").removeprefix("on ")
     return str(trouble._replace(job=f"{trouble.job}, since {since}"))
 
 
-def _when(moment: datetime, now: datetime) -> str:
-    """Return a moment as people say it: just now, at 14:05, on 24 Nov 2026 at 14:05."""
-    here, today = moment.astimezone(), now.astimezone().date()
+def _when(moment: datetime, now: datetime, zone: ZoneInfo | None) -> str:
+    """Return a moment as people say it: just now, at 14:05, on 24 Nov 2026 at 14:05; without a zone in this machine's."""
+    here, today = moment.astimezone(zone), now.astimezone(zone).date()
     if abs((now - moment).total_seconds()) < 90:
         return "just now"
     return f"at {here:%H:%M}" if here.date() == today else f"on {day(here.date())} at {here:%H:%M}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import __version__
-from arc_sync.cli.out import listed, many
+from arc_sync.cli.out import day, listed, many
 
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
@@ -123,8 +123,10 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.inbox.spool import Spool, usual_folder
     from arc_sync.agent.running.firms import listed
+    from arc_sync.agent.running.service.usual import this_service
     from arc_sync.agent.running.standing import standing
     from arc_sync.agent.running.state import usual_home
+    from arc_sync.cli.status import not_running
 
     try:
         kept = config.file.resolve() in listed(usual_home())
@@ -134,10 +136,7 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
     found = standing(usual_home(), Spool(usual_folder()), [config.file.resolve()], now)
     (firm,) = found.firms
     if not found.alive:
-        said = (
-            "it does not run; arc agent start starts it" if kept else "not installed; arc agent install lets"
-        )
-        yield "Agent", not kept, f"{said}{'' if kept else ' it start with your session'}."
+        yield "Agent", not kept, f"it {not_running(installed=this_service().is_installed())}."
     elif found.beat and found.beat.version != __version__:
         yield (
             "Agent",
@@ -151,13 +150,14 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
             str(next(iter(firm.troubles), "it runs, and keeps this firm." if kept else "it runs.")),
         )
     if kept:
-        yield _backup(firm.backup, now)
+        yield _backup(firm.backup.astimezone(config.zone) if firm.backup else None, now)
         waits = f"{many(found.requests, 'request')} in {usual_folder()}"
         yield "Requests", found.alive or not found.requests, f"{waits}."
 
 
 def _backup(last: datetime | None, now: datetime) -> Told:
+    """Say whether the last backup is of late; `last` on the firm's wall clock."""
     if last is None or now - last > _OLD:
-        said = f"the last one is of {last.astimezone():%d %b %Y}" if last else "there is none yet"
+        said = f"the last one is of {day(last.date())}" if last else "there is none yet"
         return "Backup", False, f"{said}; let the agent run at night, and see arc status for what hinders it."
-    return "Backup", True, f"the last one is of {last.astimezone():%d %b %Y %H:%M}, and was tried."
+    return "Backup", True, f"the last one is of {day(last.date())} at {last:%H:%M}, and was tried."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.inbox.heartbeat import Heartbeat, is_alive, last_beat
@@ -40,6 +41,8 @@ class FirmStands(NamedTuple):
     backup: datetime | None  #: when the last backup was made and tried
     next: dict[str, datetime]  #: when its daily jobs are due
     is_known: bool  #: whether anybody has looked into its ledger yet; else `seen` says nothing
+    zone: ZoneInfo | None  #: its wall clock; None is this machine's
+    is_kept: bool = True  #: whether the agent keeps it
 
     @property
     def needs_person(self) -> bool:
@@ -90,6 +93,7 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
         known.backup,
         following,
         bool(known.seen.book),
+        glimpse.zone if glimpse else None,
     )
 
 
