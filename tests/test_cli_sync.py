@@ -54,6 +54,24 @@ def test_what_somebody_types_is_told_in_their_words(here: Office) -> None:
     assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
 
 
+def test_rows_that_came_by_the_form_are_counted_with_the_others(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Notes", "cheque is in the post")
+    hand.pick("Zoë Ltd")
+    hand.fill("log", channel="Call", outcome="Reached", then="Save")
+    before = here.copied(here.folder.parent / "other")
+    hand.save()
+    told = here.copied(here.folder.parent / "another").json("sync")["to_ledger"]
+    said = here.arc("sync").stdout
+    assert "2 rows went from the workbook into the ledger." in said
+    assert (told["rows"], len({one["row"] for one in told["changes"]})) == (2, 2)
+    hand = before.hand()
+    hand.pick("Zoë Ltd")
+    hand.fill("log", channel="Call", outcome="Reached", then="Save")
+    hand.save()
+    assert "1 row went from the workbook into the ledger." in before.arc("sync").stdout
+
+
 def test_long_texts_are_shortened_on_the_terminal_alone(here: Office) -> None:
     note, due = "spoke to Zoë " * 40 + "at last", "tomorrow " * 40 + "or later"
     hand = here.hand()

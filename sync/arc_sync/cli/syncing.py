@@ -105,10 +105,8 @@ def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> lis
     """Return what was done, in plain words."""
     would, report = "would go" if dry_run else "went", worked.round
     said = []
-    if report.taken or told:
-        said.append(
-            f"{many(report.taken or len({t.id for t in told}), 'row')} {would} from the workbook into the ledger."
-        )
+    if rows := _rows(report, told):
+        said.append(f"{many(rows, 'row')} {would} from the workbook into the ledger.")
         said += [f"  {line(t)}" for t in told[:_SHOWN]]
         said += [f"  and {len(told) - _SHOWN:,} more: arc history shows them"] * (len(told) > _SHOWN)
     parts = [
@@ -131,6 +129,11 @@ def sentences(worked: Worked, told: list[Told], *, dry_run: bool = False) -> lis
     elif not said:
         said.append(IN_STEP if report.idle else "The workbook's reports are up to date.")
     return [*said, *[report.waiting] * bool(report.waiting), *_issues(report)]
+
+
+def _rows(report: Report, told: list[Told]) -> int:
+    """Return how many rows of the ledger came or changed: those of the tabs, and those that the form made."""
+    return max(report.taken, len({(one.tab, one.id) for one in told}))
 
 
 def line(told: Told) -> str:
@@ -244,7 +247,7 @@ def _as_json(worked: Worked, told: list[Told], *, dry_run: bool) -> dict[str, ob
         "dry_run": dry_run,
         "idle": report.idle,
         "in_step": report.in_step,
-        "to_ledger": {"rows": report.taken, "changes": as_json(told)},
+        "to_ledger": {"rows": _rows(report, told), "changes": as_json(told)},
         "to_book": {"cells": report.written, "new_rows": report.added, "rows_taken_out": report.removed},
         "choices": {"carried_out": report.chosen, "refused": report.refused},
         "form": report.answers,
