@@ -106,11 +106,12 @@ def _agreed(touch: Touch) -> str:
 
 
 def _contested(todo: Todo, said: why.Said) -> Iterator[str]:
-    rows: dict[int, list[str]] = {}
+    rows: dict[tuple[bool, int], list[str]] = {}
     for dispute in todo.disputes:
-        rows.setdefault(dispute.row, []).append(dispute.number)
-    for row, numbers in rows.items():
-        yield f"{why.aside(Against.DISPUTED, numbers, row, todo.currency, said)}: resolve, do not chase"
+        rows.setdefault((dispute.late <= 0, dispute.row), []).append(dispute.number)
+    for (early, row), numbers in sorted(rows.items(), key=lambda item: item[0][0]):
+        contested = why.aside(Against.DISPUTED, numbers, row, todo.currency, said)
+        yield f"{contested}{' and not overdue yet' if early else ''}: resolve, do not chase"
 
 
 def _silence(todo: Todo, as_of: date) -> Iterator[str]:

@@ -44,7 +44,7 @@ class WorkItem(NamedTuple):
     customer: str
     why: str  #: one sentence or more
     step: str  #: what to do, short
-    overdue: int  #: minor units of `currency`: what may be chased; where nothing may, what the item is about
+    amount: int  #: minor units of `currency`: what is overdue and may be chased; where nothing is, what it is about
     currency: str
     oldest: int  #: days overdue of the oldest of these invoices, 0 where none is
     risk: int | None  #: 0 to 100, None where the history is too short
@@ -78,7 +78,7 @@ def worklist(
 
 def _order(rates: Rates) -> Callable[[WorkItem], tuple[bool, int, str, str]]:
     def key(item: WorkItem) -> tuple[bool, int, str, str]:
-        at_risk = risk.at_risk(item.overdue, item.currency, item.risk, rates)
+        at_risk = risk.at_risk(item.amount, item.currency, item.risk, rates)
         return (*at_risk, item.customer, item.currency)
 
     return key

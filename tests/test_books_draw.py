@@ -194,6 +194,12 @@ def test_each_kpi_is_marked_when_it_goes_the_wrong_way() -> None:
     assert rules[f"F{kpis.row_of(FULL.kpis, 'cei')}"].endswith("*1<0")
 
 
+def test_the_worklist_calls_no_amount_overdue_that_is_not() -> None:
+    drawing = worklist.draw([FULL.worklist[0]._replace(oldest=0)])
+    assert value(drawing, "F4") == "Amount"
+    assert "Overdue" not in worklist.HEADERS
+
+
 def test_an_overlong_worklist_says_how_many_there_are() -> None:
     many = [FULL.worklist[0]] * 2500
     drawing = worklist.draw(many)

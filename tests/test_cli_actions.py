@@ -207,15 +207,15 @@ def test_the_worklist_says_whom_to_chase_and_why_on_any_day(here: Office) -> Non
     assert said.startswith("To do on 20 Mar 2026: 1 customer, most money at risk first.\n")
     assert "never contacted" in said
     (item,) = here.json("worklist", "--as-of", "2026-03-20")["items"]
-    assert (item["customer"], item["overdue"], item["currency"]) == (O_BRIEN, "1300.00", "EUR")
+    assert (item["customer"], item["amount"], item["currency"]) == (O_BRIEN, "1300.00", "EUR")
     assert (
         here.arc("worklist", "--as-of", "2026-01-20").stdout
         == "There is nothing to do about anybody on 20 Jan 2026.\n"
     )
     here.arc("dispute", "INV-1")
     (item,) = here.json("worklist", "--as-of", "2026-03-20")["items"]
-    assert item["overdue"] == "1300.00"  # disputed only since today
-    assert here.json("worklist")["items"][0]["overdue"] != "1300.00"
+    assert item["amount"] == "1300.00"  # disputed only since today
+    assert here.json("worklist")["items"][0]["amount"] != "1300.00"
 
 
 def test_a_request_is_made_in_the_name_of_whoever_arc_toml_says(here: Office) -> None:

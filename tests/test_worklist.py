@@ -112,7 +112,7 @@ def test_others_are_chased(chased: Ledger) -> None:
 
 def test_only_what_may_be_chased_counts() -> None:
     (item,) = chase(book(invoice(40), invoice(50, 777, status="disputed")))
-    assert (item.overdue, item.oldest) == (10000, 40)
+    assert (item.amount, item.oldest) == (10000, 40)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_a_known_late_payer_comes_before_a_punctual_one() -> None:
 
 def test_one_item_for_each_currency_of_a_customer() -> None:
     items = chase(book(invoice(5), invoice(6, currency="USD")))
-    assert [(item.customer, item.currency, item.overdue) for item in items] == [
+    assert [(item.customer, item.currency, item.amount) for item in items] == [
         ("A", "EUR", 10000),
         ("A", "USD", 10000),
     ]
@@ -266,18 +266,26 @@ def test_one_item_for_each_currency_of_a_customer() -> None:
 )
 def test_a_dispute_is_to_be_resolved_not_chased(ledger: Ledger, why: str) -> None:
     (item,) = chase(ledger)
-    assert (item.why, item.step, item.overdue, item.oldest) == (why, "Resolve the dispute", 10000, 40)
+    assert (item.why, item.step, item.amount, item.oldest) == (why, "Resolve the dispute", 10000, 40)
 
 
 def test_a_dispute_is_told_beside_what_may_be_chased() -> None:
     (item,) = chase(book(invoice(50), invoice(40, 777, status="disputed")))
-    assert (item.overdue, item.oldest, item.step) == (10000, 50, "Call, ask for a date")
+    assert (item.amount, item.oldest, item.step) == (10000, 50, "Call, ask for a date")
     assert "; N40 is disputed: resolve, do not chase;" in item.why
 
 
 def test_a_dispute_about_what_is_not_due_yet_is_on_the_list_too() -> None:
     (item,) = chase(book(invoice(-9, status="disputed")))
     assert (item.oldest, item.step) == (0, "Resolve the dispute")
+    assert (item.why, item.amount) == ("N-9 is disputed and not overdue yet: resolve, do not chase.", 10000)
+    (item,) = chase(book(invoice(-9, status="disputed"), invoice(0, number="N0", status="disputed")))
+    assert item.why == "N-9 and N0 are disputed and not overdue yet: resolve, do not chase."
+    (item,) = chase(book(invoice(-9, status="disputed"), invoice(3, status="disputed")))
+    assert (
+        item.why
+        == "N3 is disputed: resolve, do not chase; N-9 is disputed and not overdue yet: resolve, do not chase."
+    )
 
 
 def test_a_broken_plan_is_told_until_its_invoice_is_paid() -> None:
@@ -297,7 +305,7 @@ def test_an_instalment_for_today_is_told_although_its_plan_protects_the_invoice(
         "promised EUR 40.00 for today.",
         "Check the bank, then call",
     )
-    assert (item.overdue, item.oldest) == (4000, 0)
+    assert (item.amount, item.oldest) == (4000, 0)
 
 
 @pytest.mark.parametrize(

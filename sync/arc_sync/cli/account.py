@@ -78,7 +78,7 @@ def worklist(as_of: AsOf = None, json: Json = False, config: Settings = None) ->
         rows = [
             (
                 i.customer,
-                f"{i.currency} {grouped(i.overdue, i.currency)}",
+                f"{i.currency} {grouped(i.amount, i.currency)}",
                 i.step,
                 i.why,
                 i.phone or i.email or "",
@@ -195,4 +195,4 @@ def _account_json(view: AccountView, on: date) -> dict[str, Any]:
 
 def _item_json(item: WorkItem) -> dict[str, Any]:
     touched = item.last_touch.isoformat() if item.last_touch else None
-    return item._asdict() | {"overdue": amount(item.overdue, item.currency), "last_touch": touched}
+    return item._asdict() | {"amount": amount(item.amount, item.currency), "last_touch": touched}

@@ -187,7 +187,7 @@ def _first_to_chase(sketch: Sketch, contents: Contents) -> None:
     for row, item in enumerate(contents.worklist[:LISTED], LISTS_ROW + 1):
         sketch.blanks(row, FIRST, 8, "row.text")
         sketch.put(row, FIRST, to_tab("Account", item.customer, "B2"), "row.link")
-        sketch.put(row, 3, money.to_major(item.overdue, item.currency), "row.whole.bold")
+        sketch.put(row, 3, money.to_major(item.amount, item.currency), "row.whole.bold")
         sketch.put(row, 4, item.currency, "row.text.slate.gap")
         sketch.put(row, 5, begun(item.why.split(";")[0].rstrip(".") + "."), "row.note")
     if not many:

@@ -24,14 +24,14 @@ FIRST_ROW: Final = 5
 LONGEST: Final = 1000
 
 HEADERS: Final = (
-    *("#", "Customer", "Why today", "Next step", "Overdue", "Cur", "Oldest, days", "Risk"),
+    *("#", "Customer", "Why today", "Next step", "Amount", "Cur", "Oldest, days", "Risk"),
     *("Last touch", "Contact", "Phone", "Email"),
 )
 _FIRST: Final = 1
 _LAST: Final = len(HEADERS)
 _OLDEST: Final = 7
 _RISK: Final = 8
-_NUMBERS: Final = frozenset({"#", "Overdue", "Oldest, days", "Risk"})
+_NUMBERS: Final = frozenset({"#", "Amount", "Oldest, days", "Risk"})
 _AFTER_NUMBER: Final = frozenset({"Customer", "Cur", "Last touch"})
 
 _WHY: Final = 52  #: characters of width of the reason, and of the next step
@@ -98,13 +98,13 @@ def _header_role(header: str) -> str:
 
 
 def _item(sketch: Sketch, row: int, number: int, item: WorkItem) -> None:
-    overdue = money.to_major(item.overdue, item.currency)
+    amount = money.to_major(item.amount, item.currency)
     line = (
         (number, "row.number.slate"),
         (to_tab("Account", item.customer, "B2"), "row.link.gap.wrap"),
         (begun(item.why), "row.note.wrap"),
         (item.step, "row.note.wrap"),
-        (overdue, f"row.{money_word(item.currency)}.bold"),
+        (amount, f"row.{money_word(item.currency)}.bold"),
         (item.currency, "row.text.gap"),
         (item.oldest, "row.number"),
         (item.risk, "row.number"),
