@@ -15,7 +15,8 @@ from arc_sync.agent.actions.desk import PlainDesk
 from arc_sync.agent.actions.fields import Step
 from arc_sync.agent.actions.owing import Owed
 from arc_sync.agent.actions.promising import instalment, parts, shares
-from tests.asked import BERLIN, ELBE, EVIL, MORNING, NOW, TODAY, ZOE, Asker
+from arc_sync.merge.history import Origin
+from tests.asked import BERLIN, ELBE, EVIL, MORNING, NOW, TODAY, ZOE, Asker, invoice
 
 
 @pytest.fixture
@@ -465,6 +466,66 @@ def test_each_kind_of_money_is_told(ann: Asker, fields: dict[str, str], said: st
 )  # fmt: skip
 def test_a_payment_that_cannot_be_is_refused(ann: Asker, fields: dict[str, Any], said: str) -> None:
     assert ann.refused("record_payment", **{"customer": ELBE, "amount": "100"} | fields) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"applied_to": "RE-1"}, ", but not applied, as RE-1 is settled already."),
+        ({"applied_to": "RE-1; RE-3"}, " and applied to RE-3; EUR 50.00 of it is not applied, as RE-1 is settled already."),
+        ({"applied_to": "RE-2; RE-3"}, " and applied to RE-2; nothing of it is left for RE-3."),
+        ({"applied_to": "RE-1; re-7", "leave_unapplied": True},
+         ", but not applied, as RE-1 is settled already and there is no invoice re-7."),
+        ({"applied_to": "RE-1", "date": "2026-03-01"}, ", but not applied, as RE-1 is settled already."),
+    ],
+)  # fmt: skip
+def test_money_that_finds_no_room_is_recorded_and_not_said_to_be_applied(
+    ann: Asker, fields: dict[str, Any], said: str
+) -> None:
+    ann.done("record_payment", customer=ELBE, amount="100", applied_to="RE-1", date="2026-03-30")
+    told = ann.done("record_payment", **{"customer": ELBE, "amount": "100"} | fields)
+    assert told == f"EUR 100.00 from Elbe Spedition is recorded{said}"
+    assert len(ann.given(tabs.PAYMENTS)) == 2
+
+
+def test_money_for_an_invoice_that_takes_none_yet_or_ever_says_so(ann: Asker) -> None:
+    with ann.ledger.change(Origin("Bob", "import", "More", NOW)) as t:
+        for n, more in enumerate(({"issued": date(2026, 5, 2)}, {"status": "void"}, {"amount": -5_000})):
+            values = invoice(f"X-{n}", ELBE, date(2026, 6, 1), 10_000) | more
+            t.put(tabs.INVOICES, f"x{n}", tuple(values.get(c.name) for c in tabs.INVOICES.stored))
+    said = "EUR 1.00 from Elbe Spedition is recorded, but not applied, as"
+    for number, why in (
+        ("X-0", "X-0 is issued on 2 May 2026 only"),
+        ("X-1", "X-1 is void"),
+        ("X-2", "X-2 is a credit"),
+    ):
+        told = ann.done("record_payment", customer=ELBE, amount="1", applied_to=number)
+        assert told.startswith(f"{said} {why}.")
+
+
+def test_a_payment_that_is_like_one_before_is_recorded_and_the_other_named(ann: Asker) -> None:
+    paid = {"customer": ELBE, "amount": "100", "applied_to": "RE-1", "date": "2026-03-31"}
+    ann.done("record_payment", reference="TRX 7", **paid)
+    void = "If this is the same one, set the Type of one of them to void on Payments."
+    assert ann.done("record_payment", **paid) == (
+        "EUR 100.00 from Elbe Spedition is recorded, but not applied, as RE-1 is settled already. A payment of the same"
+        f' amount and day, 31 Mar 2026, stands on Payments already (reference "TRX 7", for "RE-1"). {void}'
+    )
+    told = ann.done("record_payment", reference="TRX 8", **paid)
+    assert 'already (for "RE-1")' in told
+    for other in (
+        {"date": "2026-03-30"}, {"amount": "100.01"}, {"type": "credit note"},
+    ):  # fmt: skip
+        assert "already (" not in ann.done("record_payment", **paid | other)
+    ann.done("record_payment", customer=ZOE, amount="1", reference="A", date="2026-03-31")
+    told = ann.done("record_payment", customer=ZOE, amount="1", reference="B", date="2026-03-31")
+    assert told == "USD 1.00 from Zoë Ltd is recorded, not applied to any invoice."
+
+
+def test_money_that_takes_the_turn_of_later_money_is_applied(ann: Asker) -> None:
+    ann.done("record_payment", customer=ELBE, amount="100", applied_to="RE-1; RE-2", date="2026-03-31")
+    told = ann.done("record_payment", customer=ELBE, amount="100", applied_to="RE-1", date="2026-03-01")
+    assert told == "EUR 100.00 from Elbe Spedition is recorded and applied to RE-1."
 
 
 def test_money_for_an_unknown_invoice_is_taken_only_if_asked_and_then_not_applied_to_it(ann: Asker) -> None:

@@ -16,7 +16,7 @@ from arc_sheets.phrases import say_amount, say_date, say_list
 from arc_sheets.tab import Tab
 from arc_sync.agent.actions.desk import Desk
 from arc_sync.agent.actions.finding import Cannot, Finder, Record
-from arc_sync.agent.actions.owing import Account, account_of
+from arc_sync.agent.actions.owing import Account, Effect, account_of, effect_of
 from arc_sync.agent.actions.requests import Request
 from arc_sync.ledger.port import Transaction
 
@@ -51,6 +51,10 @@ class Work:
     def account(self, customer: Record) -> Account:
         """Return what a customer owes today."""
         return account_of(self.t, customer.text("name"), self.today)
+
+    def effect(self, customer: Record, payment: str) -> Effect:
+        """Return what a payment that has just been put makes of the account today."""
+        return effect_of(self.t, customer.text("name"), payment, self.today)
 
     def parties(self, customer: str | None, invoices: str) -> tuple[Record, list[Record]]:
         """Return the customer, named or that of the invoices, and these; raises `Cannot` if they do not fit."""
