@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from arc_sheets import dates, money
 from arc_sheets.tab import Column, Kind
@@ -67,6 +67,9 @@ class Reading:
 
 PLAIN = Reading()
 
+#: Why a text cannot be taken that no ledger, file or message could keep: a NUL, or half a character.
+UNSHOWN: Final = "it has characters that cannot be shown"
+
 
 def read_cell(
     column: Column, cell: CellValue, currency: str | None, how: Reading = PLAIN
@@ -75,13 +78,13 @@ def read_cell(
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
     if isinstance(cell, CellError):
-        return Unreadable(str(cell), f"it shows the error {cell}")
+        return Unreadable(verbatim(cell), f"it shows the error {verbatim(cell)}")
     if isinstance(cell, Formula):
         return Unreadable(verbatim(cell), "it holds a formula, and ARC keeps values here")
     try:
         return _READERS[column.kind](column, cell, currency, how)
     except (money.NotAnAmount, dates.NotADate, _NotAllowed) as error:
-        return Unreadable(verbatim(cell), str(error))
+        return Unreadable(verbatim(cell), _shown(str(error)))
 
 
 def show_cell(column: Column, value: Value, currency: str | None) -> CellValue:
@@ -97,18 +100,25 @@ def is_untidy(column: Column, cell: CellValue) -> bool:
 
 
 def verbatim(cell: CellValue) -> str:
-    """Return what a person sees in the cell, for the Issues tab; blank is an empty text."""
+    """Return what a person sees in the cell, for the Issues tab; blank is an empty text.
+
+    What no program can show, a NUL or half a character (a lone surrogate), stands there as U+FFFD.
+    """
     if cell is None:
         return ""
     if isinstance(cell, Formula):
-        return f"={cell.text}"
+        return _shown(f"={cell.text}")
     if isinstance(cell, datetime):
         return f"{cell:%d %b %Y %H:%M}"
     if isinstance(cell, date):
         return f"{cell:%d %b %Y}"
     if isinstance(cell, bool):
         return str(cell).upper()
-    return _digits(cell) if isinstance(cell, Decimal) else str(cell)
+    return _digits(cell) if isinstance(cell, Decimal) else _shown(str(cell))
+
+
+def _shown(text: str) -> str:
+    return text if text.isprintable() else _UNSHOWABLE.sub("\ufffd", text)
 
 
 def _digits(number: Decimal) -> str:
@@ -125,6 +135,8 @@ def _text(column: Column, cell: CellValue, _currency: str | None, _how: Reading)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 32_767:  # UTF-16 units, Excel's own limit
         raise _NotAllowed("it is longer than 32,767 characters")
+    if not text.isprintable() and _UNSHOWABLE.search(text):
+        raise _NotAllowed(UNSHOWN)
     return _choice(column, text) if column.choices else text
 
 
@@ -203,6 +215,7 @@ def _serial(cell: float | Decimal) -> float:
     return float(exact)
 
 
+_UNSHOWABLE = re.compile("[\0\ud800-\udfff]")
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
 _NO_NUMBER = Decimal("NaN")
 _TYPED = frozenset({Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.TIME})

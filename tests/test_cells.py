@@ -44,7 +44,7 @@ def values(column: Column) -> SearchStrategy[Value]:
     """Draw what the ledger may keep in a column."""
     if column.choices:
         return st.none() | st.sampled_from(column.choices)
-    text = st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=40)
+    text = st.text(st.characters(exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=40)
     drawn: dict[Kind, SearchStrategy[Value]] = {
         Kind.CODE: codes,
         Kind.MONEY: st.integers(-money.LARGEST, money.LARGEST),
@@ -278,6 +278,17 @@ def test_numbers_and_dates_typed_as_text_are_untidy() -> None:
     assert not is_untidy(days, "  ")
 
 
+@pytest.mark.parametrize("text", ["\ud83d", "smile \ude00", "\ud83d\ude00", "a\0b", "\0$ 5"])
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: f"{column.header} {column.kind.value}")
+def test_what_no_ledger_can_keep_is_no_value_and_can_be_said(column: Column, text: str) -> None:
+    found = read_cell(column, text, "EUR")
+    assert isinstance(found, Unreadable)
+    f"{found.text} {found.why}".encode()
+    assert "\0" not in found.text + found.why
+    if column.kind in {Kind.TEXT, Kind.NOTE}:
+        assert found.why == "it has characters that cannot be shown"
+
+
 @pytest.mark.parametrize(
     ("cell", "seen"),
     [
@@ -290,6 +301,9 @@ def test_numbers_and_dates_typed_as_text_are_untidy() -> None:
         (datetime(2026, 4, 3, 9, 5), "03 Apr 2026 09:05"),
         (CellError("#REF!"), "#REF!"),
         (" as typed ", " as typed "),
+        ("a\0b\ud83dc\n", "a\ufffdb\ufffdc\n"),
+        (Formula('"\ude00"'), '="\ufffd"'),
+        (CellError("#N/A\0"), "#N/A\ufffd"),
     ],
 )
 def test_verbatim_is_what_a_person_sees(cell: CellValue, seen: str) -> None:

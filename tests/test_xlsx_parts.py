@@ -14,7 +14,7 @@ from arc_sync.xlsx import Formula, Refused
 from arc_sync.xlsx.formulas import grow, has_relative, shift
 from arc_sync.xlsx.refs import LAST_COLUMN, Area, area_ref, column_index, letters, parse_area, parse_ref
 from arc_sync.xlsx.styles import is_date_code
-from arc_sync.xlsx.text import decode, encode
+from arc_sync.xlsx.text import decode, encode, joined
 from arc_sync.xlsx.values import content, number, serial
 
 
@@ -38,8 +38,23 @@ def test_areas_are_read_whatever_corner_comes_first() -> None:
 @given(st.text(alphabet=st.characters(codec=None), max_size=60))
 def test_any_text_survives_xml(text: str) -> None:
     xml = encode(text)
-    assert decode(xml) == text
+    assert decode(xml) == joined(text)
     fromstring(f"<t>{xml}</t>")
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("a_xD83D__xDE00_b", "a\U0001f600b"),
+        ("_xd83d__xde00_", "\U0001f600"),
+        ("_xD83D_", "\ud83d"),
+        ("_xDE00__xD83D_", "\ude00\ud83d"),
+        ("_x005F_xD83D__xDE00_", "_xD83D_\ude00"),
+        ("&#xD83D;&#0;&#x110000;", "\ufffd\ufffd\ufffd"),  # what no XML may say
+    ],
+)
+def test_halves_of_a_character_are_put_together(xml: str, text: str) -> None:
+    assert decode(xml) == text
 
 
 @pytest.mark.parametrize(

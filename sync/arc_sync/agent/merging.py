@@ -20,7 +20,7 @@ from arc_sync.ledger.port import Transaction, View
 from arc_sync.merge import words
 from arc_sync.merge.base import Base, Standing
 from arc_sync.merge.history import DERIVED, At, Bookmark, Change, Origin
-from arc_sync.merge.identify import Identity, identify
+from arc_sync.merge.identify import Identity, identify, is_id
 from arc_sync.merge.issues import Issue, IssueKey
 from arc_sync.merge.plan import Merged
 from arc_sync.merge.rows import Context, TabMerge
@@ -69,7 +69,7 @@ class Desk:
                 session.read(tab), live, {k.row for k in issues} | base.shown, self.rules.reading, guess
             )
             self.sheets[tab.name] = sheet
-            buried = view.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
+            buried = view.buried(tab, [r.id for r in sheet.rows if is_id(r.id) and r.id not in live])
             self.ids[tab.name] = identify(sheet, base, live, buried, self.rules.fresh)
 
     def suppose_stamped(self) -> None:
@@ -104,7 +104,7 @@ class Desk:
     def _merge_tab(self, t: Transaction, keys: Keys, sheet: Sheet, base: Base) -> Merged:
         tab = sheet.tab
         live, issues = t.rows(tab), _of_tab(t.issues(self.book), tab)
-        buried = t.buried(tab, [r.id for r in sheet.rows if r.id and r.id not in live])
+        buried = t.buried(tab, [r.id for r in sheet.rows if is_id(r.id) and r.id not in live])
         identity = identify(sheet, base, live, buried, self.rules.fresh)
         respell(keys, self.rules.tabs, sheet)
         object_to, complete = partial(objection, keys, self.rules.tabs), self._defaults(keys).complete

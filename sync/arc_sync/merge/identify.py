@@ -33,6 +33,11 @@ class Stamp(NamedTuple):
     id: str
 
 
+def is_id(text: str) -> bool:
+    """Say whether a text can be the id of a row: whatever else was typed there, no ledger is asked for it."""
+    return _ID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The id of each row in `sheet.rows`, in order ("" for a row to be left alone)."""
@@ -46,7 +51,7 @@ def identify(sheet: Sheet, base: Base, live: Rows, buried: set[str], fresh: Call
     if not sheet.usable:
         return Identity(("",) * len(sheet.rows), ())
     marks = _Marks(sheet.tab, base, live)
-    ids = [row.id if _ID.fullmatch(row.id) else "" for row in sheet.rows]
+    ids = [row.id if is_id(row.id) else "" for row in sheet.rows]
     ids = _realign(sheet, ids, marks)
     ids = _one_each(sheet, ids, marks)
     ids = _adopt(sheet, ids, marks, buried, fresh)

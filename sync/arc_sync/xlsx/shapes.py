@@ -12,7 +12,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arc_sync.xlsx.splice import Edit, frame
-from arc_sync.xlsx.text import all_easy, check_length, encode, has_outer_space
+from arc_sync.xlsx.text import all_easy, check_length, encode, has_outer_space, joined
 from arc_sync.xlsx.values import Given, number, serial
 
 if TYPE_CHECKING:
@@ -165,9 +165,9 @@ def _of_one_type(place: int, values: Sequence[Any], style: int, prefix: str, *, 
         return Column(start, f"{rest}/>", [""] * len(values), "", {Slot(place, None, style): values})
     if kind is str:
         start, rest, end = frame(prefix, place, style, "inlineStr")
-        texts, space = _texts(values)
+        raws, texts, space = _texts(values)
         before, after = f"{rest}><{prefix}is><{prefix}t{space}>", f"</{prefix}t></{prefix}is>{end}"
-        return Column(start, before, texts, after, {Slot(place, "s", style): values})
+        return Column(start, before, texts, after, {Slot(place, "s", style): raws})
     type_ = "b" if kind is bool else "n"
     start, rest, end = frame(prefix, place, style, "b" if kind is bool else "")
     raws = _numbers(kind, values, date1904=date1904)
@@ -183,10 +183,12 @@ def _numbers(kind: type, values: Sequence[Any], *, date1904: bool) -> Sequence[s
     return [*map(str if kind is int else number, values)]
 
 
-def _texts(values: Sequence[str]) -> tuple[Sequence[str], str]:
-    """Escape texts, and say how to keep their spaces."""
+def _texts(values: Sequence[str]) -> tuple[Sequence[str], Sequence[str], str]:
+    """Give texts as they read back, and escaped, and say how to keep their spaces."""
     if all_easy(values):
-        return values, ""
+        return values, values, ""
     for value in values:
         check_length(value)
-    return [*map(encode, values)], ' xml:space="preserve"' if any(map(has_outer_space, values)) else ""
+    space = ' xml:space="preserve"' if any(map(has_outer_space, values)) else ""
+    raws = [*map(joined, values)]
+    return raws, [*map(encode, raws)], space

@@ -15,6 +15,7 @@ LONGEST = 32_767  # UTF-16 units in one cell, Excel's own limit
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_HALF = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
@@ -66,7 +67,7 @@ def _entity(match: re.Match[str]) -> str:
     if match[3]:
         return _NAMED[match[3]]
     code = int(match[1], 16) if match[1] else int(match[2])
-    return chr(code) if code <= 0x10FFFF else "\ufffd"
+    return chr(code) if 0 < code < 0xD800 or 0xDFFF < code <= 0x10FFFF else "\ufffd"  # XML has no others
 
 
 def unescape(text: str) -> str:
@@ -82,5 +83,12 @@ def decode(text: str) -> str:
 
 
 def uncode(text: str) -> str:
-    """Undo `_xHHHH_` only, for text that a parser has unescaped."""
-    return _CODED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+    """Undo `_xHHHH_` only, for text that a parser has unescaped; two codes that are one character's halves are it."""
+    return joined(_CODED.sub(lambda code: chr(int(code[1], 16)), text)) if "_x" in text else text
+
+
+def joined(text: str) -> str:
+    """Put halves of a character (surrogates, as UTF-16 has them) together where both are there; leave any other."""
+    if text.isprintable() or not _HALF.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

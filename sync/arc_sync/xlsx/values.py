@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from arc_sync.xlsx.errors import Refused
 from arc_sync.xlsx.formulas import LONGEST
-from arc_sync.xlsx.text import check_length, encode, escape, has_outer_space
+from arc_sync.xlsx.text import check_length, encode, escape, has_outer_space, joined
 
 _FIRST_1900, _FIRST_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY = dt.timedelta(days=1)
@@ -79,6 +79,7 @@ def content(value: Value | Content, prefix: str, *, date1904: bool) -> Content:
 @lru_cache(maxsize=20_000)  # names and states come again and again
 def _text(value: str, prefix: str) -> Content:
     check_length(value)
+    value = joined(value)
     space = ' xml:space="preserve"' if has_outer_space(value) else ""
     xml = f"<{prefix}is><{prefix}t{space}>{encode(value)}</{prefix}t></{prefix}is>"
     return Content("s", value, None, "inlineStr", xml)
@@ -91,8 +92,8 @@ def _formula(value: Formula, prefix: str, *, date1904: bool) -> Content:
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads line ends
     formula = f"<{prefix}f>{escape(text)}</{prefix}f>"
     if isinstance(value.value, str):
-        shown = f"<{prefix}v>{encode(value.value)}</{prefix}v>"
-        return Content("s", value.value, text, "str", formula + shown)
+        shown = joined(value.value)
+        return Content("s", shown, text, "str", f"{formula}<{prefix}v>{encode(shown)}</{prefix}v>")
     inner = content(value.value, prefix, date1904=date1904)
     return Content(inner.type, inner.raw, text, inner.t, formula + inner.xml)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from arc_sheets import tabs
-from arc_sheets.cells import PLAIN, CellValue, Reading, Unreadable, Value, read_cell
+from arc_sheets.cells import PLAIN, UNSHOWN, CellValue, Reading, Unreadable, Value, read_cell
 from arc_sheets.dates import FIRST, LAST
 from arc_sheets.tab import Column, Kind, Tab
 
@@ -50,6 +50,7 @@ def _reads(column: Column) -> BeforeValidator:
         value = read_cell(column, _as_cell(given), None, how)
         if isinstance(value, Unreadable):
             known = "" if ";" in value.why else _REMEDIES.get(column.kind, "correct it")
+            known = "type it anew" if value.why == UNSHOWN else known
             raise NotTaken(value.why, known)
         if isinstance(value, str):
             _check_text(value, one_line=column.kind is not Kind.NOTE)

@@ -12,6 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import money
+from arc_sheets.cells import verbatim
 from arc_sync.books import form
 from arc_sync.books.drawing import Drawing, Page, Rule, Shown, Sketch, below, mail, phone
 from arc_sync.books.look import entry_role, money_word
@@ -90,7 +91,7 @@ def draw(view: AccountView | None, said: Said | None = None, picked: str = "") -
 def _details(sketch: Sketch, view: AccountView | None, picked: str) -> int:
     """Draw the left side; return its last row."""
     if view is None:
-        told = f"There is no customer named {picked}; pick one from the list." if picked else NOBODY
+        told = f"There is no customer named {verbatim(picked)}; pick one from the list." if picked else NOBODY
         sketch.put(3, FIRST, told, "slate")
         _no_tiles(sketch)
         return TILE_ROWS[2]
