@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arc_sheets import tabs
+from arc_sheets.cells import Value
 from arc_sync.agent.actions.desk import PlainDesk
 from arc_sync.agent.actions.fields import Step
 from arc_sync.agent.actions.owing import Owed
@@ -490,7 +491,12 @@ def test_money_that_finds_no_room_is_recorded_and_not_said_to_be_applied(
 
 def test_money_for_an_invoice_that_takes_none_yet_or_ever_says_so(ann: Asker) -> None:
     with ann.ledger.change(Origin("Bob", "import", "More", NOW)) as t:
-        for n, more in enumerate(({"issued": date(2026, 5, 2)}, {"status": "void"}, {"amount": -5_000})):
+        kinds: tuple[dict[str, Value], ...] = (
+            {"issued": date(2026, 5, 2)},
+            {"status": "void"},
+            {"amount": -5_000},
+        )
+        for n, more in enumerate(kinds):
             values = invoice(f"X-{n}", ELBE, date(2026, 6, 1), 10_000) | more
             t.put(tabs.INVOICES, f"x{n}", tuple(values.get(c.name) for c in tabs.INVOICES.stored))
     said = "EUR 1.00 from Elbe Spedition is recorded, but not applied, as"

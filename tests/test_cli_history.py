@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from arc_sheets.tabs import PAYMENTS
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import opened
 from arc_sync.agent.reminding.looking import SENDING
 from arc_sync.agent.telling import source_words
 from arc_sync.agent.told import IMPORT
-from arc_sync.merge.history import DERIVED
+from arc_sync.merge.history import DERIVED, Origin
 from tests.office import INVOICES, Office, office
 
 
@@ -99,6 +102,47 @@ def test_undo_takes_back_and_says_what_it_left(here: Office) -> None:
     here.arc("sync")
     assert here.arc("sync").stdout == "Book and ledger are in step; nothing to do.\n"
     assert "There is no change set 77" in here.arc("undo", "77", code=2).stderr
+
+
+def take_out(here: Office, amount: int) -> None:
+    """Delete the one payment of so many minor units."""
+    origin = Origin("Zoë", "command", "One out", datetime.now(UTC))
+    with opened(Config.load(here.folder)) as firm, firm.ledger.change(origin) as t:
+        (gone,) = (i for i, row in t.rows(PAYMENTS).items() if amount in row)
+        t.put(PAYMENTS, gone, None)
+
+
+def test_an_undo_of_what_was_undone_already_says_when_and_by_what(here: Office) -> None:
+    here.arc("pay", "Zoë Ltd", "5")
+    here.arc("undo", "3")
+    told = here.json("history")["change_sets"][0]
+    said = here.arc("undo", "3", code=1).stdout
+    assert said == (
+        f"Change set 3 was undone already, by change set 4 on {told['at'].replace(' 2026 ', ' 2026 at ')};"
+        " nothing is left to take back.\n"
+    )
+    assert here.json("undo", "3", code=1)["already"] == said.strip()
+    assert len(here.json("history")["change_sets"]) == 4
+    here.arc("undo", "4")
+    assert "1 row went back" in here.arc("undo", "3").stdout
+
+
+def test_an_undo_of_what_was_taken_back_by_hand_says_so(here: Office) -> None:
+    here.arc("pay", "Zoë Ltd", "5")
+    take_out(here, 500)
+    assert here.arc("undo", "3", code=1).stdout == (
+        "Nothing is left of change set 3: all that it changed is again as it was before.\n"
+    )
+
+
+def test_what_an_undo_leaves_is_named_although_the_row_is_gone(here: Office) -> None:
+    two = "Payment Date,Customer,Amount,Currency,Invoice,Reference\n"
+    two += "2026-04-01,Zoë Ltd,5.00,USD,,A\n2026-04-02,Zoë Ltd,6.00,USD,,B\n"
+    here.arc("import", here.file("two.csv", two))
+    take_out(here, 600)
+    said = here.arc("undo", "3", code=1).stdout
+    assert "1 row went back" in said
+    assert "Left: Payments: 02 Apr 2026, Zoë Ltd, USD 6.00: it was undone since." in said
 
 
 def test_verify_finds_a_history_that_was_tampered_with(here: Office) -> None:

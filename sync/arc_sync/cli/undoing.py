@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple, NoReturn
 
 import typer
 
@@ -18,6 +18,7 @@ from arc_sync.cli.out import (
     answer,
     as_json,
     at_terminal,
+    day,
     finish,
     grouped,
     listed,
@@ -28,12 +29,13 @@ from arc_sync.cli.out import (
 from arc_sync.cli.syncing import line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arc_sheets.cells import Row
     from arc_sheets.tab import Tab
     from arc_sync.agent.firm import Firm
     from arc_sync.ledger.undo import Left, Undone
+    from arc_sync.merge.history import Change
 
 #: More rows than these are not undone on a terminal without a question.
 _MANY: Final = 50
@@ -86,6 +88,8 @@ def undo(
         with firm.ledger.read() as view:
             before = view.head().n
         planned = ledger.undo(firm.ledger, wanted, firm.config.who, datetime.now(UTC), dry_run=True)
+        if already := _already(firm, planned):
+            _tell_already(wanted, already, dry_run=dry_run, json=json)
         lots = _lots(firm, planned)
         if not (dry_run or yes or json or _agreed(planned, lots)):
             say("Nothing was undone.")
@@ -98,7 +102,7 @@ def undo(
     if json:
         answer(
             {"change_set": wanted, "rows": _rows(done), "tabs": [lot.as_json() for lot in lots],
-             "changes": as_json(told), "left": left, "dry_run": dry_run}
+             "changes": as_json(told), "left": left, "already": None, "dry_run": dry_run}
         )  # fmt: skip
     else:
         say(_headline(done, "would go" if dry_run else "went"))
@@ -108,6 +112,32 @@ def undo(
         if done.undone and not dry_run:
             say("Next: arc sync brings it into the workbook.")
     finish(PERSON if left else FINE)
+
+
+def _already(firm: Firm, planned: Undone) -> str:
+    """Return that all this is taken back already, when and by what; "" where there is something left to do."""
+    from arc_sync.ledger.undo import UNDONE, undone_by
+
+    number = planned.changeset.number
+    if planned.undone or not planned.left or any(one.why != UNDONE for one in planned.left):
+        return ""
+    earlier = undone_by(firm.ledger, number)
+    if earlier is None:
+        return f"Nothing is left of change set {number}: all that it changed is again as it was before."
+    local = earlier.origin.when.astimezone(firm.config.zone)
+    return (
+        f"Change set {number} was undone already, by change set {earlier.number} on {day(local.date())} at"
+        f" {local:%H:%M}; nothing is left to take back."
+    )
+
+
+def _tell_already(number: int, already: str, *, dry_run: bool, json: bool) -> NoReturn:
+    if json:
+        answer({"change_set": number, "rows": 0, "tabs": [], "changes": [], "left": [], "already": already,
+                "dry_run": dry_run})  # fmt: skip
+    else:
+        say(already)
+    finish(PERSON)
 
 
 def _agreed(planned: Undone, lots: list[_Lot]) -> bool:
@@ -180,7 +210,13 @@ def _left(firm: Firm, left: Left) -> str:
 
     tab = BY_NAME[left.tab]
     with firm.ledger.read() as view:
-        row = view.row(tab, left.row)
+        row = view.row(tab, left.row) or _last(view.history(tab, left.row))
     name = called(tab, row) if row else left.row
     column = f", {tab.column(left.column).header}" if left.column else ""
     return f"{tab.title}: {name}{column}: {left.why}."
+
+
+def _last(changes: Sequence[Change]) -> Row | None:
+    """Return what a row held before it was deleted."""
+    found = (values for one in reversed(changes) for values in (one.after, one.before))
+    return next((values for values in found if isinstance(values, tuple)), None)

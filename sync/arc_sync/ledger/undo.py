@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from arc_sheets.applied import parse
 from arc_sheets.cells import Row, Value
@@ -22,6 +22,10 @@ from arc_sync.ledger.bound import OUT, bound, by_hand, recipients
 from arc_sync.ledger.draft import overlaid
 from arc_sync.ledger.port import Ledger, View
 from arc_sync.merge.history import ISSUES, Bookmark, Change, ChangeSet, Origin
+
+#: Why a row is left that is already what it was before.
+UNDONE: Final = "it was undone since"
+_SOURCE: Final = "undo"
 
 
 class Step(NamedTuple):
@@ -63,12 +67,23 @@ def undo(ledger: Ledger, number: int, who: str, when: datetime, *, dry_run: bool
         with ledger.read() as view:
             plan = _plan(view, changeset)
             return Undone(changeset, view.head(), tuple(plan.steps()), tuple(plan.left))
-    what = f"Undid change set {number}: {changeset.origin.what}"
-    with ledger.change(Origin(who, "undo", what, when)) as change:
+    what = f"{_what(number)}{changeset.origin.what}"
+    with ledger.change(Origin(who, _SOURCE, what, when)) as change:
         plan = _plan(change, changeset)
         for (tab, row), want in plan.wants.items():
             change.put(BY_NAME[tab], row, want)
     return Undone(changeset, change.head(), tuple(plan.steps()), tuple(plan.left))
+
+
+def undone_by(ledger: Ledger, number: int) -> ChangeSet | None:
+    """Return the newest change set that undid this one, None if there is none."""
+    did = (s for s in ledger.sets() if s.origin.source == _SOURCE and s.origin.what.startswith(_what(number)))
+    return next(did, None)
+
+
+def _what(number: int) -> str:
+    """Return how the line of the history begins that tells of an undo."""
+    return f"Undid change set {number}: "
 
 
 def find_set(ledger: Ledger, number: int) -> ChangeSet:
@@ -156,7 +171,7 @@ def _net(changes: Iterable[Change]) -> dict[Where, tuple[Row | None, Row | None]
 
 def _take_back(plan: _Plan, where: Where, before: Row | None, after: Row | None, now: Row | None) -> None:
     if now == before:
-        plan.left.append(Left(*where, "", "it was undone since"))
+        plan.left.append(Left(*where, "", UNDONE))
     elif now == after:
         plan.wants[where] = before
     elif after is None:
