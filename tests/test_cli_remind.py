@@ -107,6 +107,28 @@ def test_a_day_of_reminders_from_the_command_line(here: Office) -> None:
     assert "holds together" in here.arc("verify").stdout
 
 
+def test_what_is_decided_already_is_said_to_be(here: Office) -> None:
+    here.arc("remind", "plan")
+    here.arc("remind", "skip", "birch")
+    assert here.arc("remind", "skip", "birch", code=1).stdout == (
+        "Birch & Söhne: skipped already; nothing was changed.\n"
+    )
+    here.arc("remind", "approve", "alder")
+    said = here.arc("remind", "approve", "alder", "birch").stdout
+    assert said.startswith("Queued: Birch & Söhne.")
+    assert here.arc("remind", "approve", "alder", code=1).stdout == (
+        "Alder Ltd: queued already; nothing was changed.\n"
+    )
+    here.arc("remind", "send")
+    assert (
+        "Alder Ltd and Birch & Söhne: drafted already"
+        in here.arc("remind", "approve", "alder", "birch", code=1).stdout
+    )
+    assert here.arc("remind", "skip", "alder", code=1).stdout.startswith("None of these is proposed, held")
+    here.arc("remind", "settle", "alder", "--it-went")
+    assert "Alder Ltd: sent already" in here.arc("remind", "settle", "alder", "--it-went", code=1).stdout
+
+
 def test_the_status_counts_drafts_that_a_person_has_yet_to_send(
     here: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ from arc_sync.cli.out import (
 )
 from arc_sync.cli.planned import plan_json, plan_of, rows_json, sender_sentences, show_plan
 from arc_sync.cli.reminded import (
+    already,
     decision_sentences,
     open_questions,
     planned_sentences,
@@ -260,18 +261,20 @@ class _Chosen:
 
 
 def _decide(config: Settings, decision: str, states: Sequence[str], chosen: _Chosen, *, json: bool) -> None:
+    from arc_sheets.tabs import REMINDER_STATES
     from arc_sync.agent.reminding.deciding import decide, give
 
     now = _now()
     with _firm(config) as firm:
-        rows = chosen.among(_rows(firm), states)
-        give(firm, now, rows, decision)
+        known = _rows(firm)
+        give(firm, now, chosen.among(known, states), decision)
         decided = decide(firm, now)
     if json:
         answer(as_json(_fields(decided)))
     elif decided.idle:
         *most, last = states
-        say(f"None of these is {', '.join(most)} or {last}; arc remind list --all shows how they stand.")
+        none = f"None of these is {', '.join(most)} or {last}; arc remind list --all shows how they stand."
+        say(already(chosen.among(known, REMINDER_STATES).values(), decision) or none)
     else:
         say(*decision_sentences(decided))
     finish(PERSON if decided.refused or decided.idle else FINE)

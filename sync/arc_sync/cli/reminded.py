@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets.phrases import ended
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from arc_sync.agent.reminding.deciding import Decided
     from arc_sync.agent.reminding.outcomes import Report
     from arc_sync.agent.reminding.planning import Planned
+    from arc_sync.agent.reminding.rows import Reminder
     from arc_sync.agent.reminding.waiting import Waiting
 
 #: By status of a row of the plan: what it is, and what becomes of it.
@@ -26,6 +27,14 @@ _PLANNED: Final = (
     ("withdrawn", "reminder", "", "withdrawn"),
     ("not planned", "customer", "", "left alone"),
 )
+
+#: By decision: what became of a reminder about which it was taken before.
+_ALREADY: Final[Mapping[str, frozenset[str]]] = {
+    "Approve": frozenset({"queued", "sent", "drafted"}),
+    "Skip": frozenset({"skipped"}),
+    "It went": frozenset({"sent", "done"}),
+    "Send again": frozenset({"queued"}),
+}
 
 
 def planned_sentences(planned: Planned) -> list[str]:
@@ -57,6 +66,17 @@ def decision_sentences(decided: Decided, *, sends: bool = False) -> list[str]:
     if decided.settled:
         said.append(ended(f"Settled: {listed(_names(decided.settled))}"))
     return said + decided.refused
+
+
+def already(rows: Iterable[Reminder], decision: str) -> str:
+    """Return that a decision was taken before about the newest of these of every customer; "" where it was not."""
+    newest: dict[tuple[str, str], Reminder] = {}
+    for row in sorted(rows, key=lambda row: str(row.planned or "")):
+        newest[row.customer, row.currency] = row
+    became = {row.status or "" for row in newest.values()}
+    if len(became) != 1 or not became <= _ALREADY[decision]:
+        return ""
+    return f"{listed(_names(sorted(row.customer for row in newest.values())))}: {became.pop()} already; nothing was changed."
 
 
 def sending_sentences(report: Report) -> list[str]:
