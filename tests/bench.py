@@ -13,6 +13,8 @@ _BENCHES: Final = (
     "tests.bench_ledger",
     "tests.bench_round",
     "tests.bench_google",
+    "tests.bench_live",
+    "tests.bench_click",
     "tests.bench_reminders",
     "tests.bench_render",
     "tests.bench_mail",

@@ -15,14 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import xlwings as xw
 
-from arc_sheets.cells import Reading
-from arc_sheets.tabs import INVOICES, RECORD_TABS
+from arc_sheets.cells import Reading, Value
+from arc_sheets.tabs import INVOICES, PAYMENTS, RECORD_TABS
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
@@ -39,6 +40,7 @@ from tests.live_hand import LiveHand
 from tests.live_office import running
 
 EDITS = 50
+PAYERS = 100
 
 
 class Bench:
@@ -48,12 +50,12 @@ class Bench:
         self.firm, self.hand, self._calls = firm, LiveHand(book), calls
         self._book = LiveBook(str(firm.config.book), "LibreOffice", lambda: book)
 
-    def round(self) -> Report:
-        """Run a round, its libraries loaded already, as in an agent that runs."""
+    def round(self, hook: Callable[[str], None] = lambda _: None) -> Report:
+        """Run a round, its libraries loaded already, as in an agent that runs; `hook` hears of its steps."""
         config = self.firm.config
         rules = Rules(RECORD_TABS, Reading(config.order), config.base_currency, zone=config.zone)
         told = Settings(rules, config.who, pages(self.firm.terms), stamp=config.stamp)
-        return run_round(told, self._book, self.firm.ledger, datetime.now(UTC))
+        return run_round(told, self._book, self.firm.ledger, datetime.now(UTC), hook)
 
     def log_call(self) -> None:
         """Log a call, as the agent does for a click."""
@@ -88,6 +90,20 @@ class Bench:
             for i in sorted(rows)[:: len(rows) // EDITS][:EDITS]:
                 t.put(INVOICES, i, (*rows[i][:at], f"changed {time.time_ns()}", *rows[i][at + 1 :]))
 
+    def pay(self) -> None:
+        """Let a hundred customers pay an invoice each: Aging and Worklist change all over."""
+        with self.firm.ledger.change(self.firm.origin("import", "Payments", datetime.now(UTC))) as t:
+            names = {row[0]: row for row in t.rows(INVOICES).values()}
+            by = {name: column for column, name in enumerate(c.name for c in INVOICES.stored)}
+            for row in list({row[by["customer"]]: row for row in names.values()}.values())[:PAYERS]:
+                told: dict[str, Value] = {
+                    "date": datetime.now(UTC).date(),
+                    "type": "payment",
+                    "applied_to": row[by["number"]],
+                }
+                told |= {name: row[by[name]] for name in ("customer", "currency", "amount")}
+                t.put(PAYMENTS, uuid.uuid4().hex, tuple(told.get(c.name) for c in PAYMENTS.stored))
+
     def measured(self, what: str, do: Callable[[], object]) -> str:
         """Do something and say what it cost."""
         before = self._calls()
@@ -120,6 +136,8 @@ def measure(bench: Bench) -> Iterator[str]:
     yield bench.measured(f"{EDITS} notes typed by a person", bench.round)
     bench.change()
     yield bench.measured(f"{EDITS} notes changed in the ledger", bench.round)
+    bench.pay()
+    yield bench.measured(f"{PAYERS} customers paid", bench.round)
     bench.log_call()
     yield bench.measured("the first call logged", bench.round)
 
@@ -129,6 +147,37 @@ def measure(bench: Bench) -> Iterator[str]:
 
     yield bench.measured("click to sheet: a call logged", click)
     yield bench.measured("and again", click)
+    yield from parts(bench)
+
+
+def parts(bench: Bench) -> Iterator[str]:
+    """Yield what the parts of a click cost, but for the spool and the agent's processes (`bench_click`)."""
+    steps: list[tuple[str, float, float]] = []
+
+    def step(name: str) -> None:
+        steps.append((name, time.perf_counter(), _cpu()))
+
+    step("begun")
+    bench.log_call()
+    step("logged")
+    bench.round(step)
+    step("done")
+    for (_, wall, cpu), (name, then, spent) in pairwise(steps):
+        if what := _PARTS.get(name):
+            yield f"  {what:<46}{then - wall:6.2f} s  {spent - cpu:6.2f} CPU s"
+    whole = steps[-1][1] - steps[0][1]
+    yield f"  {'in all':<46}{whole:6.2f} s, under 1 s: {'yes' if whole < 1 else 'NO'}"
+
+
+#: The parts of a click by the step that ends them; what takes no time is not told.
+_PARTS = {
+    "logged": "the ledger: the call",
+    "leased": "the open book is found, its hidden tab read",
+    "read": "its tabs are read, and compared with the ledger",
+    "committed": "merge, figures, reports; the ledger",
+    "written": "the sheets are written",
+    "done": "the ledger: acknowledged",
+}
 
 
 def in_libreoffice(firm: Firm) -> Iterator[str]:

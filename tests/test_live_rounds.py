@@ -91,6 +91,15 @@ def test_the_number_of_calls_does_not_depend_on_the_rows(live: LiveFirm) -> None
     assert len(many.calls()) == len(live.calls())
 
 
+def test_a_report_is_written_whole_where_that_saves_calls_and_its_links_stay(live: LiveFirm) -> None:
+    for row in list(live.rows(INVOICES))[::3]:
+        live.put(INVOICES, row, amount=123_45)
+    calls = live.calls()
+    for report in ("Aging", "KPIs", "Worklist"):
+        assert sum(call.startswith(f"write {report} ") for call in calls) == 1, report
+    assert "link" not in {call.split()[0] for call in calls}
+
+
 # -- promise 3: it may die anywhere ---------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
@@ -100,14 +100,24 @@ class ReportDresser:
             for p, n in styles.items()
             if (before := "" if p in unlinked else was[p].removesuffix(LINKED)) != (role := _ROLES[n])
         }
-        for area, (before, role) in rectangles(told):
-            self._dress(sheet, area, self.look.format(before) if before else None, self.look.format(role))
+        for name in _PROPERTIES:
+            self._dress(sheet, told, name)
+        for side in _INNER:
+            self._rule(sheet, told, side)
 
     def after(self, sheet: OpenSheet, written: AbstractSet[Place]) -> None:
         """Make the links that are new, and rows as tall as they must be."""
-        for place, target in sheet.links.items():
-            if target and (place in written or not self._was(sheet, place).endswith(LINKED)):
-                self._link(sheet, place, target)
+        new = {
+            place: target
+            for place, target in sheet.links.items()
+            if target and (place in written or not self._was(sheet, place).endswith(LINKED))
+        }
+        for place, target in new.items():
+            text, _ = sheet.linked(place)
+            sheet.on(Area(*place, *place), methodcaller("add_hyperlink", target, text, text))
+        linked = {place: ("", _ROLES[sheet.linked(place)[1]]) for place in new}
+        for name in ("font_color", "font_size", "font_name"):
+            self._dress(sheet, linked, name)
         known = self.was.heights if self.was else {}
         _set_heights(sheet, {r: h for r, h in sheet.heights.items() if known.get(r) != h})
 
@@ -116,23 +126,28 @@ class ReportDresser:
         stood = sheet.stood(place)
         return self.was.roles.get(stood, "plain") if self.was and stood else ""
 
-    def _link(self, sheet: OpenSheet, place: Place, target: str) -> None:
-        cell = Area(*place, *place)
-        text, style = sheet.linked(place)
-        sheet.on(cell, methodcaller("add_hyperlink", target, text, text))
-        told = self.look.format(_ROLES[style])
-        for key in ("font_color", "font_size", "font_name"):
-            sheet.on(cell, _setting(_PROPERTIES[key][0], told[key]))
+    def _dress(self, sheet: OpenSheet, told: Mapping[Place, _Roles], key: str) -> None:
+        """Give cells one property of their roles, by key of XlsxWriter's formats."""
+        name, default = _PROPERTIES[key]
+        for area, value in self._differing(told, lambda look: look.get(key, default), _UNKNOWN):
+            sheet.on(area, _setting(name, "center" if value == "vcenter" else value))
 
-    def _dress(self, sheet: OpenSheet, area: Area, was: Format | None, now: Format) -> None:
-        for key, (name, default) in _PROPERTIES.items():
-            value = now.get(key, default)
-            if was is None or was.get(key, default) != value:
-                sheet.on(area, _setting(name, "center" if value == "vcenter" else value))
-        for side in _INNER:
-            line = _line(now, side)
-            if line != (_line(was, side) if was else _NO_LINE):
-                sheet.on(area, partial(_draw_line, side=side, line=line))
+    def _rule(self, sheet: OpenSheet, told: Mapping[Place, _Roles], side: str) -> None:
+        """Draw lines at one side of cells; those that go are taken off first, as neighbours share them."""
+        lines = self._differing(told, partial(_line, side=side), _NO_LINE)
+        for area, line in sorted(lines, key=lambda found: found[1] != _NO_LINE):
+            sheet.on(area, partial(_draw_line, side=side, line=line))
+
+    def _differing(
+        self, told: Mapping[Place, _Roles], part: Callable[[Format], Any], unknown: object
+    ) -> Iterator[tuple[Area, Any]]:
+        """Yield where part of the look becomes another one, and which; `unknown` is what it was where no role tells."""
+        made: dict[_Roles, Any] = {}
+        for roles in set(told.values()):
+            before, now = (part(self.look.format(role)) if role else unknown for role in roles)
+            if before != now:
+                made[roles] = now
+        yield from rectangles({place: made[roles] for place, roles in told.items() if roles in made})
 
 
 def _setting(name: str, value: Any) -> Callable[[xw.Range], None]:
@@ -152,6 +167,10 @@ def _set_heights(sheet: OpenSheet, heights: Mapping[int, float]) -> None:
 
 _Line: TypeAlias = tuple[int, str]
 _NO_LINE: Final = (0, "")
+#: The role of a cell before and now; "" where it is not known.
+_Roles: TypeAlias = tuple[str, str]
+#: What a property was of which that is not known: nothing that it may be.
+_UNKNOWN: Final = object()
 
 
 def _line(told: Format, side: str) -> _Line:

@@ -186,11 +186,11 @@ class OpenSheet:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    def flush(self, dresser: Dresser, *, whole: bool = False, solid: bool = False) -> bool:
+    def flush(self, dresser: Dresser, *, whole: bool = False, solid: int = 0) -> bool:
         """Write what was gathered; False if something no longer holds what was read, and was left.
 
-        What is left is the rest of its row or, with `whole`, everything that was gathered. With `solid`, cells
-        that stay as they are are written too where that takes fewer calls.
+        What is left is the rest of its row or, with `whole`, everything that was gathered. `solid` says how many
+        cells that stay as they are may be written too for each call that this saves.
         """
         guarded = {*self._edits, *self._guards}
         try:
@@ -226,18 +226,17 @@ class OpenSheet:
         dresser.before(self, {p: edit.style for p, edit in edits.items() if edit.style is not None})
 
     def _write(
-        self, edits: Mapping[Place, Edit], *, whole: bool, solid: bool
+        self, edits: Mapping[Place, Edit], *, whole: bool, solid: int
     ) -> tuple[AbstractSet[Place], AbstractSet[Place]]:
         """Write values; return where, and what held something else by then."""
         known, clock = self._read, self.asking.patience.clock
         fresh = {p: edit for p, edit in edits.items() if not cells.same(known.cell(p), _value(edit))}
         if solid and fresh:
-            box = around(fresh)
-            fresh = {p: edit for p, edit in edits.items() if box.holds(*p)}
+            fresh = self._solid(edits, fresh, solid)
         looked, left = -_FRESH, dict(fresh)
         written: AbstractSet[Place] = frozenset()
         late: AbstractSet[Place] = set()
-        for area, _ in rectangles({p: _kind(p, edit) for p, edit in fresh.items()}):
+        for area in _areas(fresh):
             if clock() - looked > _FRESH:
                 late = late | self.changed(set(left))
                 looked = clock()
@@ -248,6 +247,16 @@ class OpenSheet:
                 self._fill(part, block)
             written = written | block.keys()
         return written, late
+
+    def _solid(self, edits: Mapping[Place, Edit], fresh: dict[Place, Edit], most: int) -> dict[Place, Edit]:
+        """Return with the edits that change something those between them, where that saves calls enough.
+
+        A link stays out: written over, it would have to be made again.
+        """
+        box = around(fresh)
+        more = {p: e for p, e in edits.items() if p in fresh or (box.holds(*p) and not self._links.get(p))}
+        saved = len(_areas(fresh)) - len(_areas(more))
+        return more if len(more) - len(fresh) <= saved * most else fresh
 
     def _fill(self, area: Area, edits: Mapping[Place, Edit]) -> None:
         """Write one rectangle in one call."""
@@ -327,6 +336,11 @@ def _without(edits: Mapping[Place, Edit], changed: AbstractSet[Place]) -> dict[P
     """Return the edits but those in rows where something changed."""
     rows = {place.row for place in changed}
     return {place: edit for place, edit in edits.items() if place.row not in rows}
+
+
+def _areas(edits: Mapping[Place, Edit]) -> list[Area]:
+    """Return what is written in a call each."""
+    return [area for area, _ in rectangles({p: _kind(p, edit) for p, edit in edits.items()})]
 
 
 def _kind(place: Place, edit: Edit) -> Place:

@@ -6,6 +6,7 @@ both the old and the new figures and the area of both; whatever stands there in 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -121,7 +122,7 @@ class LiveWrites(Writes):
             name = names.get(row, "")
             value = values.get(name, self._hidden.values.get(name, ""))
             sheet.put(row, VALUE_COLUMN, Edit(int(value) if name in _NUMBERS else value or None, None))
-        held = sheet.flush(Undressed(), whole=True, solid=True)
+        held = sheet.flush(Undressed(), whole=True, solid=sys.maxsize)  # the bookmark and its hash at once
         if held:
             texts = {name: str(value) for name, value in values.items()}
             self._hidden = replace(self._hidden, values={**self._hidden.values, **texts}, rows=rows)
@@ -167,7 +168,8 @@ class LiveWrites(Writes):
         self._hidden, now = self._as_read, self._hidden  # what is announced is wider than what is drawn over
         self._draw(drawing)
         self._hidden = now
-        return self._book.sheet(drawing.sheet).flush(ReportDresser(self._look, was), whole=True)
+        dresser = ReportDresser(self._look, was)
+        return self._book.sheet(drawing.sheet).flush(dresser, whole=True, solid=_WORTH)
 
     def _issues_shown(self, plan: BookPlan) -> bool:
         """Show the lines of the Issues tab; False, and none of them, if something was typed there meanwhile."""
@@ -185,6 +187,8 @@ class LiveWrites(Writes):
         return not moved and None not in found
 
 
+#: Cells of a report that are written in the time of a call.
+_WORTH = 500
 _NUMBERS = frozenset({"bookmark", "epoch", "format"})
 
 
