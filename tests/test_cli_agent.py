@@ -268,6 +268,37 @@ def test_firms_are_added_and_removed_by_command(here: Office) -> None:
     assert "does not keep" in here.arc("agent", "remove", code=2).stderr
 
 
+def test_a_firm_whose_folder_is_gone_can_be_removed(here: Office, tmp_path: Path) -> None:
+    file = (here.folder / "arc.toml").resolve()
+    here.arc("agent", "add")
+    here.folder.rename(tmp_path / "elsewhere")
+    assert arc("agent", "list").stdout == (
+        f"{file}  (is not there; arc agent remove with this path takes it off the list)\n"
+    )
+    said = arc("status", code=1).stdout
+    assert (
+        f"TROUBLE  There is no {file}; put it back, or take the firm off the list: arc agent remove" in said
+    )
+    assert arc("agent", "remove", str(here.folder)).stdout == (
+        f"The agent does not keep {file} any more; there is no such file any more.\n"
+    )
+    assert _list() == {"firms": []}
+
+
+def test_a_firm_is_removed_by_its_folder_or_its_settings(firm: Office, here: Office, tmp_path: Path) -> None:
+    other = firm.copied(tmp_path / "other")
+    here.arc("agent", "add")
+    other.arc("agent", "add")
+    arc("agent", "remove", str(other.folder / "arc.toml"))
+    assert _listed() == [(here.folder / "arc.toml").resolve()]
+    told = arc("agent", "remove", str(other.folder), code=2).stderr
+    assert told == (
+        f"The agent does not keep {other.folder.resolve()}; name one of those that it keeps: {_listed()[0]}.\n"
+    )
+    assert "any more" in arc("agent", "remove", str(here.folder)).stdout
+    assert "it keeps no firm" in arc("agent", "remove", str(here.folder), code=2).stderr
+
+
 def test_settings_that_are_wrong_are_not_added(here: Office) -> None:
     (here.folder / "arc.toml").write_text('company = "A"\nbase_currency = "EURO"\n', "utf-8")
 

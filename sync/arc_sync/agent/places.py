@@ -51,6 +51,10 @@ def read_settings(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"{file} is not written in UTF-8; save it as UTF-8 text.") from None
+    except FileNotFoundError:  # only the agent's list names a file that nobody has looked for
+        raise ConfigError(
+            f'There is no {file}; put it back, or take the firm off the list: arc agent remove "{file.parent}".'
+        ) from None
     except OSError as error:
         raise ConfigError(f"{file} cannot be read ({error.strerror}); allow reading it.") from None
 

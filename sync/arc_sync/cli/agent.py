@@ -135,7 +135,13 @@ def _say_kept(file: Path, *, new: bool) -> None:
     say(f"The agent keeps {file}{'' if new else ' already'}.")
 
 
-def remove(config: Settings = None) -> None:
+def remove(
+    firm: Annotated[
+        Path | None,
+        typer.Argument(help="Its arc.toml, or the folder, also one that is gone. [default: this folder]"),
+    ] = None,
+    config: Settings = None,
+) -> None:
     """Let the agent keep a firm no longer.
 
     Its files stay as they are.
@@ -143,7 +149,10 @@ def remove(config: Settings = None) -> None:
     from arc_sync.agent.running.firms import remove as remove_firm
     from arc_sync.agent.running.state import usual_home
 
-    say(f"The agent does not keep {remove_firm(usual_home(), config)} any more.")
+    file = remove_firm(usual_home(), firm or config)
+    say(
+        f"The agent does not keep {file} any more{'' if file.exists() else '; there is no such file any more'}."
+    )
 
 
 def list_(json: Json = False) -> None:
@@ -151,11 +160,13 @@ def list_(json: Json = False) -> None:
     from arc_sync.agent.running.firms import listed
     from arc_sync.agent.running.state import usual_home
 
-    known = [str(file) for file in listed(usual_home())]
+    known = listed(usual_home())
     if json:
-        answer({"firms": known})
+        answer({"firms": [str(file) for file in known]})
     else:
-        say(*known or ["The agent keeps no firm yet; run arc agent add in the folder of its arc.toml."])
+        gone = "  (is not there; arc agent remove with this path takes it off the list)"
+        said = [f"{file}{'' if file.exists() else gone}" for file in known]
+        say(*said or ["The agent keeps no firm yet; run arc agent add in the folder of its arc.toml."])
 
 
 def stop() -> None:

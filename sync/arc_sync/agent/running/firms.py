@@ -43,9 +43,16 @@ def remove(home: Path, path: Path | None) -> Path:
     known = listed(home)
     file = next((one for one in known if place in (one, one.parent)), None)
     if file is None:
-        raise ConfigError(f"The agent does not keep {place}; arc agent list shows what it keeps.")
+        raise ConfigError(f"The agent does not keep {place}; {_kept(known)}.")
     _keep(home, [one for one in known if one != file])
     return file
+
+
+def _kept(known: list[Path]) -> str:
+    """Return which firms there are to name, a clause."""
+    if not known:
+        return "it keeps no firm"
+    return f"name one of those that it keeps: {', '.join(map(str, known))}"
 
 
 def _keep(home: Path, files: list[Path]) -> None:
