@@ -57,6 +57,20 @@ def test_the_folders_are_the_users_alone(spool: Spool) -> None:
     assert stat.S_IMODE(spool.folder.stat().st_mode) == 0o700
 
 
+def test_what_else_waits_is_neither_known_nor_answered_nor_unreadable(spool: Spool) -> None:
+    known = _leave(spool, "known.json", written("known"))
+    for number in ("second", "answered"):
+        _leave(spool, f"{number}.json", written(number), age=5)
+    _leave(spool, "first.json", written("first"), age=10)
+    _leave(spool, "bad.json", b"{")
+    _leave(spool, "no number.json", written("no number"))
+    _leave(spool, "begun.tmp", written("begun"))
+    spool.answer(Reply(request="answered", done=True, sentence="Done.", when=NOW))
+
+    assert [told.request for told in spool.besides({known})] == ["first", "second"]
+    assert spool.waiting() == 6  # nothing was cleared away
+
+
 def test_requests_come_oldest_first(spool: Spool) -> None:
     for number, age in (("b", 5), ("a", 7), ("c", 6)):
         _leave(spool, f"{number}.json", written(number), age)

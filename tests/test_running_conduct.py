@@ -346,6 +346,47 @@ def test_a_click_does_not_swallow_the_round_that_a_save_wants(stage: Stage) -> N
     assert [*jobs, *(task.job for task in stage.tasks)] == [Job.REQUESTS, Job.ROUND]
 
 
+def test_a_click_goes_before_the_messages_that_are_left(stage: Stage) -> None:
+    file = stage.firm("a", B1)
+    stage.conductor.tick()
+    clicked = stage.conductor.spool.requests / "click.json"
+    clicked.write_bytes(written("click", book=B1))  # nobody was told of it yet
+    stage.ends(again=True)
+    stage.conductor.tick()
+    (task,) = stage.tasks
+    assert (task.job, task.requests, task.books) == (Job.REQUESTS, (clicked,), frozenset({B1}))
+    clicked.unlink()
+    stage.ends(again=True)
+    stage.conductor.tick()
+
+    (task,) = stage.tasks
+    assert (task.job, task.file, task.spool) == (Job.ROUND, file, stage.conductor.spool.folder)
+
+
+def test_what_is_left_is_sent_by_round_after_round_until_nothing_more_is_due(stage: Stage) -> None:
+    stage.firm("a", B1)
+    stage.rests()
+    stage.goes(61)
+    for again in (True, True, False):
+        assert stage.jobs == [("round", "a")]
+        stage.ends(again=again)
+        stage.conductor.tick()
+
+    assert not stage.tasks
+
+
+def test_a_click_that_failed_waits_for_its_next_try_and_no_message_for_it(stage: Stage) -> None:
+    stage.firm("a", B1)
+    stage.rests()
+    path = stage.click("click", B1)
+    stage.conductor.tick()
+    stage.ends(trouble="The ledger is out of reach.", again=True)
+    stage.conductor.tick()
+
+    (task,) = stage.tasks
+    assert (task.job, task.requests, task.later) == (Job.ROUND, (), (path,))
+
+
 def test_a_request_without_a_workbook_goes_to_the_only_firm(stage: Stage) -> None:
     stage.firm("a", B1)
     stage.rests()

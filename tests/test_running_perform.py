@@ -1,32 +1,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from arc_sheets.cells import Value
 from arc_sheets.errors import LedgerError
-from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS
+from arc_sheets.message import Message, MessageState
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.inbox.consume import Consumed, Way, consume
-from arc_sync.agent.inbox.envelope import Bad, Envelope
+from arc_sync.agent.inbox.envelope import Bad, Envelope, Reply
+from arc_sync.agent.lease import LEASE
+from arc_sync.agent.reminding.deciding import decide, give
+from arc_sync.agent.reminding.planning import plan_reminders
+from arc_sync.agent.reminding.rows import reminders
 from arc_sync.agent.running import perform as performing
-from arc_sync.agent.running.jobs import Job
+from arc_sync.agent.running.jobs import DEADLINES, POLL, Job
 from arc_sync.agent.running.perform import perform, seen_of
-from arc_sync.agent.running.tasks import Task
+from arc_sync.agent.running.tasks import Task, Told
+from arc_sync.agent.running.turn import Turn
 from arc_sync.books.file import FileBook
 from arc_sync.ledger.port import Transaction
 from arc_sync.ledger.sql import SqlLedger
+from arc_sync.mail.memory import MemoryMailer
+from arc_sync.mail.port import Fate, Outcome
+from arc_sync.mail.wire import USUAL as PATIENCE
 from arc_sync.merge.history import Origin
 from arc_sync.merge.issues import ID, Issue, IssueKey, IssueKind
 from tests.agents import CANARY, rows
 from tests.clicks import written
 from tests.faults.business import Business
+from tests.random_ledgers import row
 from tests.reminding_firm import quick_words
 
 __all__ = ["quick_words"]
@@ -243,6 +255,152 @@ def test_a_sidebar_in_use_is_told_with_the_queue(
     monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
 
     assert perform(Task(Job.QUEUE, firm.file), lambda: now).facts.get("in_use", 0) == in_use
+
+
+class _SlowServer:
+    """A mail server that takes twelve seconds for each message, by a clock of its own."""
+
+    def __init__(self, firm: Business, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+        """Let so many messages be due."""
+        self.firm, self.began, self.steady, self.asked = firm, datetime.now(UTC), 0.0, list[float]()
+        self.meanwhile: dict[int, Callable[[], object]] = {}  #: what people do while it has its n-th message
+        self.mailer = MemoryMailer(self._takes)
+        with opened(Config.load(firm.file)) as one:
+            day = one.config.day(self.began)
+            with one.ledger.change(Origin("Zoë", "import", "A test", self.began)) as t:
+                for n in range(many):
+                    told: dict[str, Value] = {"number": f"S-{n}", "status": "open", "amount": 500_00}
+                    late: dict[str, Value] = {"issued": day - timedelta(40), "due": day - timedelta(10)}
+                    who: dict[str, Value] = {"name": f"Slow {n}", "email": f"ap@slow-{n}.example"}
+                    t.put(CUSTOMERS, f"s{n}", row(CUSTOMERS, **who, currency="EUR"))
+                    owed = row(INVOICES, customer=f"Slow {n}", currency="EUR", **told, **late)
+                    t.put(INVOICES, f"s{n}", owed)
+                paid = row(PAYMENTS, customer="Birch", currency="EUR", type="payment", date=day, amount=1)
+                t.put(PAYMENTS, "bank", paid)
+            plan_reminders(one, self.began)
+            with one.ledger.read() as view:
+                theirs = {i: r for i, r in reminders(view).items() if (r.customer or "").startswith("Slow")}
+            give(one, self.began, theirs, "Approve")
+        # what left is remembered by the ledger, of which there are copies here
+        monkeypatch.setenv("ARC_HOME", str(firm.folder / "home"))
+        monkeypatch.setattr(performing, "open_mailers", lambda _: {"Email": self.mailer})
+
+    def _takes(self, _message: Message) -> Outcome:
+        self.meanwhile.pop(len(self.mailer.sent) + 1, lambda: None)()
+        self.steady += 12
+        return Outcome(Fate.SENT, "250 at last")
+
+    def does(self, task: Task) -> Told:
+        """Do a task by this clock."""
+        return perform(task, self.now, lambda: self.steady, self.asked.append)
+
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.steady)
+
+    @property
+    def waiting(self) -> int:
+        with opened(Config.load(self.firm.file)) as one:
+            return seen_of(one, self.now()).outgoing
+
+
+@pytest.mark.parametrize("job", [Job.ROUND, Job.PLAN])
+def test_a_slow_server_gets_two_minutes_and_the_rest_at_once_after(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, job: Job
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 12)
+    first, first_waits = server.does(firm.task(job)), server.waiting
+    second, second_waits = server.does(firm.task(Job.ROUND)), server.waiting
+
+    assert (first.facts["sent"], first.again, first_waits) == (10, True, 2)
+    assert (second.facts["sent"], second.again, second_waits) == (2, False, 0)
+    assert len({message.key for message in server.mailer.sent}) == len(server.mailer.sent) == 12
+
+
+def test_the_agent_is_asked_for_patience_while_messages_are_sent_and_not_for_a_round(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 1)
+    server.does(firm.task(Job.ROUND))
+
+    assert server.asked == [240, 120 + PATIENCE.longest + 240, 240, 240]
+    assert DEADLINES[Job.ROUND] < LEASE.total_seconds()
+
+
+@pytest.mark.parametrize("job", [Job.ROUND, Job.PLAN, Job.REQUESTS])
+def test_a_click_in_the_middle_goes_before_the_next_message(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, job: Job
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 5)
+    if job is Job.REQUESTS:
+        firm.clicks("first")
+    server.meanwhile[2] = lambda: firm.clicks("second")
+    told = server.does(firm.task(job))
+    assert (told.facts["sent"], told.again, server.waiting, _answer(firm, "second")) == (2, True, 3, None)
+    told = server.does(firm.task(Job.REQUESTS))
+
+    assert _answer(firm, "second")["done"]
+    assert (told.facts["sent"], told.again, server.waiting) == (3, False, 0)
+    assert len({message.key for message in server.mailer.sent}) == len(server.mailer.sent) == 5
+
+
+@pytest.mark.parametrize(
+    ("book", "sent"), [("", 2), ("a" * 32, 2), ("c" * 32, 5)], ids=["none", "ours", "another firm's"]
+)
+def test_a_click_goes_first_where_it_is_for_this_firm(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, book: str, sent: int
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 5)
+    server.meanwhile[2] = lambda: firm.clicks("it", book=book)
+    task = replace(firm.task(Job.ROUND), books=frozenset({"a" * 32}))
+
+    assert server.does(task).facts["sent"] == sent
+
+
+def test_a_click_that_waits_for_another_try_or_is_answered_holds_no_message_up(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 5)
+    firm.clicks("tried")
+    firm.clicks("answered")
+    firm.spool.answer(Reply(request="answered", done=True, sentence="Done.", when=datetime.now(UTC)))
+    tried = (firm.spool.requests / "tried.json",)
+
+    assert server.does(replace(firm.task(Job.ROUND), later=tried)).facts["sent"] == 5
+
+
+def test_what_asks_for_nothing_that_can_be_read_holds_no_message_up(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 5)
+    (firm.spool.requests / "bad.json").write_text("{")
+    (firm.spool.requests / "no number.json").write_text("{}")
+
+    assert server.does(firm.task(Job.ROUND)).facts["sent"] == 5
+
+
+def test_by_a_google_queue_a_turn_is_no_longer_than_from_one_look_to_the_next() -> None:
+    steady = [5.0]
+    turn = Turn(Task(Job.ROUND, Path("arc.toml")), lambda: datetime.now(UTC), lambda: steady[0])
+    turn.sends(by_a_queue=True)
+    steady[0] += POLL - 1
+    assert not turn.is_enough()
+    steady[0] += 1
+
+    assert turn.is_enough()
+
+
+@pytest.mark.parametrize("state", [MessageState.CLAIMED, MessageState.SENDING])
+def test_what_a_sender_has_in_hand_waits_too(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, state: MessageState
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 3)
+    with opened(Config.load(firm.file)) as one:
+        decide(one, server.began)
+        (posted,) = one.ledger.claim("another", server.began, server.began + timedelta(minutes=30), 1)
+        if state is MessageState.SENDING:
+            one.ledger.about_to_send(posted.message.id, "another", server.began)
+
+    assert server.waiting == 3
 
 
 def test_a_tab_that_is_gone_is_one_issue_as_on_the_issues_tab(firm: Business) -> None:

@@ -19,7 +19,7 @@ from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.lock import AlreadyRuns, Lock
 from arc_sync.agent.running.logs import Log, newest
 from arc_sync.agent.running.run import Agent
-from arc_sync.agent.running.tasks import Task
+from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.agent.running.watch import Watch
 from arc_sync.agent.running.worker import Died, Hung, Worker, Workers
 from arc_sync.books.file import FileBook
@@ -198,6 +198,45 @@ def test_a_child_that_died_is_replaced() -> None:
         with pytest.raises(Died, match="tried again"):
             worker.run(TASK)
     worker.stop()
+
+
+class _Pipe:
+    """To a child that says these things, and then nothing more."""
+
+    def __init__(self, *said: Told | float) -> None:
+        self.said, self.waits = list(said), list[float]()
+
+    def send(self, _task: Task) -> None:
+        pass
+
+    def poll(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return bool(self.said)
+
+    def recv(self) -> Told | float:
+        return self.said.pop(0)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_child_that_asks_for_patience_gets_it_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, pipe = Worker(), _Pipe(1320.0, 240.0, Told(backup="x"))
+    monkeypatch.setattr(worker, "warm", lambda: None)
+    monkeypatch.setattr(worker, "_pipe", pipe)
+
+    assert worker.run(TASK).backup == "x"
+    assert pipe.waits == [240 + 30, 1320, 240]
+
+
+def test_a_child_that_hangs_is_stopped_after_what_it_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, pipe = Worker(), _Pipe(1320.0)
+    monkeypatch.setattr(worker, "warm", lambda: None)
+    monkeypatch.setattr(worker, "_pipe", pipe)
+    with pytest.raises(Hung, match="longer than 22 minutes"):
+        worker.run(TASK)
+
+    assert worker._pipe is None
 
 
 def test_where_every_worker_hangs_there_is_one_more() -> None:

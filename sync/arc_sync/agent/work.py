@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import partial
 
 from arc_sheets.cells import Reading
-from arc_sheets.message import MessageState
 from arc_sync.agent.actions.carry import carry_out_told
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm
@@ -23,7 +22,7 @@ from arc_sync.agent.reminding.deciding import Decided, decide
 from arc_sync.agent.reminding.desk import desk_of
 from arc_sync.agent.reminding.outcomes import Report as Sent
 from arc_sync.agent.reminding.sending import send_due
-from arc_sync.agent.reminding.waiting import Waiting, waiting
+from arc_sync.agent.reminding.waiting import OUTGOING, Waiting, waiting
 from arc_sync.agent.reminding.witness import usual_witness
 from arc_sync.agent.round import Report
 from arc_sync.mail.mailers import open_mailer
@@ -56,17 +55,20 @@ def work(
     owner: str,
     open_mailers: OpenMailers | None = None,
     *,
+    enough: Callable[[], bool] = lambda: False,
     hook: Callable[[str], None] = lambda _: None,
 ) -> Worked:
     """Bring book and ledger together and carry out what people decided; `clock` tells the time in UTC.
 
-    With `open_mailers` messages whose hour has come are sent, in the name of the sender `owner`. A second round
-    shows in the book what came of it. Raises `ArcError`, with nothing lost: the next time goes on.
+    With `open_mailers` messages whose hour has come are sent, in the name of the sender `owner`, until it is `enough`
+    (see `send_due`). A second round shows in the book what came of it. No lease is held while messages are sent.
+    Raises `ArcError`, with nothing lost: the next time goes on.
     """
     done = Worked(firm.sync(clock(), act=act_of(firm, clock()), hook=hook))
     done.decided = decide(firm, clock())
     if open_mailers and _waits(firm):
-        done.sent = _send(firm, clock, owner, open_mailers)
+        done.sent = _send(firm, clock, owner, open_mailers, enough)
+        hook("sent")
     if done.sent or not done.decided.idle:
         _shown(done.round, firm.sync(clock(), hook=hook))
     with firm.ledger.read() as view:
@@ -93,13 +95,19 @@ def open_mailers(config: Config) -> Mapping[str, Mailer]:
 def _waits(firm: Firm) -> bool:
     """Say whether the outbox holds anything that a sender might see to."""
     with firm.ledger.read() as view:
-        return bool(view.posted(MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, bare=True))
+        return bool(view.posted(*OUTGOING, bare=True))
 
 
-def _send(firm: Firm, clock: Callable[[], datetime], owner: str, open_mailers: OpenMailers) -> Sent:
+def _send(
+    firm: Firm,
+    clock: Callable[[], datetime],
+    owner: str,
+    open_mailers: OpenMailers,
+    enough: Callable[[], bool],
+) -> Sent:
     mailers = open_mailers()
     try:
-        return send_due(firm, mailers, clock, owner, witness=usual_witness(firm.ledger.id))
+        return send_due(firm, mailers, clock, owner, witness=usual_witness(firm.ledger.id), enough=enough)
     finally:
         for mailer in mailers.values():
             mailer.close()

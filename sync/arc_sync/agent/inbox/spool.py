@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -89,6 +89,14 @@ class Spool:
             told = _told(path, number if NUMBER.fullmatch(number) else "")
             if told is not None and not (isinstance(told, Bad) and now - since < WRITING):
                 yield Left(path, since, told)
+
+    def besides(self, known: Collection[Path]) -> Iterator[Envelope]:
+        """Yield what else than these waits to be carried out, oldest first."""
+        for path, _ in self._files():
+            if path not in known and NUMBER.fullmatch(path.stem) and not self._answer(path.stem).exists():
+                told = _told(path, path.stem)
+                if isinstance(told, Envelope):
+                    yield told
 
     def waiting(self) -> int:
         """Return how many requests lie there."""

@@ -61,6 +61,7 @@ class Report:
     failed: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
     stopped: str = ""  #: why the run ended before its time, in a sentence
+    more: bool = False  #: more is due, and waits for the next run: this one had enough
 
     @property
     def needs_person(self) -> bool:

@@ -5,13 +5,15 @@ about to leave: that is noted durably, and the ledger looked at once more. What 
 message, its row on Reminders and its touch on Activity together. So a sender may die anywhere: what it had claimed
 comes back, what was on its way becomes unknown and a person says whether it arrived.
 
-How often this runs does not matter, nor how many do: the outbox gives each message to one of them.
+How often this runs does not matter, nor how many do: the outbox gives each message to one of them. Nor does it matter
+when a run has had enough: what it claimed and did not begin goes back as it was, and the next run goes on there.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -33,6 +35,7 @@ from arc_sync.agent.reminding.touches import called
 from arc_sync.agent.reminding.waiting import WAITED
 from arc_sync.agent.reminding.ways import ways_since
 from arc_sync.agent.reminding.witness import Left, Marks, Witness, marks_of
+from arc_sync.ledger.outbox import may_go
 from arc_sync.mail.compose import is_copy
 from arc_sync.mail.port import Fate, Mailer, Outcome
 from arc_sync.mail.wire import USUAL as PATIENCE
@@ -61,7 +64,7 @@ class _NotNow(Exception):
         self.verdict = verdict
 
 
-def send_due(  # noqa: PLR0913 (the last three have their usual values)
+def send_due(  # noqa: PLR0913 (the last four have their usual values)
     firm: Firm,
     mailers: Mapping[str, Mailer],
     clock: Callable[[], datetime],
@@ -70,14 +73,16 @@ def send_due(  # noqa: PLR0913 (the last three have their usual values)
     hook: Callable[[str], None] = lambda _: None,
     *,
     witness: Witness | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Send every message whose hour has come; `mailers` are by channel, `clock` tells the time in UTC.
 
     `owner` names this sender and differs from every other's, also of the same machine. `limits` are those of
-    `limits_of` unless given; `witness` is this computer's record of what left. Raises `ArcError`.
+    `limits_of` unless given; `witness` is this computer's record of what left. `enough` is asked before each message;
+    once it says yes none is begun, and `more` of the report says whether any is due. Raises `ArcError`.
     """
     run = _Run(firm, mailers, clock, owner, limits, hook)
-    run.witness = witness or run.witness
+    run.witness, run.enough = witness or run.witness, enough
     return run.run()
 
 
@@ -93,6 +98,7 @@ class _Run:
     ) -> None:
         self.firm, self.mailers, self.clock, self.owner, self.hook = firm, mailers, clock, owner, hook
         self.ledger, self.witness = firm.ledger, Witness()
+        self.enough: Callable[[], bool] = lambda: False
         self.policy = policy_of(firm.config)
         self.looking = Looking(firm, self.policy, ways_since(firm, clock()))
         self.report = Report()
@@ -105,16 +111,29 @@ class _Run:
             self.breakers = Breakers(limits or limits_of(self.policy), view, clock())
 
     def run(self) -> Report:
-        """Send until nothing is due, or a breaker trips; nothing at all where an older ledger was restored."""
+        """Send until nothing is due, it is enough, or a breaker trips; nothing where an older ledger was restored."""
         look_for_newer(self.ledger, self.firm.config.book, self.firm.remote)
         self.witness.check()
         self.ledger.lost(self.clock())
         self.hook("lost")
         self.outcomes.follow_lost(self.clock())
         self.hook("followed")
-        while not self.report.stopped and self._few():
+        while not self._ends() and self._few():
             pass
+        self.report.more = self.report.more and self._is_due()
         return self.report
+
+    def _ends(self) -> bool:
+        """Say whether no further message is to be begun."""
+        if not (self.report.stopped or self.report.more):
+            self.report.more = self.enough()
+        return bool(self.report.stopped) or self.report.more
+
+    def _is_due(self) -> bool:
+        """Say whether any message may go now."""
+        now = self.clock()
+        with self.ledger.read() as view:
+            return any(may_go(posted, now) for posted in view.posted(S.QUEUED, S.CLAIMED, bare=True))
 
     def _few(self) -> bool:
         """Claim a few messages and see to them; say whether there were any."""
@@ -124,8 +143,9 @@ class _Run:
         self.outcomes.expect(batch)
         self.hook("claimed")
         for posted in batch:
-            if self.report.stopped or self.clock() + ANSWER > until:
-                self._back(posted, self.clock(), posted.said)  # not begun: the next one takes it at once
+            if self._ends() or self.clock() + ANSWER > until:
+                with suppress(Fenced):  # its claim ended meanwhile; whoever has it now sees to it
+                    self._unbegun(posted)
             else:
                 self._one(posted)
         return bool(batch)
@@ -246,7 +266,7 @@ class _Run:
     def _go(self, posted: Posted, mailer: Mailer) -> None:
         if why := self.breakers.tripped(self.clock(), draft=self._drafts(posted)):
             self.report.stopped = why
-            self._back(posted, self.clock(), posted.said)
+            self._unbegun(posted)
             return
         if why := self.breakers.crowded(posted):
             self.outcomes.failed(posted, why, self.clock())
@@ -314,6 +334,11 @@ class _Run:
         """Let a message wait for its turn."""
         self.ledger.hand_back(posted.message.id, self.owner, until, f"{WAITED}{why}")
         self.report.waiting.append((posted.message.customer, why))
+
+    def _unbegun(self, posted: Posted) -> None:
+        """Put back what was not begun as it was: the next one takes it at once."""
+        self._back(posted, posted.next_try or posted.message.not_before, posted.said)
+        self.hook("handed back")
 
     def _back(self, posted: Posted, next_try: datetime, said: str) -> None:
         self.ledger.hand_back(posted.message.id, self.owner, next_try, said)

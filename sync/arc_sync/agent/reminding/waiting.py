@@ -12,6 +12,8 @@ from arc_sync.ledger.port import View
 S = MessageState
 #: Before what the outbox says of a message that waits for its turn; all else was said by the other side.
 WAITED: Final = "Not yet: "
+#: What has not come to its end: it is queued, or in a sender's hands.
+OUTGOING: Final = (S.QUEUED, S.CLAIMED, S.SENDING)
 
 
 class Waiting(NamedTuple):

@@ -164,7 +164,7 @@ class Conductor:
         facts = {"job": task.job.value, "ms": round(took * 1000), **told.facts}
         self.log.note("done" if not told.trouble else "failed", firm.key, told.trace, **facts, **_kind(told))
         self._save(firm)
-        if task.requests:
+        if task.requests or told.again:  # whoever waits goes before what is left
             self.look_at_spool()
 
     def _save(self, firm: Keeping) -> None:

@@ -24,7 +24,8 @@ class Job(StrEnum):
     NIGHT = "night"  #: verify the ledger, back it up, keep the day's aging
 
 
-#: Seconds after which a job is taken to hang, and is stopped. A book's lease lasts five minutes.
+#: Seconds after which a job is taken to hang, and is stopped, unless it asks for patience meanwhile (`turn`). A book's
+#: lease lasts five minutes: a round that hangs is stopped before.
 DEADLINES: Final[Mapping[Job, float]] = {
     **dict.fromkeys((Job.REQUESTS, Job.QUEUE, Job.ROUND), 240),
     Job.PLAN: 280,

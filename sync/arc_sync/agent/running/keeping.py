@@ -102,12 +102,13 @@ class Keeping:
         if job is None:
             return None
         if job is Job.QUEUE:
-            return self._poll(steady)
-        if job is not Job.REQUESTS:
+            return self._poll(spool, steady)
+        if job is Job.REQUESTS:
             return Task(
-                job, self.file, glance=job is Job.ROUND and self._may_rest and not self.glimpse.is_near
+                job, self.file, spool, self.requests[:1] if self.tries else self.requests, books=self.books
             )
-        return Task(job, self.file, spool, self.requests[:1] if self.tries else self.requests)
+        glance = job is Job.ROUND and self._may_rest and not self.glimpse.is_near
+        return Task(job, self.file, spool, later=self.requests, books=self.books, glance=glance)
 
     def _requests(self, now: datetime) -> Job | None:
         return Job.REQUESTS if self.requests and self._may(Job.REQUESTS, now) else None
@@ -117,12 +118,12 @@ class Keeping:
             return None
         return Job.QUEUE if self._may(Job.QUEUE, now) else None
 
-    def _poll(self, steady: float) -> Task:
+    def _poll(self, spool: Path, steady: float) -> Task:
         """Look at the Google queue, often while somebody asks; now and then show a sign of life there."""
         self.next_poll = steady + (POLL_SOON if steady - self.asked < LATELY else POLL)
         sign = steady >= self.next_sign
         self.next_sign = steady + SIGN if sign else self.next_sign
-        return Task(Job.QUEUE, self.file, sign=sign)
+        return Task(Job.QUEUE, self.file, spool, later=self.requests, books=self.books, sign=sign)
 
     def _daily(self, now: datetime) -> Job | None:
         if self.glimpse is None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from arc_sheets.errors import ArcError, BookOpen, LedgerError
-from arc_sheets.message import MessageState
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.choices import waiting
 from arc_sync.agent.config import Config
@@ -21,15 +20,17 @@ from arc_sync.agent.inbox.queue import Queue, read_queue, result_row
 from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.reminding.planning import plan_reminders
 from arc_sync.agent.reminding.rows import DRAFTED, reminders
-from arc_sync.agent.reminding.waiting import in_trouble
+from arc_sync.agent.reminding.waiting import OUTGOING, in_trouble
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.logs import places_of
 from arc_sync.agent.running.nights import keep_night
 from arc_sync.agent.running.state import Seen
 from arc_sync.agent.running.tasks import Task, Told
+from arc_sync.agent.running.turn import Turn
 from arc_sync.agent.work import Worked, open_mailers, this_sender, work
 from arc_sync.books.draw.records import WAITING
 from arc_sync.ledger.loaded import Last
+from arc_sync.mail.port import Mailer
 
 #: How long after its last sign the sidebar counts as open; clocks may differ, polls are half a minute apart.
 IN_USE: Final = timedelta(minutes=2)
@@ -45,11 +46,16 @@ _Facts = dict[str, int | str]
 _LAST: Final = Last()
 
 
-def perform(task: Task, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Told:
-    """Do a task; whatever goes wrong is told, not raised. `clock` tells the time in UTC."""
+def perform(
+    task: Task,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    steady: Callable[[], float] = time.monotonic,
+    asks: Callable[[float], None] = lambda _: None,
+) -> Told:
+    """Do a task; whatever goes wrong is told, not raised. `clock`, `steady` and `asks` are those of `Turn`."""
     try:
         with opened(Config.load(task.file), last=None if task.job is Job.NIGHT else _LAST) as firm:
-            return _JOBS[task.job](firm, task, clock)
+            return _JOBS[task.job](firm, Turn(task, clock, steady, asks))
     except Exception as error:  # noqa: BLE001 (a defect in one firm's job must not end the others')
         return _failure(error)
 
@@ -68,37 +74,37 @@ def _failure(error: Exception) -> Told:
     return Told(said, name, places_of(error))
 
 
-def _round(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
-    if firm.rests(clock()) is not None:  # a spreadsheet in which nothing has happened: one look at Drive
+def _round(firm: Firm, turn: Turn) -> Told:
+    if firm.rests(turn.clock()) is not None:  # a spreadsheet in which nothing has happened: one look at Drive
         return Told(facts={"idle": 1})
-    return _after(firm, _worked(firm, clock), clock(), {})
+    return _after(firm, _worked(firm, turn), turn.clock(), {})
 
 
-def _plan(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
-    planned = plan_reminders(firm, clock())
+def _plan(firm: Firm, turn: Turn) -> Told:
+    planned = plan_reminders(firm, turn.clock())
     facts: _Facts = {"planned": sum(planned.counts.values())}
     try:
-        return _after(firm, _worked(firm, clock), clock(), facts)
+        return _after(firm, _worked(firm, turn), turn.clock(), facts)
     except (
         BookOpen
     ):  # the plan is in the ledger; the workbook shows it after the round that follows its closing
-        return Told(facts=facts | {"open": 1}, seen=seen_of(firm, clock()), again=True)
+        return Told(facts=facts | {"open": 1}, seen=seen_of(firm, turn.clock()), again=True)
 
 
-def _night(firm: Firm, _task: Task, clock: Callable[[], datetime]) -> Told:
-    kept = keep_night(firm, clock())
+def _night(firm: Firm, turn: Turn) -> Told:
+    kept = keep_night(firm, turn.clock())
     return Told(
         kept.trouble,
         "Wrong" if kept.trouble else "",
         backup=str(kept.backup or ""),
-        seen=seen_of(firm, clock()),
+        seen=seen_of(firm, turn.clock()),
     )
 
 
-def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
+def _requests(firm: Firm, turn: Turn) -> Told:
     """Carry out what lies in the spool, each answered at once; then a round, which answers those that ask for one."""
-    spool = Spool(task.spool or Path())
-    lying = [(path, told) for path in task.requests if (told := _read(path)) is not None]
+    spool = Spool(turn.task.spool or Path())
+    lying = [(path, told) for path in turn.task.requests if (told := _read(path)) is not None]
     places = {told.request: path for path, told in lying}
 
     def answer(replies: Sequence[Reply]) -> None:
@@ -106,22 +112,22 @@ def _requests(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
             spool.answer(reply)
             spool.clear(places[reply.request])
 
-    return _carried_out(firm, [told for _, told in lying], "ribbon", answer, clock)
+    return _carried_out(firm, [told for _, told in lying], "ribbon", answer, turn)
 
 
-def _queue(firm: Firm, task: Task, clock: Callable[[], datetime]) -> Told:
+def _queue(firm: Firm, turn: Turn) -> Told:
     """Carry out what waits in the spreadsheet's queue; say there that the agent is alive, here whether a sidebar is open."""
     queue = queue_of(firm)
-    if task.sign:
-        queue.alive(clock())
+    if turn.task.sign:
+        queue.alive(turn.clock())
 
     def answer(replies: Sequence[Reply]) -> None:
         if replies:
             queue.answer([result_row(reply) for reply in replies])
 
-    told = _carried_out(firm, read_queue(queue.waiting()), "menu", answer, clock)
+    told = _carried_out(firm, read_queue(queue.waiting()), "menu", answer, turn)
     used = queue.used()
-    if used is None or abs(clock() - used) > IN_USE:
+    if used is None or abs(turn.clock() - used) > IN_USE:
         return told
     return replace(told, facts={**told.facts, "in_use": 1})
 
@@ -139,7 +145,7 @@ def _carried_out(
     asked: Sequence[Envelope | Bad],
     way: Way,
     answer: Callable[[Sequence[Reply]], None],
-    clock: Callable[[], datetime],
+    turn: Turn,
 ) -> Told:
     """Carry out requests one after the other, and run the round that they want; none keeps the others waiting."""
     waits, wants_round = list[Reply](), False
@@ -147,7 +153,7 @@ def _carried_out(
     defect: Exception | None = None
     for told in asked:
         try:
-            came = consume(firm, told, way, clock())
+            came = consume(firm, told, way, turn.clock())
         except (
             LedgerError,
             OSError,
@@ -156,7 +162,7 @@ def _carried_out(
             continue
         except Exception as error:  # noqa: BLE001 (a defect that one request brings out must not stop the others)
             defect = error
-            came = Consumed(_undone(told, error, clock()), wants_round=False)
+            came = Consumed(_undone(told, error, turn.clock()), wants_round=False)
         wants_round |= came.wants_round
         if isinstance(told, Envelope) and told.action in ROUNDS:
             waits.append(came.reply)
@@ -166,9 +172,9 @@ def _carried_out(
     if failed is not None:
         return replace(_failure(failed), facts=facts, again=wants_round)
     if not wants_round:
-        done = Told(facts=facts, seen=seen_of(firm, clock()) if asked else None)
+        done = Told(facts=facts, seen=seen_of(firm, turn.clock()) if asked else None)
     else:
-        done = _round_for(firm, waits, answer, facts, clock)
+        done = _round_for(firm, waits, answer, facts, turn)
     if defect is None or done.kind:
         return done
     return replace(done, kind=type(defect).__name__, trace=places_of(defect))
@@ -184,12 +190,12 @@ def _round_for(
     waits: Sequence[Reply],
     answer: Callable[[Sequence[Reply]], None],
     facts: _Facts,
-    clock: Callable[[], datetime],
+    turn: Turn,
 ) -> Told:
     """Run the round that requests want, and answer those that waited for it."""
     worked, why, kind = None, "", ""
     try:
-        worked = _worked(firm, clock)
+        worked = _worked(firm, turn)
     except ArcError as error:
         why, kind = str(error), type(error).__name__
     except Exception as error:
@@ -197,12 +203,16 @@ def _round_for(
         raise
     answer([after_round(reply, worked.round if worked else None, why) for reply in waits])
     if worked is None:
-        return Told(why, kind, facts=facts, seen=seen_of(firm, clock()))
-    return _after(firm, worked, clock(), facts)
+        return Told(why, kind, facts=facts, seen=seen_of(firm, turn.clock()))
+    return _after(firm, worked, turn.clock(), facts)
 
 
-def _worked(firm: Firm, clock: Callable[[], datetime]) -> Worked:
-    return work(firm, clock, this_sender(), partial(open_mailers, firm.config))
+def _worked(firm: Firm, turn: Turn) -> Worked:
+    def ways() -> Mapping[str, Mailer]:
+        turn.sends(by_a_queue=bool(firm.config.spreadsheet))
+        return open_mailers(firm.config)
+
+    return work(firm, turn.clock, this_sender(), ways, enough=turn.is_enough, hook=turn.goes_on)
 
 
 def _after(firm: Firm, worked: Worked, now: datetime, facts: _Facts) -> Told:
@@ -214,14 +224,15 @@ def _after(firm: Firm, worked: Worked, now: datetime, facts: _Facts) -> Told:
         "opened": len(report.opened),
         "sent": len(worked.sent.sent) if worked.sent else 0,
     }
-    return Told(facts=facts | counts, seen=seen_of(firm, now, report.book), again=not report.in_step)
+    again = not report.in_step or bool(worked.sent and worked.sent.more)
+    return Told(facts=facts | counts, seen=seen_of(firm, now, report.book), again=again)
 
 
 def seen_of(firm: Firm, now: datetime, book: str = "") -> Seen:
     """Return what stands in the ledger, in counts; `now` is UTC."""
     books = [one.id for one in firm.ledger.books()]
     with firm.ledger.read() as view:
-        waits = view.posted(MessageState.QUEUED, bare=True)
+        waits = view.posted(*OUTGOING, bare=True)
         known = reminders(view).values()
         return Seen(
             book=book,
@@ -243,7 +254,7 @@ def _read(path: Path) -> Envelope | Bad | None:
         return None
 
 
-_JOBS: Final[dict[Job, Callable[[Firm, Task, Callable[[], datetime]], Told]]] = {
+_JOBS: Final[dict[Job, Callable[[Firm, Turn], Told]]] = {
     Job.ROUND: _round,
     Job.PLAN: _plan,
     Job.NIGHT: _night,

@@ -19,8 +19,10 @@ class Task:
 
     job: Job
     file: Path  #: the firm's arc.toml
-    spool: Path | None = None  #: where the requests lie; None: there are none
-    requests: tuple[Path, ...] = ()  #: their files
+    spool: Path | None = None  #: where requests lie, and come meanwhile; None: nowhere
+    requests: tuple[Path, ...] = ()  #: the files of those to be carried out
+    later: tuple[Path, ...] = ()  #: of those that wait for another try: no message need wait for them
+    books: frozenset[str] = frozenset()  #: ids of the workbook: by them requests name it
     sign: bool = False  #: give a sign of life in the spreadsheet
     glance: bool = (
         False  #: see first, without a child, whether there is anything to do: a server is to be asked

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from arc_sync.agent.running.jobs import DEADLINES
@@ -70,28 +71,33 @@ class Worker:
         """Do a task and return what became of it; raises `Hung` or `Died`, and the child is gone then."""
         seconds = DEADLINES[task.job] if deadline is None else deadline
         try:
-            told = self._asked(task, seconds + (_START if deadline is None else 0))
+            return self._asked(task, seconds, _START if deadline is None else 0)
         except (EOFError, OSError):
             self.stop()
             raise Died("The process that did it ended in the middle; it is tried again.") from None
+        except Hung:
+            self.stop()
+            raise
         finally:
             self.idle_since = time.monotonic()
-        if told is None:
-            self.stop()
-            raise Hung(f"It took longer than {seconds / 60:g} minutes and was stopped; it is tried again.")
-        return told
 
-    def _asked(self, task: Task, seconds: float) -> Told | None:
-        """Return the child's answer, None if there is none in time; raises EOFError or OSError if it is gone."""
+    def _asked(self, task: Task, seconds: float, start: float) -> Told:
+        """Return the child's answer; raises `Hung` if there is none in time, EOFError or OSError if it is gone.
+
+        A number for an answer asks for patience: for so many seconds from then on. `start` is given besides, at first.
+        """
         self.warm()
         pipe = self._pipe
         if pipe is None:  # stopped meanwhile
             raise EOFError
         pipe.send(task)
-        if not pipe.poll(seconds):
-            return None
-        told: Told = pipe.recv()
-        return told
+        limit = seconds + start
+        while pipe.poll(limit):
+            told: Told | float = pipe.recv()
+            if isinstance(told, Told):
+                return told
+            limit = seconds = told
+        raise Hung(f"It took longer than {seconds / 60:g} minutes and was stopped; it is tried again.")
 
     def stop(self) -> None:
         """End the child, whatever it is doing."""
@@ -171,7 +177,7 @@ def _serve(pipe: Connection, perform: Callable[[Task], Told] | None) -> None:
         with undisturbed():
             from arc_sync.agent.running.perform import perform as real  # noqa: PLC0415 (only the child needs it)
 
-        perform = real
+        perform = partial(real, asks=pipe.send)
     with suppress(EOFError, OSError):  # the agent is gone
         while True:
             pipe.send(perform(pipe.recv()))
