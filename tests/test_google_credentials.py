@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 import requests
+from typer.testing import CliRunner, Result
 
 from arc_sheets.errors import BookError, BookForeign, BookMissing, BookRefused, SignInError
 from arc_sync.agent import spreadsheets
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import Firm, opened
 from arc_sync.agent.google_account import check, sign_in
+from arc_sync.cli import signing
+from arc_sync.cli.app import app as app_of_arc
 from arc_sync.google.addresses import address
 from arc_sync.google.connect import ADDRESS
 from arc_sync.google.credentials import FILE, PURPOSE, SHARED, Grant, of_key, of_machine, of_person
@@ -120,6 +123,70 @@ def test_nobody_signed_in_is_told_how_to(safe: Safe, config: Config) -> None:
         assert words in found.said
     with pytest.raises(SignInError, match="Desktop app"):
         sign_in(config, safe, ("", ""), print)
+
+
+def ran_login(google: GoogleEmulator, config: Config) -> Result:
+    app = google.installed_app()["installed"]
+    words = ["google", "login", "--client-id", app["client_id"], "--in-file", "--config", str(config.file)]
+    return CliRunner().invoke(app_of_arc, words, input=f"{app['client_secret']}\n")
+
+
+def test_a_login_opens_the_browser_and_says_how_long_it_waits(
+    google: GoogleEmulator, safe: Safe, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_there: list[str] = []
+
+    def opens(address: str) -> bool:
+        opened_there.append(address)
+        browse(address)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", opens)
+    monkeypatch.setenv("DISPLAY", ":0")
+    said = ran_login(google, config).stdout.splitlines()
+    assert said[0] == (
+        "Your browser asks now: sign in there and allow it; ARC waits 5 minutes for it. If none opened, open this"
+        " address:"
+    )
+    assert said[1:2] == opened_there
+    assert said[2].startswith("You are signed in; the sign-in is kept in ")
+    assert safe.get(PURPOSE) is not None
+
+
+def test_a_login_without_a_browser_says_what_to_do_with_the_address(
+    google: GoogleEmulator, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(*lines: str) -> None:
+        said.extend(lines)
+        for line in lines:
+            if line.startswith("http://"):
+                browse(line)
+
+    said: list[str] = []
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(signing, "at_terminal", lambda: True)
+    monkeypatch.setattr(signing, "say", shown)
+    assert ran_login(google, config).exit_code == 0
+    assert said[0] == (
+        "Open this address in a browser of this computer, sign in and allow it; ARC waits 5 minutes for it:"
+    )
+    assert "fetch that address here within that time" in said[2]
+
+
+def test_a_login_that_nobody_can_see_ends_at_once(
+    google: GoogleEmulator, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    ran = ran_login(google, config)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "Nobody can sign in here: there is no browser, and no terminal to show an address in. Run `arc google login` in"
+        " a terminal.\n"
+    )
 
 
 def test_a_withdrawn_sign_in_is_said(google: GoogleEmulator, safe: Safe, config: Config) -> None:

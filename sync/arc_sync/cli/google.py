@@ -10,6 +10,7 @@ import typer
 from arc_sync.cli.google_menu import install_menu, show_live
 from arc_sync.cli.mail import InFile, _secret
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, finish, say
+from arc_sync.cli.signing import in_browser
 
 
 def login(
@@ -28,7 +29,11 @@ def login(
 
     settings, safe = Config.load(config), Safe.of_this_user()
     secret = _secret("The secret of your firm's app at Google") if client_id else ""
-    say(google_account.sign_in(settings, safe, (client_id, secret), say, in_file=in_file))
+    say(
+        google_account.sign_in(
+            settings, safe, (client_id, secret), in_browser("arc google login"), in_file=in_file
+        )
+    )
 
 
 def check(

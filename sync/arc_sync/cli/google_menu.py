@@ -9,6 +9,7 @@ import typer
 
 from arc_sync.cli.mail import InFile
 from arc_sync.cli.out import FINE, PERSON, Settings, answer, finish, say
+from arc_sync.cli.signing import in_browser
 
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
@@ -35,7 +36,8 @@ def install_menu(
     if paste is not None:
         say(google_menu.paste(paste))
         return
-    say(google_menu.install(Config.load(config), Safe.of_this_user(), say, script, in_file=in_file))
+    show = in_browser("arc google install-menu")
+    say(google_menu.install(Config.load(config), Safe.of_this_user(), show, script, in_file=in_file))
 
 
 def show_live(config: Config, rounds: int, *, json: bool = False) -> NoReturn:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from arc_sync.cli.out import FINE, PERSON, Json, Settings, answer, at_terminal, finish, say
+from arc_sync.cli.signing import in_browser
 
 if TYPE_CHECKING:
     from arc_sync.agent.config import Config
@@ -66,9 +67,11 @@ def login(
 def _signed_in(config: Config, safe: Safe, client_id: str, tenant: str, *, in_file: bool) -> str:
     from arc_sync.mail import asking
 
-    secret = _secret("The secret of your firm's app at Google") if config.mail.login == "google" else ""
+    at_google = config.mail.login == "google"  # Microsoft's own sentence says what to do
+    secret = _secret("The secret of your firm's app at Google") if at_google else ""
     client = asking.Client(client_id, secret, tenant)
-    return asking.sign_in(config, safe, client, say, in_file=in_file)
+    show = in_browser("arc mail login") if at_google else say
+    return asking.sign_in(config, safe, client, show, in_file=in_file)
 
 
 def _secret(what: str) -> str:

@@ -29,6 +29,7 @@ from arc_sync.mail.headers import one_line
 from arc_sync.mail.oauth import USUAL, WAIT, Access, Endpoints, Grant
 
 SCOPE: Final = "https://mail.google.com/"  #: SMTP and IMAP have no narrower one
+PATIENCE: Final = 300.0  #: seconds that a person has for signing in
 _PAGE: Final = "<!doctype html><title>ARC Sheets</title><p>{} You can close this window.</p>"
 _AGAIN: Final = "run `arc mail login` again"
 
@@ -60,7 +61,7 @@ def sign_in(
     user: str,
     show: Callable[[str], None],
     endpoints: Endpoints = USUAL,
-    wait: float = 300,
+    wait: float = PATIENCE,
 ) -> Grant:
     """Let a person sign in and return the grant with its refresh token; raises `MailError`.
 
