@@ -99,6 +99,11 @@ def is_untidy(column: Column, cell: CellValue) -> bool:
     return isinstance(cell, str) and bool(cell.strip()) and column.kind in _TYPED
 
 
+def is_sound(text: str) -> bool:
+    """Say whether ledgers, files and messages can keep a text: it has no NUL, and no half of a character."""
+    return text.isprintable() or _UNSHOWABLE.search(text) is None
+
+
 def verbatim(cell: CellValue) -> str:
     """Return what a person sees in the cell, for the Issues tab; blank is an empty text.
 
@@ -135,7 +140,7 @@ def _text(column: Column, cell: CellValue, _currency: str | None, _how: Reading)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 32_767:  # UTF-16 units, Excel's own limit
         raise _NotAllowed("it is longer than 32,767 characters")
-    if not text.isprintable() and _UNSHOWABLE.search(text):
+    if not is_sound(text):
         raise _NotAllowed(UNSHOWN)
     return _choice(column, text) if column.choices else text
 

@@ -55,6 +55,7 @@ def sentence(path: Path) -> str:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+SAMPLES = Path(__file__).parent / "intake_samples"
 
 
 def test_a_sound_workbook_passes(tmp_path: Path) -> None:
@@ -256,6 +257,34 @@ def test_a_wrong_encoding_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(IntakeError, match="no encoding called klingon"):
         understand(file, encoding="klingon")
     assert understand(file, encoding="latin-1").take().counts["invoices"] == 1
+
+
+def test_a_nul_in_a_text_rejects_its_row_and_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "n.csv"
+    heads = "Invoice Number,Customer,Invoice Date,Due Date,Currency,Amount,Notes,Mine\n"
+    rows = ("1,Ann,a\0b,", "2,A\0nn,,", "\0,Ann,,", f"4,Ann,{'fine ' * 99},a\0b")
+    lines = [
+        f"{n},{c},2026-01-05,2026-02-04,EUR,12.50,{rest}" for n, c, rest in (r.split(",", 2) for r in rows)
+    ]
+    file.write_text(heads + "\n".join(lines), "utf-8")
+    taken = understand(file).take()
+    assert [e.key for e in taken.entries if e.tab == "invoices"] == ["4"]
+    assert [(r.line, r.reason) for r in taken.rejects] == [
+        (2, 'Column "Notes" has "a\ufffdb": it has characters that cannot be shown.'),
+        (3, 'Column "Customer" has "A\ufffdnn": it has characters that cannot be shown.'),
+        (4, 'Column "Invoice Number" has "\ufffd": it has characters that cannot be shown.'),
+    ]
+
+
+def test_a_nul_in_the_name_that_stands_above_invoices_rejects_them(tmp_path: Path) -> None:
+    text = (SAMPLES / "qb_open_invoices.csv").read_text("utf-8")
+    file = tmp_path / "n.csv"
+    file.write_text(text.replace("Baker, Chris", "Baker\0, Chris"), "utf-8")
+    taken = understand(file, currency="USD").take()
+    assert [e.key for e in taken.entries if e.tab == "invoices"] == ["71052", "71053"]
+    assert [r.reason for r in taken.rejects] == [
+        'Column "customer" has "Baker\ufffd, Chris": it has characters that cannot be shown.'
+    ]
 
 
 def test_formulas_that_a_spreadsheet_has_computed_are_read_nil_or_not(tmp_path: Path) -> None:

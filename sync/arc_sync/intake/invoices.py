@@ -98,7 +98,7 @@ class Invoices:
         currency = read.currency_at(line, "amount", "balance", "line_total", "paid")
         amount, balance = self._amounts(line, currency)
         kind = self._type(told, amount)
-        customer = read.text(line, "customer") if read.has("customer") else row.group
+        customer = read.text(line, "customer") if read.has("customer") else read.sound("customer", row.group)
         if not customer:
             raise read.missing("customer", "an invoice needs a customer")
         if kind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from arc_sheets import dates, money
-from arc_sheets.cells import CellError
+from arc_sheets.cells import UNSHOWN, CellError, is_sound, verbatim
 from arc_sync.intake.evidence import currency_of
 from arc_sync.intake.layout import text_of
 from arc_sync.intake.model import Calculated
@@ -70,12 +70,19 @@ class Reader:
 
     def text(self, line: Line, name: str) -> str | None:
         """Return a text in one line, or None."""
-        return text_of(self.cell(line, name)) or None
+        return self.sound(name, text_of(self.cell(line, name))) or None
 
     def note(self, line: Line, name: str) -> str | None:
         """Return a text with its line breaks, or None."""
         cell = self.cell(line, name)
-        return (cell.replace("\r\n", "\n").strip() if isinstance(cell, str) else text_of(cell)) or None
+        text = cell.replace("\r\n", "\n").strip() if isinstance(cell, str) else text_of(cell)
+        return self.sound(name, text) or None
+
+    def sound(self, name: str, text: str) -> str:
+        """Return a text, which a ledger must be able to keep."""
+        if is_sound(text):
+            return text
+        raise self._bad(name, text, UNSHOWN)
 
     def date(self, line: Line, name: str) -> dt.date | None:
         """Return a date, or None."""
@@ -172,5 +179,5 @@ class Reader:
 
     def _bad(self, name: str, seen: str, why: str) -> BadCell:
         header = self.layout.columns[name].header if self.has(name) else name
-        shown = seen if len(seen) <= 60 else seen[:57] + "..."
+        shown = verbatim(seen if len(seen) <= 60 else seen[:57] + "...")
         return BadCell(f'Column "{header}" has "{shown}": {why}.')
