@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -135,6 +137,33 @@ def _refusal(act: Callable[[], object]) -> str:
     with pytest.raises(ConfigError) as error:
         act()
     return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('who = "Z\\u0000"', "line 3: who holds characters that cannot be shown; type it anew"),
+        ('[sender]\nname = "Z\\u0000"', "line 4: name holds characters that cannot be shown; type it anew"),
+    ],
+)
+def test_a_text_that_no_ledger_can_keep_is_said_with_its_line(tmp_path: Path, more: str, told: str) -> None:
+    assert told in _refusal(lambda: Config.load(written(tmp_path, f"{LEAST}{more}\n")))
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="their names are all of Unicode")
+def test_a_folder_whose_name_is_no_text_is_said(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    assert "caf?/arc.toml holds bytes that are no UTF-8" in _refusal(
+        lambda: Config.load(written(folder, LEAST))
+    )
+
+
+def test_a_login_name_that_is_no_text_is_written_as_far_as_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "caf\udce9")
+    assert Config.load(written(tmp_path, LEAST)).who == "caf\ufffd"
 
 
 def test_the_folder_of_backups_is_a_place_too(tmp_path: Path) -> None:

@@ -73,6 +73,8 @@ def test_a_table_that_was_left_out_is_added(file: Path) -> None:
         ("agent.evry", "1", "no setting that ARC knows"),
         ("time_zone", "Mars", "no time zone"),
         ("nonsense", "1", "no setting that ARC knows"),
+        ("company", "caf\udce9", "company = caf\ufffd has characters that cannot be shown; type it anew"),
+        ("caf\udce9", "1", "caf\ufffd = 1 has characters that cannot be shown; type it anew"),
         ("nonsense.key", "1", "no table nonsense"),
         ("base_currency", "EURO", "no currency code"),
         ("mail.how", "smtp", "needs host"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tzlocal import get_localzone_name
 
 from arc_sheets.aging import Buckets
+from arc_sheets.cells import is_sound, verbatim
 from arc_sheets.dates import Order
 from arc_sheets.errors import ConfigError
 from arc_sheets.money import CURRENCIES
@@ -140,7 +142,11 @@ class Config:
             written = _Written.model_validate(parsed(file, text))
         except ValidationError as error:
             raise said.invalid(error) from None
-        return _config(said, written)
+        config = _config(said, written)
+        for key, text in _texts(written.model_dump()):
+            if not is_sound(text):
+                raise said.wrong(key, "holds characters that cannot be shown; type it anew")
+        return config
 
     def day(self, moment: datetime) -> date:
         """Return the firm's date at a moment."""
@@ -306,9 +312,18 @@ def _check_currency(code: str, what: str) -> None:
         raise ConfigError(f'"{code}" is no currency code; give {what} as one such as EUR or USD.')
 
 
+def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys and texts of a table, and of those in it."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _texts(value)
+        elif isinstance(value, str):
+            yield key, value
+
+
 def _login() -> str:
     try:
-        return getpass.getuser()
+        return verbatim(getpass.getuser())
     except (OSError, KeyError, ImportError):  # no such user in the system's list
         return os.environ.get("USERNAME", "somebody")
 

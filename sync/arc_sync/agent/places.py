@@ -42,6 +42,13 @@ def find(path: Path | None = None) -> Path:
         raise ConfigError(
             f"There is no {file}; go to the folder that has one, name it with --config, or make one with `arc init`."
         )
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        named = str(file).encode(errors="replace").decode()
+        raise ConfigError(
+            f"The path {named} holds bytes that are no UTF-8, so no ledger can keep it; rename what they are in."
+        ) from None
     return file
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from arc_sheets.cells import is_sound, verbatim
 from arc_sheets.errors import ConfigError
 from arc_sync.agent.config import Config
 from arc_sync.agent.places import IN_PGPASS, find, holds_password, read_settings, without_password
@@ -63,6 +64,11 @@ def change(path: Path | None, key: str, text: str) -> str:
     then nothing was changed.
     """
     file = find(path)
+    if not is_sound(key + text):
+        told = verbatim(f"{key} = {text}")
+        raise ConfigError(
+            f"{file}: {told} has characters that cannot be shown; type it anew. Nothing was changed."
+        )
     before = read_settings(file)
     try:
         document = tomlkit.parse(before)
