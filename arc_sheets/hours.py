@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from arc_sheets.errors import ConfigError
 from arc_sheets.phrases import say_cell
 
@@ -70,7 +68,11 @@ def check_calendar(country: str, region: str) -> None:
     """Raise `ConfigError`, beginning with the key, if the holidays of the country or its region are not known."""
     if region and not country:
         raise ConfigError("region needs country; write the country's code too, such as DE")
-    known = holidays.list_supported_countries(include_aliases=False) if country else {"": [""]}
+    if not country:
+        return
+    import holidays  # noqa: PLC0415 (it is large, and most rounds send nothing)
+
+    known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
         raise ConfigError(f'country is "{country}", which is none; write its ISO 3166 code, such as DE or US')
     if region and region not in known[country]:
@@ -91,6 +93,8 @@ def _calendar(country: str, region: str, year: int) -> tuple[frozenset[int], fro
     """Return the weekend (0 is Monday) and the public holidays of a year."""
     if not country:
         return frozenset({5, 6}), frozenset()
+    import holidays  # noqa: PLC0415
+
     known = holidays.country_holidays(country, subdiv=region or None, years=year)
     return frozenset(known.weekend), frozenset(known)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arc_sheets.aging import AgingReport, aging
 from arc_sheets.cells import Reading, Rows
@@ -21,7 +22,6 @@ from arc_sheets.receivables import receivables
 from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.form import Act
-from arc_sync.agent.importing import Usual
 from arc_sync.agent.inbox.heartbeat import is_kept
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.pages import Terms, contents, pages, rows_of
@@ -39,6 +39,9 @@ from arc_sync.ledger.open import create_ledger, open_ledger
 from arc_sync.ledger.port import Ledger
 from arc_sync.merge.history import Origin
 from arc_sync.xlsx import is_open_elsewhere
+
+if TYPE_CHECKING:
+    from arc_sync.agent.importing import Usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Firm:
     @property
     def usual(self) -> Usual:
         """What fills the blanks of an import."""
+        from arc_sync.agent.importing import Usual  # noqa: PLC0415 (only an import needs to understand exports)
+
         return Usual(self.config.base_currency, self.config.zone)
 
     def origin(self, source: str, what: str, now: datetime) -> Origin:
