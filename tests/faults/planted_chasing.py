@@ -33,6 +33,7 @@ SENDING, LOOKING, OUTCOMES, PROPOSING = (
     f"{_REMINDING}/{name}.py" for name in ("sending", "looking", "outcomes", "proposing")
 )
 
+TURN, PERFORM, WORKER = (f"{_SYNC}/agent/running/{name}.py" for name in ("turn", "perform", "worker"))
 DECISIONS = f"{_REMINDING}/deciding.py"
 
 _HOLDS = "if posted.state is not S.CLAIMED or posted.owner != owner or lapsed(posted, now):"
@@ -133,6 +134,17 @@ FAULTS: Final = (
     _one("S27", "an older ledger that no workbook has seen sends once more", SENDING, "        elif left := self.witness.left(message.id):\n", "        elif left := None:\n", "test_witness"),
     _one("S37", "an older ledger sends a stage again where it became another message", SENDING, "        for left in self.witness.alike(marks.about):\n", "        for left in ():\n", "test_witness"),
     _one("S38", "an older ledger writes again within the interval", SENDING, "        for left in self.witness.alike(marks.whom):\n", "        for left in ():\n", "test_witness"),
+    _one("S39", "what was claimed and not begun stays claimed", SENDING, "                    self._unbegun(posted)\n", "                    pass\n", "test_sending_turns"),
+    _one("S40", "sending knows no end", SENDING, "            self.report.more = self.enough()\n", "            pass\n", "test_sending_turns"),
+    _one("S41", "who hands back what another has taken dies of it", SENDING, "                with suppress(Fenced):", "                with suppress():", "test_sending_turns"),
+    _one("S42", "what is handed back waits anew", SENDING, "posted, posted.next_try or posted.message.not_before, posted.said", "posted, self.clock() + FIRST_WAIT, posted.said", "test_sending_turns"),
+    _one("S43", "more is due where nothing is", SENDING, "self.report.more = self.report.more and self._is_due()", "pass", "test_sending_turns"),
+    _one("S44", "a click waits until all is sent", TURN, " or self._is_awaited()", "", "test_running_perform"),
+    _one("S45", "a click that failed keeps all messages waiting", TURN, "{*self.task.requests, *self.task.later}", "self.task.requests", "test_running_perform"),
+    _one("S46", "clicks for another firm keep all messages waiting", TURN, "any(told.book in ours for told in", "any(True for told in", "test_running_perform"),
+    _one("S47", "the agent does not come back to what is left", PERFORM, " or bool(worked.sent and worked.sent.more)", "", "test_running_perform"),
+    _one("S48", "a slow message is taken to hang", TURN, "        self.asks(seconds + LAST)\n", "", "test_running_perform"),
+    _one("S49", "the agent is deaf to a request for patience", WORKER, "            limit = seconds = told\n", "", "test_running_whole::test_a_child_that_asks_for_patience_gets_it_from_then_on"),
     _one("S28", "what was right before money came in is right still", LOOKING, "            self._passed = None\n", "", "test_sending_looks"),
     _one("S29", "who approved it first is named, not who approved it again", f"{_REMINDING}/touches.py", "        self._given.clear()\n", "", "test_sending"),
     _one("S21", "words changed after the approval do not go", LOOKING, "(None if known or row.status != QUEUED else _reworded(message, row))", "None", "test_sending_looks"),

@@ -40,6 +40,8 @@ from tests.reminding_firm import NOW, office
 S = MessageState
 #: The steps of the sender, as its hook names them; each for the first message and, where it comes again, the second.
 STEPS: Final = ("lost", "followed", "claimed", "looked", "about to", "handed over", "settled", "done")
+#: That of a sender who has enough after the first message.
+BACK: Final = "handed back"
 AGAIN: Final = ("looked", "about to", "handed over", "settled")
 #: The stages of the conversation at which a server may fall silent.
 TALK: Final = tuple(stage for stage in STAGES if stage not in {"connect", "250"})
@@ -71,6 +73,7 @@ class Outcome(NamedTuple):
 DEATHS: Final = (
     *(Death("sender", step) for step in STEPS),
     *(Death("sender", step, 2) for step in AGAIN),
+    Death("sender", BACK),
     *(Death("server", stage) for stage in TALK),
 )
 
@@ -89,7 +92,14 @@ def send_all(folder: str, port: int, trusted: str, now: datetime, step: str, nth
     account = Account("localhost", port, "starttls", Login(USER, lambda: PASSWORD))
     with opened(Config.load(Path(folder))) as firm:
         mailer = SmtpMailer(account, context)
-        send_due(firm, {"Email": mailer}, lambda: now, f"sender {os.getpid()}", hook=hook)
+        send_due(
+            firm,
+            {"Email": mailer},
+            lambda: now,
+            f"sender {os.getpid()}",
+            hook=hook,
+            enough=lambda: step == BACK and seen["done"] == 1,
+        )
         mailer.close()
 
 
