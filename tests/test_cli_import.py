@@ -47,8 +47,8 @@ def test_with_a_row_that_cannot_be_read_nothing_goes_in(here: Office) -> None:
     assert "Nothing went in." in said
     assert here.json("history") == {"change_sets": []}
     rejects = (here.folder / "open invoices.rejects.csv").read_text("utf-8-sig").splitlines()
-    assert rejects[0] == "line,reason,row"
-    assert rejects[1].startswith("5,")
+    assert rejects[0] == "Why not taken,Invoice No,Customer,Invoice Date,Due Date,Currency,Amount,Notes"
+    assert rejects[1].startswith('"Line 5: ')
     assert "seventy" in rejects[1]
     assert not (here.folder / "p.rejects.csv").exists()
 
@@ -67,6 +67,20 @@ def test_what_the_ledger_cannot_take_is_a_reject_too(here: Office) -> None:
     said = here.arc("import", here.file("b.csv", yen), code=1).stdout
     assert "Line 3: INV-2 is in EUR in the ledger and in JPY here" in said
     assert len(here.json("history")["change_sets"]) == 1
+    (_, row) = (here.folder / "b.rejects.csv").read_text("utf-8-sig").splitlines()
+    assert row.endswith(",INV-2,O'Brien & Söhne,2026-02-10,2026-03-12,JPY,300,")
+
+
+def test_rows_that_were_not_taken_are_corrected_and_imported(here: Office) -> None:
+    path = here.file("a.csv", BROKEN)
+    rejects = here.folder / "a.rejects.csv"
+    said = here.arc("import", "--partial", path, code=1).stdout
+    assert f"1 row not taken: {rejects}; correct them there, and import that file" in said
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("seventy", "70.00"), "utf-8-sig")
+    said = here.arc("import", str(rejects)).stdout
+    assert "Invoices: 1 new, 0 changed, 0 as before." in said
+    here.arc("import", here.file("b.csv", BROKEN.replace("seventy", "70.00")))
+    assert len(here.json("history")["change_sets"]) == 2, "the whole file, corrected, says nothing new"
 
 
 def test_a_dry_run_leaves_no_trace(here: Office) -> None:

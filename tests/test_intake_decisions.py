@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from arc_sheets.errors import IntakeError, Undecided
 from arc_sheets.tabs import CUSTOMERS
-from arc_sync.intake import Reject, Understood, understand, write_rejects
+from arc_sync.intake import Reject, Taken, Understood, understand, write_rejects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 HEADER = "Invoice Number,Customer,Invoice Date,Due Date,Currency,Amount"
@@ -291,15 +293,17 @@ def test_payments_that_are_all_negative_are_payments(tmp_path: Path) -> None:
 
 def test_rejects_are_written_as_data_never_as_formulas(tmp_path: Path) -> None:
     row = ("=cmd|' /C calc'!A1", "-500", "+1 (2)", "@x", "\tx", "(80.00)", "-1,250.50", "plain")
-    write_rejects(tmp_path / "r.csv", [Reject(7, row, 'Column "Amount" is blank.')])
+    cells = ",".join(f'"{cell}"' for cell in row)
+    file = write(tmp_path, f"2,Ann,2026-04-03,2026-05-03,EUR,,{cells}", header=f"{HEADER},a,b,c,d,e,f,g,h")
+    understood = understand(file)
+    write_rejects(tmp_path / "r.csv", understood, [Reject(2, row, 'Column "Amount" is blank.')])
     import csv
 
     with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as stream:
         header, written = csv.reader(stream)
-    assert header == ["line", "reason", "row"]
-    assert written == [
-        "7",
-        'Column "Amount" is blank.',
+    assert header == ["Why not taken", *HEADER.split(","), *"abcdefgh"]
+    assert written[0] == 'Line 2: Column "Amount" is blank.'
+    assert written[7:] == [
         "'=cmd|' /C calc'!A1",
         "-500",
         "'+1 (2)",
@@ -310,7 +314,93 @@ def test_rejects_are_written_as_data_never_as_formulas(tmp_path: Path) -> None:
         "plain",
     ]
     with pytest.raises(IntakeError, match="cannot be written"):
-        write_rejects(tmp_path / "no" / "r.csv", [])
+        write_rejects(tmp_path / "no" / "r.csv", understood, [])
+
+
+def mended(understood: Understood, replaced: Mapping[str, str], times: int = 1) -> Taken:
+    """Write the rejects of a file, correct them as a person does, and read that file; as often as told."""
+    for n in range(times):
+        taken = understood.take()
+        assert taken.rejects
+        path = understood.source.path.with_name(f"rejects{n}.csv")
+        write_rejects(path, understood, taken.rejects)
+        text = path.read_text("utf-8-sig")
+        if n == times - 1:
+            for bad, good in replaced.items():
+                assert bad in text
+                text = text.replace(bad, good)
+        path.write_text(text, "utf-8-sig", newline="")
+        understood = understand(path)
+    return understood.take()
+
+
+def entries(taken: Taken) -> list[tuple[str, str | None, str, Mapping[str, object]]]:
+    assert not taken.rejects
+    return [(e.tab, e.key, e.seed, e.values) for e in taken.entries]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_rejects_that_are_corrected_read_as_if_they_had_been_right(tmp_path: Path, times: int) -> None:
+    head = [
+        "As of 31.03.2026;;;;;",
+        "Amounts in EUR;;;;;",
+        "Number;Customer;Invoice Date;Due Date;Amount;Notes",
+    ]
+    bad = '7;+Plus GmbH;13.01.2026;14.02.2026;eins;"=1+1\nand ""more"""'
+    file = write(tmp_path, *head[1:], "6;Ann;13.01.2026;14.02.2026;1.000,50;", bad, header=head[0])
+    (tmp_path / "right").mkdir()
+    right = write(tmp_path / "right", *head[1:], bad.replace("eins", "1.000,50"), header=head[0])
+    found = mended(understand(file), {"eins": "1.000,50"}, times)
+    assert entries(found) == entries(understand(right).take())
+    assert "+Plus GmbH" in {e.values.get("name") for e in found.entries}
+
+
+def test_rejects_of_grouped_customers_keep_whom_they_belong_to(tmp_path: Path) -> None:
+    header = "Number,Invoice Date,Due Date,Currency,Amount"
+    rows = [
+        "Ann,,,,",
+        "1,2026-04-03,2026-05-03,EUR,5",
+        "Total for Ann,,,,5",
+        "Bea,,,,",
+        "2,2026-04-03,2026-05-03,EUR,x",
+    ]
+    found = mended(understand(write(tmp_path, *rows, header=header)), {",x": ",7"})
+    assert [
+        (e.values["number"], e.values["customer"], e.values["amount"])
+        for e in found.entries
+        if e.tab == "invoices"
+    ] == [("2", "Bea", 700)]
+
+
+def test_rejects_of_one_line_of_an_invoice_bring_all_its_lines(tmp_path: Path) -> None:
+    header = "Invoice Number,Customer,Invoice Date,Due Date,Currency,Item,Amount"
+    rows = [
+        f"{n},Ann,2026-04-03,2026-05-03,EUR,{item},{amount}"
+        for n, item, amount in ((1, "a", 5), (1, "b", "x"), (2, "a", 3))
+    ]
+    found = mended(understand(write(tmp_path, *rows, header=header)), {",x": ",7"})
+    assert [(e.key, e.values["amount"]) for e in found.entries if e.tab == "invoices"] == [("1", 1200)]
+
+
+def test_rejects_of_a_workbook_are_corrected_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADER.split(","))
+    sheet.append(["1", "Ann", datetime(2026, 4, 3), "soon", "EUR", 1234.5])  # noqa: DTZ001 (as Excel keeps a day)
+    book.save(tmp_path / "list.xlsx")
+    found = mended(understand(tmp_path / "list.xlsx"), {"soon": "2026-05-03"})
+    assert [
+        (e.values["issued"], e.values["due"], e.values["amount"])
+        for e in found.entries
+        if e.tab == "invoices"
+    ] == [(date(2026, 4, 3), date(2026, 5, 3), 123450)]
+
+
+def test_rejects_with_a_quotation_mark_out_of_place_are_split_into_cells(tmp_path: Path) -> None:
+    bad = '2,"Ann" Bee,2026-04-03,2026-05-03,EUR,5'
+    found = mended(understand(write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,5", bad)), {})
+    assert [e.values["customer"] for e in found.entries if e.tab == "invoices"] == ["Ann Bee"]
 
 
 def test_estimates_and_bills_among_invoices_are_left_out_and_said(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _bring_in(firm: Firm, work: Sequence[_File], *, partial: bool, dry_run: bool
         done("put")
     for file in work:
         if file.rejects and not dry_run:
-            write_rejects(file.rejects_path, file.rejects)
+            write_rejects(file.rejects_path, file.understood, file.rejects)
     return kept and fit and not dry_run
 
 
@@ -156,7 +156,8 @@ def _tell(work: Sequence[_File], *, done: bool, dry_run: bool) -> None:
         for reject in file.rejects[:3]:
             say(f"  Line {reject.line}: {reject.reason}")
         if file.rejects and not dry_run:
-            say(f"  {many(len(file.rejects), 'row')} not taken: {file.rejects_path}")
+            mend = "; correct them there, and import that file" if done else ""
+            say(f"  {many(len(file.rejects), 'row')} not taken: {file.rejects_path}{mend}")
     if dry_run:
         say("This was a dry run: nothing was changed.")
     elif not done:

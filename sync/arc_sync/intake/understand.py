@@ -24,6 +24,7 @@ from arc_sync.intake.gate import admit
 from arc_sync.intake.invoices import Invoices
 from arc_sync.intake.layout import Layout, text_of
 from arc_sync.intake.reading import Reader
+from arc_sync.intake.rejects import mended
 from arc_sync.intake.rows import Sort
 from arc_sync.intake.say import say
 from arc_sync.intake.survey import Source, Survey, survey
@@ -121,7 +122,7 @@ def _open(path: Path, kind: What | None, encoding: str | None) -> tuple[Source, 
             f"{', '.join(filter(None, best.layouts[0].headers))}: say which with "
             f"{' or '.join(f'--kind {kind}' for kind in kinds)}."
         )
-    return source, best.layouts[0]
+    return mended(source, best.layouts[0]), best.layouts[0]
 
 
 def _no_header(path: Path, found: layouts.Found, kind: What | None) -> str:
