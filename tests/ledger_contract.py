@@ -127,6 +127,13 @@ class LedgerContract:
             put(ledger, INVOICES, {"i1": invoice(notes=text)})
         assert now(ledger).head == ROOT
 
+    @pytest.mark.parametrize("text", ["a\0b", "\ud83e"])
+    def test_a_book_no_ledger_can_keep_is_refused(self, ledger: Ledger, text: str) -> None:
+        for book, where in ((text, "a.xlsx"), ("book", text)):
+            with pytest.raises(LedgerError, match="character"):
+                ledger.add_book(book, where)
+        assert list(ledger.books()) == []
+
     def test_replaced_and_deleted(self, ledger: Ledger) -> None:
         put(ledger, INVOICES, {"i1": invoice(), "i2": invoice("INV-2")})
         put(ledger, INVOICES, {"i1": invoice(amount=5), "i2": None})

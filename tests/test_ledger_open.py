@@ -374,7 +374,8 @@ def test_a_read_only_folder(folder: Path) -> None:
         ("42P01", LedgerError, "not built as a ledger"),
         ("XX001", LedgerError, "damaged"),
         (None, LedgerError, "cannot be reached"),
-        ("22003", LedgerError, r"cannot be used \(odd\); nothing changed"),
+        ("22003", LedgerError, "was given a value that it cannot keep; correct the value and try again"),
+        ("0A000", LedgerError, r"cannot be used \(odd\); nothing changed"),
     ],
 )
 def test_every_state_has_a_sentence(state: str | None, kind: type[LedgerError], words: str) -> None:

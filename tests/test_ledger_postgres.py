@@ -229,6 +229,18 @@ def test_no_such_database_or_server(server: URL) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud83e"])
+def test_a_value_that_cannot_be_kept_is_no_server_out_of_reach(ledger: SqlLedger, text: str) -> None:
+    with pytest.raises(LedgerError, match="was given a value that it cannot keep"), ledger.read() as view:
+        view.answered(text)
+    with (
+        pytest.raises(LedgerError, match="was given a value that it cannot keep"),
+        ledger.connected(alone=False) as server,
+    ):
+        server.exec_driver_sql("SELECT 3000000000::bigint::int")
+    assert put(ledger, INVOICES, {"i1": invoice()}).n == 1
+
+
 def test_a_lost_connection_is_told_and_the_next_one_works(server: URL, ledger: SqlLedger) -> None:
     put(ledger, INVOICES, {"i1": invoice()})
 

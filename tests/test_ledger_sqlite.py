@@ -66,6 +66,14 @@ class TestSqliteOutbox(OutboxContract):
     pass
 
 
+def test_what_no_driver_can_hand_over_is_an_error_of_the_value(ledger: SqlLedger) -> None:
+    with (
+        pytest.raises(LedgerError, match=r"ledger\.db was given a value that it cannot keep"),
+        ledger.read() as view,
+    ):
+        view.answered("\ud83e")
+
+
 def test_two_processes_never_lose_a_change(ledger: SqlLedger, path: Path) -> None:
     put(ledger, INVOICES, {"i1": invoice(amount=0)})
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:

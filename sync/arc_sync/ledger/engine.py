@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, select
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import DataError
 from sqlalchemy.pool import QueuePool
 
 from arc_sync.ledger.address import wants_tls
@@ -40,7 +41,7 @@ def sqlite_engine(path: Path, *, patience: float, create: bool = False) -> Engin
 
     # the connection used last comes first: what it has cached of the file still holds
     kept = {"poolclass": QueuePool, "pool_timeout": patience, "pool_use_lifo": True}
-    return create_engine("sqlite://", creator=connect, **kept)
+    return _speaking(create_engine("sqlite://", creator=connect, **kept))
 
 
 def postgres_engine(url: URL, *, patience: float) -> Engine:
@@ -48,7 +49,7 @@ def postgres_engine(url: URL, *, patience: float) -> Engine:
     url = encrypted(url)
     options = f"-c lock_timeout={int(patience * 1000)} -c timezone=UTC -c synchronous_commit=on"
     before = url.query.get("options")
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_timeout=patience,
@@ -57,6 +58,19 @@ def postgres_engine(url: URL, *, patience: float) -> Engine:
             "connect_timeout": max(2, int(patience)),
         },
     )
+    return _speaking(engine)
+
+
+def _speaking(engine: Engine) -> Engine:
+    """Let what a driver cannot hand over, such as half a character, be an error of data as a database's own are."""
+    event.listen(engine, "handle_error", _of_data)
+    return engine
+
+
+def _of_data(context: ExceptionContext) -> None:
+    met = context.original_exception
+    if isinstance(met, UnicodeEncodeError | OverflowError):
+        raise DataError(context.statement, None, met) from met
 
 
 def encrypted(url: URL) -> URL:

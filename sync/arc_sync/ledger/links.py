@@ -149,3 +149,9 @@ def keepable(text: str, title: str) -> str:
                 f"A text on {title} contains half a character (a lone surrogate); type it anew and try again."
             ) from None
     return text
+
+
+def kept(text: str, title: str) -> str:
+    """Return a text that is no JSON; raises `LedgerError` if no ledger can keep it."""
+    keepable(_write(text), title)
+    return text

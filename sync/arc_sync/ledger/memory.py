@@ -18,7 +18,7 @@ from arc_sheets.tabs import RECORD_TABS, REMINDERS
 from arc_sync.ledger import leases, outbox
 from arc_sync.ledger.audit import ENOUGH, Standing, audit
 from arc_sync.ledger.draft import Draft, Sealed, overlaid
-from arc_sync.ledger.links import to_link, to_text
+from arc_sync.ledger.links import kept, to_link, to_text
 from arc_sync.ledger.outbox import Entry, Tail
 from arc_sync.ledger.outboxaudit import audit_outbox, told_of
 from arc_sync.ledger.port import BookRecord, Transaction, View
@@ -141,9 +141,10 @@ class MemoryLedger:
 
     def add_book(self, book: str, where: str) -> None:
         """Register a book, or note that it has moved."""
+        told = BookRecord(kept(book, "the list of books"), kept(where, "the list of books"))
         with self._swapping:
             known = self._now.shelf.get(book)
-            self._shelve(replace(known, where=where) if known else BookRecord(book, where))
+            self._shelve(replace(known, where=where) if known else told)
 
     def books(self) -> Sequence[BookRecord]:
         """Return the books the ledger knows, oldest first."""

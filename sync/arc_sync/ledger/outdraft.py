@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -10,7 +9,7 @@ from typing import NamedTuple, Protocol
 from arc_sheets.errors import LedgerError
 from arc_sheets.message import Message, MessageState, Posted
 from arc_sync.ledger import outbox
-from arc_sync.ledger.links import keepable
+from arc_sync.ledger.links import kept
 from arc_sync.ledger.outbox import Entry, Tail
 
 
@@ -123,6 +122,4 @@ class OutboxDraft:
 
 
 def _kept(text: str) -> str:
-    """Return the text; raises `LedgerError` if no ledger can keep it."""
-    keepable(json.dumps(text, ensure_ascii=False), "Requests")
-    return text
+    return kept(text, "Requests")

@@ -16,7 +16,7 @@ from arc_sync.ledger import leases, sqloutbox
 from arc_sync.ledger.bulk import insert_rows
 from arc_sync.ledger.draft import Draft, Sealed
 from arc_sync.ledger.engine import posting, reading, writing
-from arc_sync.ledger.links import issue_text
+from arc_sync.ledger.links import issue_text, kept
 from arc_sync.ledger.loaded import Last, moved_on
 from arc_sync.ledger.port import BookRecord, Transaction, View
 from arc_sync.ledger.records import at_values, book_values, read_set, set_values
@@ -84,13 +84,14 @@ class SqlLedger:
 
     def add_book(self, book: str, where: str) -> None:
         """Register a book, or note that it has moved."""
+        told = BookRecord(kept(book, "the list of books"), kept(where, "the list of books"))
         with self._writing() as connection:
             known = SqlView(connection).book(book)
             if known:
                 _shelve(connection, replace(known, where=where))
                 return
             number = (connection.scalar(select(func.max(BOOK.c.number))) or 0) + 1
-            values = {"id": book, "number": number, **book_values(BookRecord(book, where))}
+            values = {"id": book, "number": number, **book_values(told)}
             connection.execute(insert(BOOK), values)
 
     def books(self) -> Sequence[BookRecord]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
@@ -15,6 +15,7 @@ from arc_sheets.errors import LedgerBusy, LedgerError, LedgerMissing
 _DAMAGED: Final = "is damaged; restore it from a backup. Nothing was written."
 _READ_ONLY: Final = "cannot be written: the file or its folder is read-only; allow writing there, or move it. Nothing changed."
 _FULL: Final = "cannot be written: the disk is full; make room and try again. Nothing changed."
+_NO_VALUE: Final = "was given a value that it cannot keep; correct the value and try again. Nothing changed."
 _BUSY: Final = "is in use by another agent; try again in a moment. Nothing changed."
 
 #: By the beginning of SQLite's error name, longest first (sqlite.org/rescode.html).
@@ -45,6 +46,8 @@ _SQLITE: Final[tuple[tuple[str, type[LedgerError], str], ...]] = (
         LedgerError,
         "cannot be read or written: the disk reports an error; check the disk and its space.",
     ),
+    ("SQLITE_TOOBIG", LedgerError, _NO_VALUE),
+    ("SQLITE_MISMATCH", LedgerError, _NO_VALUE),
     ("SQLITE_CONSTRAINT", LedgerError, "refused a row that stands there already. Nothing changed."),
     (
         "SQLITE_ERROR",
@@ -68,6 +71,7 @@ _POSTGRES: Final[tuple[tuple[str, type[LedgerError], str], ...]] = (
     ("53100", LedgerError, _FULL),
     ("53300", LedgerBusy, "has too many users at present; try again in a moment. Nothing changed."),
     ("57", LedgerError, "was shut down by its server; try again when it is back. Nothing changed."),
+    ("22", LedgerError, _NO_VALUE),
     ("23", LedgerError, "refused a row that stands there already. Nothing changed."),
     ("42", LedgerError, "is not built as a ledger should be; ask who runs the server to restore it."),
     ("XX", LedgerError, _DAMAGED),
@@ -80,6 +84,8 @@ def spoken(place: str) -> Iterator[None]:
     """Turn a database's errors inside the block into `LedgerError`s that name `place`."""
     try:
         yield
+    except DataError as error:  # of these, some are found before a server is asked, and have no SQLSTATE
+        raise LedgerError(f"The ledger {place} {_NO_VALUE}") from error
     except DBAPIError as error:
         raise explain(error.orig or error, place) from error
     except (DisconnectionError, PoolTimeout) as error:
