@@ -546,6 +546,46 @@ def test_a_header_renamed_for_a_week_lets_the_ledgers_newer_values_win_over_unch
     assert not world.every_issue()
 
 
+def test_a_header_renamed_again_before_its_return_was_written_keeps_its_first_base() -> None:
+    world = agreed()
+    columns = world.sheet("A").columns
+    columns.discard("b")
+    world.settle()
+    world.put(ONE, b="newer")
+    world.settle()
+    columns.add("b")
+    dying(world, "A", "set cell")
+    columns.discard("b")
+    world.settle()
+    columns.add("b")
+    world.settle()
+    assert both(world, "b") == ("newer", "newer")
+
+
+def test_what_was_typed_into_a_column_that_was_made_anew_is_an_edit() -> None:
+    world = agreed()
+    world.put(ONE, a=None)
+    world.settle()
+    for r in world.sheet("A").rows:
+        r.cells["a"] = None
+    world.type("A", ONE, a="typed")
+    world.settle()
+    assert both(world, "a") == ("typed", "typed")
+    assert both(world, "a", TWO) == ("a2", "a2")
+
+
+def test_what_was_typed_into_a_column_that_was_made_anew_revives_a_row_deleted_meanwhile() -> None:
+    world = agreed()
+    world.put(ONE, a=None)
+    world.settle()
+    for r in world.sheet("A").rows:
+        r.cells["a"] = None
+    world.type("A", ONE, a="typed")
+    world.delete(ONE)
+    world.settle()
+    assert both(world, "a") == ("typed", "typed")
+
+
 def test_what_was_typed_under_a_renamed_header_is_an_edit() -> None:
     world = agreed()
     world.sheet("A").columns.discard("b")

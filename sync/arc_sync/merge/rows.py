@@ -86,8 +86,7 @@ class TabMerge:
         names = [ID, *(c.name for c in self.tab.stored)]
         missing = [n for n in names if n not in self.sheet.present or not self.sheet.usable]
         for name in missing:
-            old = self.issues.get(self._key("", name))
-            since = old.base if old and isinstance(old.base, int) else self.base.n
+            since = self.base.no_column.get(name, self.base.n)  # in this copy: no return has reached it
             self._keep(
                 "", name, Issue(IssueKind.NOCOL, self.context.now, since, why=words.no_column(self.tab, name))
             )
@@ -166,7 +165,7 @@ class TabMerge:
         for k, column in enumerate(self.tab.stored):
             if column.name not in self.sheet.present:
                 continue  # no column, no opinion
-            wiped = row.blank or k in refill or (row.values[k] is None and column.name in self.base.no_column)
+            wiped = self._is_wiped(row, k, refill)
             owned = self._owned(column, live) if column.closed else column
             cell = Cell(owned, k, row.values[k], current[k], base, blank=wiped, now=self._now(i, column.name))
             verdict = treat(cell, partial(self._objection, i))
@@ -175,6 +174,11 @@ class TabMerge:
                 current = (*current[:k], verdict.value, *current[k + 1 :])
                 self._put(i, current)
             self._carry_out(i, row, cell, verdict.do, verdict.issue)
+
+    def _is_wiped(self, row: SheetRow, k: int, refill: set[int]) -> bool:
+        """Say whether a cell is blank because its row or column was emptied or made anew, not by an edit."""
+        made_anew = k in refill or self.tab.stored[k].name in self.base.no_column
+        return row.blank or (row.values[k] is None and made_anew)
 
     def _owned(self, column: Column, live: Row) -> Column:
         """Return a column as it is owned in this row: where it is closed, only the ledger writes."""
@@ -288,7 +292,7 @@ class TabMerge:
     def _is_echo(self, i: str, row: SheetRow, k: int, base: RowBase, known: Value, refill: set[int]) -> bool:
         """Say whether a cell holds nothing that a person typed since the bookmark."""
         value, open_now = row.values[k], self._now(i, self.tab.stored[k].name)
-        if row.blank or k in refill:
+        if self._is_wiped(row, k, refill):
             return True
         if isinstance(value, Unreadable):
             return False
@@ -302,7 +306,7 @@ class TabMerge:
         old = base.full or base.offered
         if old is None:
             return
-        fields = set(self._fields()) - refill
+        fields = {k for k in self._fields() if not self._is_wiped(row, k, refill)}
         back = tuple(
             v
             if k in fields and not isinstance(v, Unreadable) and self.tab.stored[k].owner is not Owner.LEDGER
