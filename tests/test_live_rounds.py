@@ -100,6 +100,14 @@ def test_a_report_is_written_whole_where_that_saves_calls_and_its_links_stay(liv
     assert "link" not in {call.split()[0] for call in calls}
 
 
+def test_new_rows_are_written_in_one_call_whatever_is_blank_in_them(live: LiveFirm) -> None:
+    for n in range(1000, 1040):
+        told = {**NEW, "number": f"X-{n}", "notes": "as agreed" if n % 2 else None}
+        live.put(INVOICES, f"{n:032x}", **told, amount=1_00, currency="EUR", status="open")
+    new = [call for call in live.calls() if call.startswith("write Invoices")]
+    assert len(new) == 1, new
+
+
 # -- promise 3: it may die anywhere ---------------------------------------------------------------------------
 
 

@@ -228,9 +228,14 @@ class OpenSheet:
     def _write(
         self, edits: Mapping[Place, Edit], *, whole: bool, solid: int
     ) -> tuple[AbstractSet[Place], AbstractSet[Place]]:
-        """Write values; return where, and what held something else by then."""
+        """Write values; return where, and what held something else by then. New rows are written whole: in one call."""
         known, clock = self._read, self.asking.patience.clock
-        fresh = {p: edit for p, edit in edits.items() if not cells.same(known.cell(p), _value(edit))}
+        new = {row for area, bottom in self.grown for row in range(area.bottom + 1, bottom + 1)}
+        fresh = {
+            p: edit
+            for p, edit in edits.items()
+            if not cells.same(known.cell(p), _value(edit)) or (p.row in new and not known.cell(p))
+        }
         if solid and fresh:
             fresh = self._solid(edits, fresh, solid)
         looked, left = -_FRESH, dict(fresh)
