@@ -18,7 +18,7 @@ from arc_sync.cli.app import app
 from arc_sync.cli.idle import at_once
 from arc_sync.cli.out import listed
 from arc_sync.cli.syncing import sentences
-from arc_sync.xlsx import fingerprint
+from arc_sync.xlsx import Package, fingerprint
 from tests.office import INVOICES, Office, arc, office
 
 
@@ -145,6 +145,43 @@ def test_a_broken_date_waits_for_a_person(here: Office) -> None:
     assert [(i["where"], i["in_book"], i["new"]) for i in told] == [
         ("Invoices, INV-1, Due", "32.13.2026", False)
     ]
+
+
+def test_a_row_that_waits_in_the_book_is_named_by_its_number(here: Office) -> None:
+    hand = here.hand()
+    row = hand.add(
+        "Payments",
+        {"Date": date(2026, 4, 1), "Customer": "Nobody", "Amount": Decimal(5), "Currency": "USD"},
+    )
+    hand.save()
+    assert (
+        f"  Payments, row {row} of the book, Customer: Customers has no Nobody"
+        in here.arc("sync", code=1).stdout
+    )
+    hand = here.hand()
+    assert hand.type("Issues", f"Payments, row {row} of the book, Customer", "Choice", "Keep mine")
+    hand.save()
+    said = here.arc("sync", code=1).stdout
+    assert "there is nothing to choose here. Customers has no Nobody" in said
+    waits = [i for i in here.json("sync", code=1)["issues"] if i["in_book"] == "Nobody"]
+    assert [i["where"] for i in waits] == [f"Payments, row {row} of the book, Customer"]
+
+
+def test_a_cell_that_cannot_be_taken_has_no_choice_and_the_tab_says_so(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-1", "Due", "32.13.2026")
+    hand.save()
+    here.arc("sync", code=1)
+    hand = here.hand()
+    hand.type("Issues", "Invoices, INV-1, Due", "Choice", "Take theirs")
+    hand.save()
+    said = here.arc("sync", code=1).stdout
+    assert "Invoices, INV-1, Due: there is nothing to choose here. ARC cannot take Due in Invoices" in said
+    shown = {cell.raw for row in Package(here.book).sheet("Issues").rows() for cell in row.cells}
+    assert (
+        "What ARC could not settle alone. Pick a choice where both sides changed a value; a cell that ARC cannot take"
+        " is corrected in its own place."
+    ) in shown
 
 
 def test_a_conflict_is_settled_by_a_choice(here: Office) -> None:

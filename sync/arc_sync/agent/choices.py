@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final
+from typing import Final, TypeAlias
 
 from arc_sheets.cells import Row, Value, verbatim
 from arc_sheets.dates import wall_clock
@@ -27,6 +27,10 @@ TOLD: Final = "for information"
 
 #: (tab, live row, field, new value) -> why the ledger cannot take it, or "".
 Objection = Callable[[Tab, Row | None, int, Value], str]
+
+#: Where rows of the book stood when it was read, counted from 1: by tab name and row id.
+Numbers: TypeAlias = Mapping[tuple[str, str], int]
+_NOWHERE: Final[Numbers] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,12 @@ def wanted_back(lines: Sequence[ShownIssue]) -> set[str]:
 _MANY: Final = "*"  # the column of the one line that stands for all vanished rows of a tab
 
 
-def lines_of(view: View, tabs: Sequence[Tab], book: str, zone: tzinfo | None = None) -> list[IssueLine]:
+def lines_of(
+    view: View, tabs: Sequence[Tab], book: str, zone: tzinfo | None = None, numbers: Numbers = _NOWHERE
+) -> list[IssueLine]:
     """Return the Issues tab as it should stand: conflicts first, then cells, rows and notices.
 
-    `zone` is that of the firm's wall clock, None this machine's.
+    `zone` is that of the firm's wall clock, None this machine's; `numbers` are those of rows that only the book has.
     """
     by_name, shown = {tab.name: tab for tab in tabs}, []
     gone: dict[str, list[Issue]] = {}
@@ -129,7 +135,12 @@ def lines_of(view: View, tabs: Sequence[Tab], book: str, zone: tzinfo | None = N
             gone.setdefault(key.tab, []).append(issue)
         else:
             shown.append(
-                (list(IssueKind).index(issue.kind), issue.seen, key, _line(view, tab, key, issue, zone))
+                (
+                    list(IssueKind).index(issue.kind),
+                    issue.seen,
+                    key,
+                    _line(view, tab, key, issue, zone, numbers),
+                )
             )
     lines = [line for *_, line in sorted(shown, key=lambda entry: entry[:3])]
     return [*(_gone_line(by_name[name], book, rows, zone) for name, rows in sorted(gone.items())), *lines]
@@ -145,11 +156,20 @@ def seal(issue: Issue) -> str:
     return hashlib.sha256(repr((issue.kind.value, issue.mine, issue.theirs)).encode()).hexdigest()[:16]
 
 
-def _line(view: View, tab: Tab | None, key: IssueKey, issue: Issue, zone: tzinfo | None = None) -> IssueLine:
+def _line(
+    view: View,
+    tab: Tab | None,
+    key: IssueKey,
+    issue: Issue,
+    zone: tzinfo | None = None,
+    numbers: Numbers = _NOWHERE,
+) -> IssueLine:
     """Return the line of an issue; `tab` is None for what was typed on a report."""
     state = TOLD if issue.kind is IssueKind.NOTICE else OPEN
     what = words.CONFLICT if issue.kind is IssueKind.CONFLICT else issue.why
-    where, mine, theirs = _told(view, tab, key, issue) if tab else (_at(view, key), verbatim(issue.mine), "")
+    where, mine, theirs = (
+        _told(view, tab, key, issue, numbers) if tab else (_at(view, key), verbatim(issue.mine), "")
+    )
     seen = wall_clock(issue.seen, zone)
     return IssueLine("/".join(key), "", seen, where, mine, theirs, what, state, seal(issue))
 
@@ -162,7 +182,7 @@ def _at(view: View, key: IssueKey) -> str:
     return ", ".join([key.tab, *([words.name(tab, live)] if tab and live else []), name])
 
 
-def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, str]:
+def _told(view: View, tab: Tab, key: IssueKey, issue: Issue, numbers: Numbers) -> tuple[str, str, str]:
     """Return where an issue is, the book's value and the ledger's, in words."""
     row, name = view.rows(tab).get(key.row), key.column.partition("#")[0]
     k = next((k for k, c in enumerate(tab.stored) if c.name == name), None)
@@ -171,7 +191,7 @@ def _told(view: View, tab: Tab, key: IssueKey, issue: Issue) -> tuple[str, str, 
         return verbatim(value) if k is None or value is None else words.shown(tab, k, value, row)
 
     header = next((c.header for c in tab.columns if c.name == name), "")
-    where = ", ".join(part for part in (tab.title, _called(tab, key, row), header) if part)
+    where = ", ".join(part for part in (tab.title, _called(tab, key, row, numbers), header) if part)
     bare = issue.kind in {IssueKind.NOTICE, IssueKind.NOCOL}
     return where, text(issue.mine), "" if bare else text(issue.theirs)
 
@@ -202,8 +222,9 @@ def _field(tab: Tab, key: IssueKey) -> int:
     return next(k for k, c in enumerate(tab.stored) if c.name == key.column)
 
 
-def _called(tab: Tab, key: IssueKey, row: Row | None) -> str:
+def _called(tab: Tab, key: IssueKey, row: Row | None, numbers: Numbers) -> str:
     """Return how a person finds the row; "" where the issue is of a whole column or tab."""
-    if not key.row:
-        return ""
-    return "a row of the book" if row is None else words.name(tab, row)
+    if not key.row or row is not None:
+        return words.name(tab, row) if row is not None else ""
+    number = numbers.get((key.tab, key.row))
+    return f"row {number} of the book" if number else "a row of the book"

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeAlias
 from arc_sheets.cells import Value
 from arc_sheets.dates import wall_clock
 from arc_sheets.tab import Tab
-from arc_sync.agent.choices import OPEN, lines_of, settle, wanted_back
+from arc_sync.agent.choices import OPEN, Numbers, lines_of, settle, wanted_back
 from arc_sync.agent.faces import ComputedCells, sealed
 from arc_sync.agent.form import Act, Answered, Occasion, answer, waiting
 from arc_sync.agent.lease import take_lease
@@ -137,6 +137,7 @@ class _Round:
     report: Report = field(default_factory=Report)
     form: Form = field(default_factory=Form)
     answered: Answered = field(default_factory=Answered)
+    numbers: Numbers = field(default_factory=dict)  #: of the rows that needed thought
 
     def run(self) -> Report:
         self.report.book = self.book
@@ -228,6 +229,7 @@ class _Round:
         plan = BookPlan(self.epoch, self.mark, self.mark, self._local)
         plan.form, plan.entries = self.answered.state(self._local), self.answered.entries
         plan.nonce = self.settings.rules.fresh() if self.answered.kept else ""
+        self.numbers = {(tab, row.id): row.at for tab, sheet in desk.sheets.items() for row in sheet.rows}
         try:
             with self.ledger.change(desk.origin, book=self.book, epoch=self.epoch) as t:
                 record = t.book(self.book)
@@ -285,7 +287,7 @@ class _Round:
 
     def _lines(self, plan: BookPlan, t: Transaction, shown: Sequence[ShownIssue]) -> list[IssueLine]:
         """Return the lines of the Issues tab, and plan to show them if they are others than those shown."""
-        now = lines_of(t, self.settings.rules.tabs, self.book, self.settings.rules.zone)
+        now = lines_of(t, self.settings.rules.tabs, self.book, self.settings.rules.zone, self.numbers)
         plan.issues = None if _same(now, shown) else now
         return now
 

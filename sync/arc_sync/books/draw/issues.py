@@ -27,7 +27,8 @@ ISSUES: Final = Tab(
         Column("what", "What happened, and how to settle it", Kind.NOTE, Owner.LEDGER, width=64),
         Column("state", "State", Kind.TEXT, Owner.LEDGER, width=15),
     ),
-    sentence="What ARC could not settle alone. Both values stand here; pick a choice and ARC does the rest.",
+    sentence="What ARC could not settle alone. Pick a choice where both sides changed a value; a cell that ARC cannot"
+    " take is corrected in its own place.",
     empty="No issues. Book and ledger agree.",
 )
 
