@@ -78,6 +78,12 @@ class GoogleDemo(Demo):
         file.write_text(file.read_text("utf-8").replace('"Receivables.xlsx"', '"google:"', 1), "utf-8")
         return file
 
+    def _lies_at(self, firm: Firm) -> str:
+        return (
+            f"{firm.where}, as Google would call it: here it stands in ARC's own emulator, so no browser opens it, and it"
+            " is gone when this command ends."
+        )
+
     def _after(self, firm: Firm) -> None:
         """Show three clicks in the menu: the script puts them into the queue, the agent answers."""
         person, queue = self.google.person_at(firm.config.spreadsheet), _queue(firm)

@@ -23,7 +23,11 @@ def test_the_demo_does_the_whole_job_on_a_spreadsheet(tmp_path: Path) -> None:
     )
     assert all(worked.round.in_step for worked in rounds)
     text = "\n".join(told)
-    assert "https://docs.google.com/spreadsheets/d/" in text
+    (at,) = (line for line in told if "https://docs.google.com/spreadsheets/d/" in line)
+    assert at.endswith(
+        "/edit, as Google would call it: here it stands in ARC's own emulator, so no browser opens it, and it is gone when"
+        " this command ends."
+    )
     assert "promises EUR" in text  # the third click of the menu but one
     assert "spreadsheets.batchUpdate" in text
     assert len(list((tmp_path / "demo" / "outbox").glob("*.eml"))) == 3

@@ -88,7 +88,7 @@ class Demo:
             with self._chapter("ARC makes the workbook."):
                 firm.make_book(self.now)
                 made = replace(firm, config=Config.load(file))  # a spreadsheet is named only now
-                self.say(made.where)
+                self.say(self._lies_at(made))
             self._edits(made)
             self._settle(made)
             sync, sit_down = partial(self._sync, made), partial(self.sit_down, made)
@@ -162,6 +162,10 @@ class Demo:
         cell = hand.type("Invoices", broken.number, "Expected", _NO_DATE)
         self.say(f'She mistypes a date: "{_NO_DATE}" as Expected of {broken.number} (Invoices, {cell}).')
         hand.save()
+
+    def _lies_at(self, firm: Firm) -> str:
+        """Return where the workbook is, in words."""
+        return firm.where
 
     def _import(self, firm: Firm, path: Path) -> None:
         understood = understand(path)
