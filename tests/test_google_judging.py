@@ -20,6 +20,7 @@ from arc_sync.books.google.sheets import SHEET_IDS
 from arc_sync.merge.history import Bookmark
 from arc_sync.merge.issues import ID
 from arc_sync.merge.sealing import seal_of
+from arc_sync.xlsx.refs import letters
 
 SHEET = SHEET_IDS["Invoices"]
 HEADER: list[Raw] = [*headers(INVOICES), STAMP_HEADER]
@@ -161,7 +162,7 @@ def test_dirt_counts_as_what_stood_there_wherever_the_row_went() -> None:
 def test_an_id_that_was_given_finds_no_row_with_a_stamp_of_another_write() -> None:
     askew = hit("arc-2-x.3", cells=(Cell(ID, None, print_of("a" * 32)),))._replace(given="a" * 32)
     anew = sheet(row(stamp="arc-3-x.0"))
-    assert unmask(anew, [askew], WHERE, {}).hits == [askew]
+    assert unmask(anew, [askew], WHERE, {}).hits == [askew._replace(told=True)]
     assert list(unmask(sheet(row()), [askew], WHERE, {}).dirt) == [Spot("Invoices", 4, PLACES[ID])]
 
 
@@ -256,7 +257,17 @@ def test_the_newest_of_two_hits_is_undone_first() -> None:
 def test_a_row_that_was_deleted_is_waited_for() -> None:
     gone = hit("arc-1-x.0", key="c" * 32)
     masked = unmask(sheet(row()), [gone], WHERE, {})
-    assert masked.hits == [gone]
+    assert masked.hits == [gone._replace(told=True)]
+
+
+def test_what_was_typed_on_a_row_that_was_deleted_while_arc_covered_it_is_told_once() -> None:
+    cells = (Cell("notes", "typed", print_of("dirt")), Cell("bucket", "computed", print_of("dirt")))
+    masked = unmask(sheet(row()), [hit("arc-1-x.0", cells=cells)], WHERE, {})
+    assert masked.lost == [("Invoices", f"{letters(NOTES)}10", "typed")]
+    again = unmask(sheet(row()), masked.hits, WHERE, {})
+    assert (again.lost, again.hits) == ([], masked.hits)
+    back = unmask(sheet(row(notes="dirt", stamp="arc-1-x.0")), masked.hits, WHERE, {})
+    assert back.grids["Invoices"].at(4, NOTES) == "typed"
 
 
 def test_a_row_that_was_added_anew_is_not_the_one_that_was_deleted() -> None:

@@ -103,6 +103,10 @@ FAULTS: Final = (
          "if c.key not in healed", "if c.name not in healed"),
     _one("C31", "a column that has its name again is not looked into", MASKING,
          "return exactly or [*renamed, *strange, len(names)]", "return exactly or [*strange, len(names)]"),
+    _one("C32", "what ARC covered on a row that was deleted meanwhile is not told", MASKING,
+         "for cell in () if hit.told else hit.cells:", "for cell in ():", _JUDGED),
+    _one("C33", "what was told of a deleted row is told in every round", MASKING,
+         "    return hit._replace(told=True)\n", "    return hit\n", _JUDGED),
     # -- the wire ----------------------------------------------------------------------------------------
     _one("N1", "writes are repeated like reads", TRANSPORT,
          "safe = again or isinstance(failed, Rejected)", "safe = True", _WIRED),

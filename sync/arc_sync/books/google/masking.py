@@ -76,7 +76,7 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
     names = _names(grid, title)
     row, sure = _row(stands, grid, names, hit)
     if row is None:
-        masked.hits.append(hit)  # deleted since; an undo may bring it back
+        masked.hits.append(_gone(masked, grid, title, names, hit))
         return
     view, left, lost, taken = grid.copy(), [], [], set[int]()
     width = len(grid.row(row))
@@ -92,14 +92,23 @@ def _lift(masked: Masked, stands: Grid, title: str, hit: Hit, kept: Mapping[str,
             dirt = masked.dirt.setdefault(Spot(title, row, column), Dirt(held))
             dirt.value, dirt.source = held, source
             dirt.hits.append((hit.id, cell.key))
-        elif _is_lost(grid, row, places, cell, title):
+        elif not hit.told and _is_lost(grid, row, places, cell, title):
             lost.append((title, cell_ref(row + 1, places[0]), verbatim(cell.held)))
     masked.grids[title] = view
     if left:
         masked.hits.append(hit._replace(cells=tuple(left)))
     elif not sure:  # another row with that id: the one that ARC added anew where this one was deleted
-        masked.hits.append(hit._replace(key="", given=""))
+        masked.hits.append(hit._replace(key="", given="", told=True))
     masked.lost += lost
+
+
+def _gone(masked: Masked, grid: Grid, title: str, names: Sequence[str] | None, hit: Hit) -> Hit:
+    """Keep a hit whose row was deleted, as an undo may bring it back; what it covers was shown to nobody, and is told."""
+    for cell in () if hit.told else hit.cells:
+        places = _columns(names, cell, 0)
+        if _is_lost(grid, -1, places, cell, title):
+            masked.lost.append((title, cell_ref(hit.row + 1, places[0]), verbatim(cell.held)))
+    return hit._replace(told=True)
 
 
 def _names(grid: Grid, title: str) -> list[str] | None:

@@ -67,6 +67,7 @@ class Hit(NamedTuple):
     cells: tuple[Cell, ...]
     since: int  #: the number of the batch
     given: str = ""  #: the id that the batch wrote there; other rows may have had it, or have it again
+    told: bool = False  #: its row was gone, and what a person had typed there was told
 
     def gave(self, cells: Sequence[Raw]) -> bool:
         """Say whether a row has the id given, and no stamp by which it would be another one."""
