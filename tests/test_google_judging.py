@@ -270,8 +270,32 @@ def test_what_was_typed_on_a_row_that_was_deleted_while_arc_covered_it_is_told_o
     assert back.grids["Invoices"].at(4, NOTES) == "typed"
 
 
+def test_a_row_that_was_added_anew_keeps_what_arc_wrote_on_the_one_that_was_deleted() -> None:
+    anew = sheet(row(notes="dirt", stamp="arc-3-x.0"))
+    masked = unmask(anew, [hit("arc-1-x.0", key="a" * 32)], WHERE, {})
+    assert (masked.dirt, masked.grids) == ({}, anew)
+
+
+def test_a_row_is_found_by_the_stamp_that_it_had_where_somebody_typed_over_the_new_one() -> None:
+    header: list[Raw] = [HEADER[0], None, *HEADER[1:]]
+    was = row(stamp="arc-1-x.0")
+    was.insert(1, None)
+    found = judge(batch(row(stamp="arc-1-x.0")), copies(was, header), SHEET_IDS).hits
+    wrong = names_of(INVOICES, header)[NOTES]
+    was[NOTES] = "ARC's"
+    grids = {"Invoices": Grid(SHEET, [[], [], [], header, was])}
+    masked = unmask(grids, found, WHERE, {})
+    assert (wrong, list(masked.dirt)) == (found[0].cells[0].name, [Spot("Invoices", 4, NOTES)])
+
+
+def test_of_two_rows_with_stamps_of_a_hit_it_is_the_one_with_the_newest() -> None:
+    twin, own = row(notes="dirt", stamp="arc-1-w.0"), row(notes="dirt", stamp="arc-1-x.0")
+    masked = unmask(sheet(twin, own), [hit("arc-1-x.0", "arc-1-w.0", "arc-1-x.0")], WHERE, {})
+    assert list(masked.dirt) == [Spot("Invoices", 5, NOTES)]
+
+
 def test_a_row_that_was_added_anew_is_not_the_one_that_was_deleted() -> None:
-    masked = unmask(sheet(row(stamp="arc-3-x.0")), [hit("arc-1-x.0", key="a" * 32)], WHERE, {})
+    masked = unmask(sheet(row()), [hit("arc-1-x.0", key="a" * 32)], WHERE, {})
     assert [found.key for found in masked.hits] == [""]
     back = unmask(sheet(row(), row(notes="dirt", stamp="arc-1-x.0")), masked.hits, WHERE, {})
     assert back.grids["Invoices"].at(5, NOTES) is None

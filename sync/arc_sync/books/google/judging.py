@@ -16,7 +16,7 @@ from arc_sync.books.form import LABELS, PLACES, THEN
 from arc_sync.books.google.layout import NAMELESS, STAMP, Layout, beside, header_in, names_of, table
 from arc_sync.books.google.prints import print_of, print_of_all
 from arc_sync.books.google.reading import Grid, Raw
-from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record
+from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record, is_stamp
 from arc_sync.books.google.sheets import RECORD_TABS
 from arc_sync.books.layout import SEAL
 from arc_sync.books.seals import is_ours, read_seals
@@ -153,7 +153,7 @@ class _Judge:
         if not dirt:
             return
         key = _key(cells, names)
-        marks, given = ((aim.mark,), _given(aim)) if names is not None else ((), "")
+        marks, given = ((*_left_on(aim, cells), aim.mark), _given(aim)) if names is not None else ((), "")
         yield Hit(aim.mark, aim.sheet, marks, key, aim.row, tuple(dirt), self._record.number, given)
 
     def _was_typed_over(self, sheet: int, cells: Sequence[Raw], names: Sequence[str] | None) -> bool:
@@ -234,6 +234,15 @@ def _block(part: str) -> str:
 def is_entry(place: Place) -> bool:
     """Say whether a cell of Account belongs to people: the customer picked there, the form."""
     return place.row == account.PICKER.row or place in PLACES.values()
+
+
+def _left_on(aim: Aim, cells: Sequence[Raw]) -> list[str]:
+    """Return the stamps that an aim left on a row: they find it, should somebody type over the new one."""
+    return [
+        cell
+        for c, cell in enumerate(cells)
+        if isinstance(cell, str) and is_stamp(cell) and c not in aim.wrote
+    ]
 
 
 def _given(aim: Aim) -> str:

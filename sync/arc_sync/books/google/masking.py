@@ -16,7 +16,7 @@ from arc_sync.books.form import LABELS
 from arc_sync.books.google.layout import NAMELESS, SEARCHED, beside, header_in, names_of, table
 from arc_sync.books.google.prints import BLANK, print_of
 from arc_sync.books.google.reading import Grid, Raw
-from arc_sync.books.google.record import Cell, Hit
+from arc_sync.books.google.record import Cell, Hit, is_stamp
 from arc_sync.books.google.references import follow
 from arc_sync.books.google.sheets import RECORD_TABS
 from arc_sync.books.seals import is_ours, read_seals
@@ -121,23 +121,33 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
     """Find the row of a hit, and say whether it is surely that one: by its marks, else by the id it was given or had.
 
     On a sheet without ids by its label. A mark may be where it stands, or where it is meant to: newer hits may have
-    moved it. An id is not enough to be sure: rows that are deleted and added anew, or come back, have the same.
+    moved it. An id is not enough: rows that are deleted and added anew have the same, and if they have no stamp that
+    says so, nobody can be sure.
     """
     if not hit.marks:
         labelled = [n for n in range(len(grid.rows)) if hit.key and grid.at(n, LABELS) == hit.key]
         return min(labelled, key=lambda n: abs(n - hit.row), default=hit.row), True
-    marks = set(hit.marks)
     for rows in (stands.rows, grid.rows):
-        for number, cells in enumerate(rows):
-            if any(isinstance(cell, str) and cell in marks for cell in cells):
-                return number, True
+        if (at := _marked(rows, hit.marks)) is not None:
+            return at, True
     given = (n for rows in (stands.rows, grid.rows) for n, cells in enumerate(rows) if hit.gave(cells))
     if (at := next(given, None)) is not None:
         return at, False
-    if not (hit.key and names and ID in names):
-        return None, False
-    column = names.index(ID)
-    return next((n for n in range(len(grid.rows)) if grid.at(n, column) == hit.key), None), False
+    column = names.index(ID) if names and ID in names else -1
+    had = (n for n, cells in enumerate(grid.rows) if 0 <= column < len(cells) and cells[column] == hit.key)
+    return next((n for n in had if not any(map(is_stamp, grid.row(n)))), None), False
+
+
+def _marked(rows: Sequence[Sequence[Raw]], marks: Sequence[str]) -> int | None:
+    """Return the row with the newest of a hit's stamps: older ones may be on a copy of the row, too."""
+    age = {mark: n for n, mark in enumerate(marks)}
+    found = [
+        (age[cell], n)
+        for n, cells in enumerate(rows)
+        for cell in cells
+        if isinstance(cell, str) and cell in age
+    ]
+    return max(found, key=lambda at: at[0])[1] if found else None
 
 
 def _the_one(names: Sequence[str], holding: Sequence[int], cell: Cell) -> int | None:

@@ -61,7 +61,7 @@ class Hit(NamedTuple):
 
     id: str
     sheet: int
-    marks: tuple[str, ...]  #: ARC's stamps on the row, by one of which it is found
+    marks: tuple[str, ...]  #: ARC's stamps on the row, oldest first, by one of which it is found
     key: str  #: the id that the row had; on a sheet without ids, the label beside the cell
     row: int  #: where it stood
     cells: tuple[Cell, ...]
@@ -71,7 +71,7 @@ class Hit(NamedTuple):
 
     def gave(self, cells: Sequence[Raw]) -> bool:
         """Say whether a row has the id given, and no stamp by which it would be another one."""
-        return bool(self.given) and self.given in cells and not any(map(_is_stamp, cells))
+        return bool(self.given) and self.given in cells and not any(map(is_stamp, cells))
 
 
 def stamp_of(step: str, at: int) -> str:
@@ -79,7 +79,8 @@ def stamp_of(step: str, at: int) -> str:
     return f"{step}.{at}"
 
 
-def _is_stamp(value: Raw) -> bool:
+def is_stamp(value: Raw) -> bool:
+    """Say whether a cell holds a stamp."""
     return isinstance(value, str) and _STAMP.fullmatch(value) is not None
 
 
