@@ -290,9 +290,9 @@ class _SlowServer:
         self.steady += 12
         return Outcome(Fate.SENT, "250 at last")
 
-    def does(self, task: Task) -> Told:
+    def does(self, task: Task, ends: Callable[[], bool] = lambda: False) -> Told:
         """Do a task by this clock."""
-        return perform(task, self.now, lambda: self.steady, self.asked.append)
+        return perform(task, self.now, lambda: self.steady, self.asked.append, ends)
 
     def now(self) -> datetime:
         return self.began + timedelta(seconds=self.steady)
@@ -341,6 +341,16 @@ def test_a_click_in_the_middle_goes_before_the_next_message(
     assert _answer(firm, "second")["done"]
     assert (told.facts["sent"], told.again, server.waiting) == (3, False, 0)
     assert len({message.key for message in server.mailer.sent}) == len(server.mailer.sent) == 5
+
+
+def test_an_agent_that_ends_lets_the_message_at_hand_go_and_begins_no_other(
+    firm: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = _SlowServer(firm, monkeypatch, 5)
+    told = server.does(firm.task(Job.ROUND), lambda: len(server.mailer.sent) == 2)
+    assert (told.facts["sent"], told.again, server.waiting) == (2, True, 3)
+
+    assert server.does(firm.task(Job.ROUND)).facts["sent"] == 3
 
 
 @pytest.mark.parametrize(

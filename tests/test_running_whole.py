@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import stat
 import time
@@ -21,7 +22,7 @@ from arc_sync.agent.running.logs import Log, newest
 from arc_sync.agent.running.run import Agent
 from arc_sync.agent.running.tasks import Task, Told
 from arc_sync.agent.running.watch import Watch
-from arc_sync.agent.running.worker import Died, Hung, Worker, Workers
+from arc_sync.agent.running.worker import Died, Hung, Worker, Workers, _is_to_hurry
 from arc_sync.books.file import FileBook
 from tests.agents import CANARY, CANARY_AMOUNT, CANARY_MAIL, Running, firm, hand, rows, running, until
 from tests.children import dies, sleeps, sleeps_at_rounds, tells
@@ -204,10 +205,10 @@ class _Pipe:
     """To a child that says these things, and then nothing more."""
 
     def __init__(self, *said: Told | float) -> None:
-        self.said, self.waits = list(said), list[float]()
+        self.said, self.waits, self.heard = list(said), list[float](), list[Task | None]()
 
-    def send(self, _task: Task) -> None:
-        pass
+    def send(self, task: Task | None) -> None:
+        self.heard.append(task)
 
     def poll(self, seconds: float) -> bool:
         self.waits.append(seconds)
@@ -237,6 +238,43 @@ def test_a_child_that_hangs_is_stopped_after_what_it_asked_for(monkeypatch: pyte
         worker.run(TASK)
 
     assert worker._pipe is None
+
+
+def test_a_child_that_is_to_hurry_ends_after_its_task() -> None:
+    workers = Workers(1, tells)
+    workers.run(TASK)
+    child = workers._all[0]._child
+    assert child is not None
+    workers.hurry()
+    child.join(60)
+    assert child.exitcode == 0
+    workers.hurry()  # it is gone
+    with pytest.raises(Died, match="stops"):
+        workers.run(TASK)
+    workers.stop()
+
+
+def test_a_child_hears_in_the_middle_of_a_task_that_it_is_to_hurry_or_that_the_agent_is_gone() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    assert not _is_to_hurry(theirs)
+    ours.send(None)
+    assert _is_to_hurry(theirs)
+    theirs.recv()
+    ours.close()
+    assert _is_to_hurry(theirs)
+    theirs.close()
+    assert _is_to_hurry(theirs)
+
+
+def test_an_agent_that_ends_tells_its_children_before_it_stops_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, heard = Agent(tmp_path / "home", Spool(tmp_path / "spool"), workers=Workers(1, tells)), list[str]()
+    monkeypatch.setattr(agent.workers, "hurry", lambda: heard.append("hurry"))
+    monkeypatch.setattr(agent.workers, "stop", lambda: heard.append("stop"))
+    agent.run(agent.stop)
+
+    assert heard == ["hurry", "stop"]
 
 
 def test_where_every_worker_hangs_there_is_one_more() -> None:

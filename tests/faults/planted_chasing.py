@@ -140,6 +140,7 @@ FAULTS: Final = (
     _one("S42", "what is handed back waits anew", SENDING, "posted, posted.next_try or posted.message.not_before, posted.said", "posted, self.clock() + FIRST_WAIT, posted.said", "test_sending_turns"),
     _one("S43", "more is due where nothing is", SENDING, "self.report.more = self.report.more and self._is_due()", "pass", "test_sending_turns"),
     _one("S44", "a click waits until all is sent", TURN, " or self._is_awaited()", "", "test_running_perform"),
+    _one("S50", "an agent that ends cuts messages off", TURN, " or self.ends()", "", "test_running_perform"),
     _one("S45", "a click that failed keeps all messages waiting", TURN, "{*self.task.requests, *self.task.later}", "self.task.requests", "test_running_perform"),
     _one("S46", "clicks for another firm keep all messages waiting", TURN, "any(told.book in ours for told in", "any(True for told in", "test_running_perform"),
     _one("S47", "the agent does not come back to what is left", PERFORM, " or bool(worked.sent and worked.sent.more)", "", "test_running_perform"),

@@ -51,11 +51,12 @@ def perform(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     steady: Callable[[], float] = time.monotonic,
     asks: Callable[[float], None] = lambda _: None,
+    ends: Callable[[], bool] = lambda: False,
 ) -> Told:
-    """Do a task; whatever goes wrong is told, not raised. `clock`, `steady` and `asks` are those of `Turn`."""
+    """Do a task; whatever goes wrong is told, not raised. What comes after the task is that of `Turn`."""
     try:
         with opened(Config.load(task.file), last=None if task.job is Job.NIGHT else _LAST) as firm:
-            return _JOBS[task.job](firm, Turn(task, clock, steady, asks))
+            return _JOBS[task.job](firm, Turn(task, clock, steady, asks, ends))
     except Exception as error:  # noqa: BLE001 (a defect in one firm's job must not end the others')
         return _failure(error)
 

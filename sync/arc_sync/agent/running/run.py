@@ -154,6 +154,7 @@ class Agent:
         """Let work under way end, or stop it after `GRACE`: whatever it was, the next agent goes on."""
         self.log.note("stopping", busy=int(self.conductor.is_busy))
         self._watch.stop()
+        self.workers.hurry()
         until = time.monotonic() + GRACE
         while self.conductor.is_busy and time.monotonic() < until:
             self._hear(0.1)

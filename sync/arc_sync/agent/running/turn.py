@@ -34,6 +34,7 @@ class Turn:
     clock: Callable[[], datetime]  #: tells the time in UTC
     steady: Callable[[], float]  #: seconds of a clock that never jumps
     asks: Callable[[float], None] = lambda _: None
+    ends: Callable[[], bool] = lambda: False  #: whether the agent is about to end
     _until: float = 0.0  #: steady; when it has sent enough
 
     def sends(self, *, by_a_queue: bool) -> None:
@@ -48,8 +49,8 @@ class Turn:
             self.asks(DEADLINES[Job.ROUND])
 
     def is_enough(self) -> bool:
-        """Say whether to begin no further message: the time is up, or somebody waits for this firm."""
-        return self.steady() >= self._until or self._is_awaited()
+        """Say whether to begin no further message: the time is up, the agent ends, or somebody waits for this firm."""
+        return self.steady() >= self._until or self.ends() or self._is_awaited()
 
     def _is_awaited(self) -> bool:
         if self._spool is None:

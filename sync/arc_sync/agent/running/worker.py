@@ -99,6 +99,12 @@ class Worker:
             limit = seconds = told
         raise Hung(f"It took longer than {seconds / 60:g} minutes and was stopped; it is tried again.")
 
+    def hurry(self) -> None:
+        """Ask the child to begin nothing more, and to end once its task is done; returns at once."""
+        with suppress(OSError):  # it has ended already
+            if (pipe := self._pipe) is not None:
+                pipe.send(None)
+
     def stop(self) -> None:
         """End the child, whatever it is doing."""
         child, self._child = self._child, None
@@ -150,6 +156,12 @@ class Workers:
                 if worker.is_warm and time.monotonic() - worker.idle_since > kept:
                     worker.stop()
 
+    def hurry(self) -> None:
+        """Ask all to come to an end, and begin nothing more; returns at once."""
+        self._stopping = True
+        for worker in self._all:
+            worker.hurry()
+
     def stop(self) -> None:
         """End all, whatever they are doing."""
         self._stopping = True
@@ -177,10 +189,18 @@ def _serve(pipe: Connection, perform: Callable[[Task], Told] | None) -> None:
         with undisturbed():
             from arc_sync.agent.running.perform import perform as real  # noqa: PLC0415 (only the child needs it)
 
-        perform = partial(real, asks=pipe.send)
+        perform = partial(real, asks=pipe.send, ends=partial(_is_to_hurry, pipe))
     with suppress(EOFError, OSError):  # the agent is gone
-        while True:
-            pipe.send(perform(pipe.recv()))
+        while (task := pipe.recv()) is not None:
+            pipe.send(perform(task))
+
+
+def _is_to_hurry(pipe: Connection) -> bool:
+    """Say in the middle of a task whether the agent wants an end, or is gone: it says nothing else then."""
+    try:
+        return pipe.poll()
+    except OSError:
+        return True
 
 
 def _silence() -> None:
