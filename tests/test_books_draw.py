@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arc_sheets import tabs
-from arc_sheets.aging import DEFAULT_BUCKETS, AgingReport, AgingRow
+from arc_sheets.aging import DEFAULT_BUCKETS, AgingReport, AgingRow, Buckets
 from arc_sheets.cells import Formula, Row, Value
 from arc_sheets.rates import Rates
 from arc_sheets.tab import Tab
@@ -75,6 +76,35 @@ def test_the_rows_that_charts_read_never_move() -> None:
         assert kpis.row_of(contents.kpis, "dso") == 5
     with pytest.raises(KeyError):
         kpis.row_of(FULL.kpis, "luck")
+
+
+@pytest.mark.parametrize("edges", [(30,), (30, 60), (30, 60, 90), (30, 60, 90, 120, 150, 180, 360)])
+def test_the_colours_of_aging_know_their_columns_whatever_buckets_come(edges: tuple[int, ...]) -> None:
+    heads = [
+        *Buckets(edges).labels,
+        "Unapplied credits",
+        "Open balance",
+        "Control account",
+        "Check",
+        "Open in EUR",
+    ]
+    late, off = aging.page(FULL.aging).rules
+    assert (late.role, off.role) == ("rule.alarm", "rule.broken")
+    for rule, head in ((late, f"Over {edges[-1]}"), (off, "Check")):
+        assert rule.area.startswith("D4:")
+        shown = [
+            h for h, beside in pairwise([*heads, "Oldest, days", ""]) if _coloured(rule.formula, h, beside)
+        ]
+        assert shown == [head]
+
+
+def _coloured(formula: str, head: str, beside: str) -> bool:
+    """Work out a rule of Aging for a cell of 5 below this header, beside which the other stands."""
+    told = {"D$3": repr(head), "E$3": repr(beside), "D4": "5", "ISNUMBER": "bool", "<>": "!="}
+    text = re.sub(r"(?<![<>])=", "==", formula.removeprefix("=")).replace(">==", ">=")
+    for name, value_ in told.items():
+        text = text.replace(name, value_)
+    return bool(eval(text, {"AND": lambda *all_: all(all_)}))
 
 
 # -- Aging ---------------------------------------------------------------------------------------------------

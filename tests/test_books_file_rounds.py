@@ -18,6 +18,7 @@ from arc_sheets.errors import ArcError, BookForeign, BookMissing, BookOpen, Book
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.agent.pages import pages
 from arc_sync.agent.round import run_round
+from arc_sync.books.hidden import read_hidden, write_hidden
 from arc_sync.xlsx import Package
 from arc_sync.xlsx.refs import cell_ref, parse_area
 from tests.file_firm import FIRMS, NOW, TERMS, Firm, firm, saves_call
@@ -115,6 +116,68 @@ def test_the_aging_table_takes_another_number_of_buckets_and_moves(one: Firm, ed
     assert one.hand.sees("Aging", cell_ref(top, table.area.right + 1)) is None
     assert table.headers[2 : 3 + len(edges) + 1] == Buckets(edges).labels
     assert (table.headers[-1], len({*table.headers})) == ("Oldest, days", 9 + len(edges) + 1)
+
+
+def _charts(one: Firm) -> dict[str, str]:
+    with zipfile.ZipFile(one.path) as book:
+        return {n: book.read(n).decode() for n in book.namelist() if n.startswith("xl/charts/chart")}
+
+
+def _bars(chart: str) -> list[tuple[str, str]]:
+    """Return the number and colour of the bars that have a look of their own."""
+    return re.findall(r'<c:dPt><c:idx val="(\d+)"/>.*?srgbClr val="(\w+)".*?</c:dPt>', chart)
+
+
+@pytest.mark.parametrize("edges", [(30, 60, 90, 120), (30, 60), (10, 20, 30, 40, 50, 60), (30,)])
+def test_the_chart_on_home_shows_the_buckets_that_there_are(one: Firm, edges: tuple[int, ...]) -> None:
+    before = _charts(one)
+    assert _bars(before["xl/charts/chart1.xml"])[-1] == ("4", "B4530A")
+    for now in (edges, (30, 60, 90)):
+        one.settings = replace(one.settings, figures=pages(replace(TERMS, buckets=Buckets(now))))
+        one.rest()
+        charts, last = _charts(one), "DEFGHIJKL"[len(now) + 1]
+        chart = charts["xl/charts/chart1.xml"]
+        assert re.findall("<c:f>(.*?)</c:f>", chart) == [f"Aging!$D${r}:${last}${r}" for r in (3, 4)]
+        assert "Cache" not in chart
+        bars = _bars(chart)
+        assert (bars[0], bars[-1]) == (("0", "8FA9C4"), (str(len(now) + 1), "B4530A"))
+        assert one.hand.sees("Aging", f"{last}3") == f"Over {now[-1]}"
+        assert {n: x for n, x in charts.items() if "1.xml" not in n} == {
+            n: x for n, x in before.items() if "1.xml" not in n
+        }
+
+
+def test_a_chart_that_was_left_behind_in_an_open_book_is_mended_in_the_closed_one(one: Firm) -> None:
+    other = replace(one.settings, figures=pages(replace(TERMS, buckets=Buckets((30, 60)))))
+    one.settings = other
+    behind = _charts(one)["xl/charts/chart1.xml"]
+    one.rest()
+    _rewritten(one.path, lambda name, part: behind.encode() if name.endswith("chart1.xml") else part)
+    with FileHand(one.path).saving() as package:
+        hidden = read_hidden(package)
+        write_hidden(package, hidden, {"charted": 5})
+    one.hand.type(INVOICES, 0, notes="call on Friday")
+    one.rest()
+    assert re.findall("<c:f>(.*?)</c:f>", _charts(one)["xl/charts/chart1.xml"])[0] == "Aging!$D$3:$G$3"
+
+
+def test_a_chart_that_a_person_made_of_it_stays_theirs(one: Firm) -> None:
+    old, theirs = "Aging!$D$4:$H$4", "Aging!$D$4:$F$4"
+    _rewritten(
+        one.path, lambda name, part: part.replace(old.encode(), theirs.encode()) if "chart1" in name else part
+    )
+    one.settings = replace(one.settings, figures=pages(replace(TERMS, buckets=Buckets((30, 60, 90, 120)))))
+    before = members(one.path)["xl/charts/chart1.xml"]
+    one.rest()
+    assert members(one.path)["xl/charts/chart1.xml"] == before
+
+
+def _rewritten(path: Path, change: Callable[[str, bytes], bytes]) -> None:
+    with zipfile.ZipFile(path) as book:
+        parts = {name: change(name, book.read(name)) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
 
 
 def test_an_aging_table_with_a_persons_column_says_the_ways_out(one: Firm) -> None:

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from arc_sheets.aging import Buckets
 from arc_sheets.cells import Formula
 from arc_sheets.errors import BookAhead
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.agent.marks import look_for_newer
+from arc_sync.agent.pages import pages
 from arc_sync.merge.history import Origin
-from tests.bench_google import NOW, Bench
+from tests.bench_google import NOW, TERMS, Bench
 from tests.emulators.google import GoogleEmulator
 from tests.vault import Vault, restored
 
@@ -28,6 +31,17 @@ def firm(google: GoogleEmulator) -> Bench:
     bench = Bench(google, 5)
     bench.settled()
     return bench
+
+
+def test_home_says_that_its_chart_shows_other_buckets(firm: Bench) -> None:
+    firm.settings = replace(
+        firm.settings, figures=pages(replace(TERMS, buckets=Buckets((30, 60)))), stamp="t"
+    )
+    firm.settled()
+    assert firm.hand.sees("Home", "G9") == "still drawn for 5 columns: see arc sync --new"
+    firm.settings = replace(firm.settings, figures=pages(TERMS), stamp="u")
+    firm.settled()
+    assert not str(firm.hand.sees("Home", "G9")).startswith("still")
 
 
 def test_a_day_at_work_comes_to_rest(firm: Bench) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count, cycle
 
 import pytest
 
+from arc_sheets.aging import Buckets
 from arc_sheets.cells import Formula
 from arc_sheets.errors import ArcError, BookMissing, BookOpen, BookRefused
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sync.agent.pages import pages
 from arc_sync.books.live import LiveBook
 from arc_sync.merge.identify import Stamp
 from arc_sync.xlsx.refs import Place
 from tests.book_contract import cells, ids
-from tests.file_firm import NEW, Firm, busy_day
+from tests.file_firm import NEW, TERMS, Firm, busy_day
 from tests.live_firm import LiveFirm, opened_firm
 from tests.live_hand import LiveHand
 from tests.live_memory_book import Held, Sheet
@@ -47,6 +50,23 @@ def live(calm: LiveFirm) -> LiveFirm:
 @pytest.fixture
 def busy_live(at_work: LiveFirm) -> LiveFirm:
     return at_work.copied()
+
+
+def test_home_says_that_its_chart_shows_other_buckets_until_the_closed_book_mends_it(live: LiveFirm) -> None:
+    live.rest()
+    usual = live.hand.sees("Home", "G9")
+    live.settings = replace(live.settings, figures=pages(replace(TERMS, buckets=Buckets((30, 60, 90, 120)))))
+    live.rest()
+    assert live.hand.sees("Home", "G9") == "still drawn for 5 columns: close the book and sync"
+    assert live.hand.sees("_ARC", _charted(live)) in ("5", 5)
+    live.settings = replace(live.settings, figures=pages(TERMS))
+    live.rest()
+    assert live.hand.sees("Home", "G9") == usual
+
+
+def _charted(live: LiveFirm) -> str:
+    names = [live.hand.sees("_ARC", f"A{row}") for row in range(1, 60)]
+    return f"B{names.index('charted') + 1}"
 
 
 # -- a day at work --------------------------------------------------------------------------------------------

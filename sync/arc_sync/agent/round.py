@@ -22,6 +22,7 @@ from arc_sync.agent.lease import take_lease
 from arc_sync.agent.marks import checked
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
+from arc_sync.books import charted
 from arc_sync.books.contents import BookRow, IssueLine, Said
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
@@ -316,13 +317,13 @@ class _Round:
         drawn = self.session.drawn()
         form = plan.form or self.form.state
         said = form.said._replace(waiting=self.report.waiting) if form.nonce else None
-        before = pages.draw(drawn.synced, said)
+        before = charted.told(pages.draw(drawn.synced, said), drawn)
         same = {d.sheet: d for d in before if drawn.digests.get(d.sheet) == d.digest}
         if len(same) == len(before) and not moves:
             return []
         return [
             d
-            for d in pages.draw(self._local, said)
+            for d in charted.told(pages.draw(self._local, said), drawn)
             if d is not same.get(d.sheet) and drawn.digests.get(d.sheet) != d.digest
         ]
 

@@ -45,6 +45,7 @@ NAME_COLUMN: Final = 0
 VALUE_COLUMN: Final = 1
 SAMPLE_COLUMN: Final = 3
 CURRENCY_COLUMN: Final = 5
+CHARTED: Final = "charted"  #: the name under which it is kept how many buckets Home's chart shows
 
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _RECORD_TABS: Final = (*tabs.RECORD_TABS, issues.ISSUES)
@@ -91,6 +92,7 @@ def meta_lines(contents: Contents, drawings: Sequence[Drawing]) -> tuple[tuple[s
         ("as of", contents.as_of.isoformat()),
         ("synced", contents.synced.isoformat() if contents.synced else ""),
         (form.KEPT, form.as_text(form.State(form.FIRST_NONCE))),
+        (CHARTED, len(contents.aging.buckets.labels)),
         *((f"area {drawing.sheet}", area_ref(drawing.area)) for drawing in drawings),
         *((f"drawn {drawing.sheet}", drawing.digest) for drawing in drawings),
         *(line for drawing in drawings for line in dress_lines(drawing)),

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from arc_sheets.errors import BookMissing, BookOpen, BookRefused
+from arc_sync.books import charted
 from arc_sync.books.hidden import read_hidden
-from arc_sync.books.port import BookPlan
+from arc_sync.books.port import BookPlan, LastDrawn
 from arc_sync.books.reading import Reading
 from arc_sync.books.writes import Writes, embrace
 from arc_sync.merge.identify import Stamp
@@ -78,6 +79,10 @@ class FileSession(Reading):
         """Return the fingerprint of the file as it was read, or as this session wrote it."""
         return self._print
 
+    def drawn(self) -> LastDrawn:
+        """Return what ARC last drew, and when; the chart of buckets follows by itself."""
+        return super().drawn()._replace(charted=None)
+
     def stamp(self, stamps: Sequence[Stamp]) -> bool:
         """Write ids into new rows, in a replacement of the file of their own."""
         places = [(self._layouts[stamp.tab], stamp) for stamp in stamps]
@@ -103,6 +108,7 @@ class FileSession(Reading):
         writes = Writes(self._package, self._hidden, self._layouts)
 
         def gather() -> bool:
+            writes.also = charted.follow(self._package, self._hidden, plan.drawings)
             held = writes.carry_out(plan) and not plan.waits
             if held:
                 writes.bookmark(plan, self._epoch)

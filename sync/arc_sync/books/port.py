@@ -38,6 +38,8 @@ class LastDrawn(NamedTuple):
 
     synced: datetime | None  #: local wall clock
     digests: Mapping[str, str]
+    charted: int | None = None  #: buckets that Home's chart shows, where it cannot follow those of Aging
+    remedy: str = ""  #: what a person can do about that, in a few words
 
 
 class SetFace(NamedTuple):

@@ -11,6 +11,7 @@ from arc_sheets.cells import verbatim
 from arc_sheets.tab import Tab
 from arc_sync.books import entries, overtyped
 from arc_sync.books import layout as layouts
+from arc_sync.books.charted import charted
 from arc_sync.books.contents import Meta
 from arc_sync.books.draw.account import PICKER
 from arc_sync.books.draw.account import SHEET as ACCOUNT
@@ -87,7 +88,8 @@ class Reading(ABC):
         """Return what ARC last drew, and when."""
         values = self._hidden.values
         digests = {k.removeprefix("drawn "): v for k, v in values.items() if k.startswith("drawn ")}
-        return LastDrawn(datetime.fromisoformat(values["synced"]) if values.get("synced") else None, digests)
+        synced = datetime.fromisoformat(values["synced"]) if values.get("synced") else None
+        return LastDrawn(synced, digests, charted(values), "close the book and sync")
 
     def typed(self, drawing: Drawing) -> Sequence[Typed]:
         """Return what people typed where a drawing would go."""

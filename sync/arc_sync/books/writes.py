@@ -37,6 +37,7 @@ class Writes:
 
     def __init__(self, package: Workbook, hidden: Hidden, layouts: Mapping[str, Layout | None]) -> None:
         self._package, self._hidden, self._layouts = package, hidden, layouts
+        self.also: Mapping[str, str | int] = {}  #: more lines for `_ARC`
 
     def carry_out(self, plan: BookPlan) -> bool:
         """Gather all writes but the bookmark; False if a row or column is not where it was read.
@@ -68,7 +69,7 @@ class Writes:
 
     def _remember(self, plan: BookPlan) -> None:
         """Gather what ARC must know of its own drawings, whether the bookmark moves or not."""
-        values: dict[str, str | int] = {"as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat()}
+        values = {"as of": plan.as_of.isoformat(), "synced": plan.synced.isoformat(), **self.also}
         for drawing in plan.drawings:
             values |= self.lines_of(drawing)
         if plan.issues is not None:

@@ -30,6 +30,9 @@ CUSTOMER: Final = 1
 CURRENCY: Final = 2
 FIRST_BUCKET: Final = 3
 
+_MORE: Final = 8  #: columns to the right for which the tab is furnished too, should there be more buckets
+_UNAPPLIED: Final = "Unapplied credits"
+_CHECK: Final = "Check"
 _CONTROL = (
     "Control: per currency and per customer, the buckets plus unapplied credits make the open balance,"
     " and it equals the ledger's control account to the cent."
@@ -79,8 +82,8 @@ def draw(report: AgingReport) -> Drawing:
 def customers_table(report: AgingReport) -> Table:
     """Return the table by customer, with one blank row where nothing is open."""
     top, place = _control_row(report) + 2, columns(report)
-    headers = ("Customer", "Cur", *report.buckets.labels, "Unapplied credits", "Open balance")
-    headers += ("Control account", "Check", f"Open in {report.rates.base}", "Oldest, days")
+    headers = ("Customer", "Cur", *report.buckets.labels, _UNAPPLIED, "Open balance")
+    headers += ("Control account", _CHECK, f"Open in {report.rates.base}", "Oldest, days")
     area = Area(top, CUSTOMER, top + max(1, len(report.rows)), place.oldest)
     return Table("AgingByCustomer", area, headers)
 
@@ -91,19 +94,27 @@ def checks(report: AgingReport) -> str:
     return f"{SHEET}!${column}${ALL_ROW}:${column}${customers_table(report).area.bottom}"
 
 
+def buckets_in(area: Area) -> int:
+    """Return how many buckets a drawing of this area has."""
+    return area.right - FIRST_BUCKET - len(Columns._fields) + 1
+
+
 def page(report: AgingReport) -> Page:
-    """Return the tab's furniture."""
-    place = columns(report)
-    last, check = place.unapplied - 1, place.check
-    late, off = f"${letters(last)}{ALL_ROW}", f"${letters(check)}{ALL_ROW}"
+    """Return the tab's furniture, which is set once: it holds for more buckets, or fewer, than there are today.
+
+    So the rules know their columns by the header: the last bucket stands before the unapplied credits.
+    """
+    first, last = FIRST_BUCKET, columns(report).oldest + _MORE
+    here, head, following = f"D{ALL_ROW}", f"D${HEADER_ROW}", f"E${HEADER_ROW}"
+    area = below(ALL_ROW, first, last)
     return Page(
         colour="navy",
-        widths=(2, 27, 6, *[13] * len(report.buckets.labels), 12.5, 14, 14, 11, 13.5, 10),
+        widths=(2, 27, 6, *[13.5] * (last - first + 1)),
         freeze=Place(HEADER_ROW + 1, CURRENCY + 1),
         header=HEADER_ROW,
         rules=(
-            Rule(below(ALL_ROW, last, last), f"=AND(ISNUMBER({late}),{late}>=0.005)", "rule.alarm"),
-            Rule(below(ALL_ROW, check, check), f"=AND(ISNUMBER({off}),{off}<>0)", "rule.broken"),
+            Rule(area, f'=AND({following}="{_UNAPPLIED}",ISNUMBER({here}),{here}>=0.005)', "rule.alarm"),
+            Rule(area, f'=AND({head}="{_CHECK}",ISNUMBER({here}),{here}<>0)', "rule.broken"),
         ),
     )
 

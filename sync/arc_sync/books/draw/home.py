@@ -6,6 +6,7 @@ B:M are twelve equal columns. Row 2 where and when, 3 state and issues, 5 to 7 t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -34,6 +35,7 @@ LISTED: Final = 5
 MONEY_COLUMN: Final = 10  #: where the list of currencies begins
 END_ROW: Final = LISTS_ROW + LISTED + 1
 
+_CHART_TO: Final = 6  #: the column where the section above the chart of buckets ends
 _ROOM: Final = 30  # characters that fit below a tile's figure
 _AGREES: Final = "Agrees with the control account"
 _OFF: Final = "Does not agree: see Aging"
@@ -74,6 +76,13 @@ def draw(contents: Contents) -> Drawing:
     _first_to_chase(sketch, contents)
     _by_currency(sketch, contents)
     return sketch.done(Area(1, FIRST, END_ROW, LAST))
+
+
+def noted(drawing: Drawing, note: str) -> Drawing:
+    """Return the tab with another note above the chart of buckets."""
+    place = Place(CHART_ROW, _CHART_TO)
+    cells = {**drawing.cells, place: drawing.cells[place]._replace(value=note)}
+    return replace(drawing, cells=cells)
 
 
 def tiles(contents: Contents) -> tuple[Tile, ...]:
@@ -159,7 +168,9 @@ def _tile(sketch: Sketch, column: int, tile: Tile) -> None:
 
 def _chart_heads(sketch: Sketch, contents: Contents) -> None:
     base, less = contents.aging.rates.base, _less(contents.kpis)
-    sketch.section(CHART_ROW, FIRST, 6, f"Open invoices by days overdue, {base}", _chart_note(contents.aging))
+    sketch.section(
+        CHART_ROW, FIRST, _CHART_TO, f"Open invoices by days overdue, {base}", _chart_note(contents.aging)
+    )
     sketch.section(
         CHART_ROW, CHART_SPLIT, LAST, f"DSO, days{less}", "last point labelled; grey: best possible"
     )

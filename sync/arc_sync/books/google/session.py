@@ -8,6 +8,7 @@ from typing import Final
 
 from arc_sheets.cells import verbatim
 from arc_sheets.tab import Tab
+from arc_sync.books.charted import charted
 from arc_sync.books.contents import Meta
 from arc_sync.books.draw import account
 from arc_sync.books.draw.issues import ISSUES
@@ -94,7 +95,8 @@ class GoogleSession:
         """Return what ARC last drew, and when."""
         values = self._state.values
         digests = {k.removeprefix("drawn "): v for k, v in values.items() if k.startswith("drawn ")}
-        return LastDrawn(datetime.fromisoformat(values["synced"]) if values.get("synced") else None, digests)
+        synced = datetime.fromisoformat(values["synced"]) if values.get("synced") else None
+        return LastDrawn(synced, digests, charted(values), "see arc sync --new")
 
     def typed(self, drawing: Drawing) -> Sequence[Typed]:
         """Return what people typed where a drawing would go."""
