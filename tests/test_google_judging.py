@@ -288,6 +288,53 @@ def test_a_row_is_found_by_the_stamp_that_it_had_where_somebody_typed_over_the_n
     assert (wrong, list(masked.dirt)) == (found[0].cells[0].name, [Spot("Invoices", 4, NOTES)])
 
 
+def slipped(**more: Raw) -> list[Raw]:
+    """Return a new row on which ARC wrote by mistake, its stamp among the notes, and a person typed over that."""
+    cells = row("", notes="typed over the stamp")
+    for name, value in {"po": "one", "bucket": "other", **more}.items():
+        cells[PLACES[name]] = value
+    return cells
+
+
+_SLIP = (
+    Cell("notes", None, print_of("arc-1-x.0")),
+    Cell("po", None, print_of("one")),
+    Cell("bucket", None, print_of("other")),
+)
+
+
+def test_a_new_row_on_whose_stamp_somebody_typed_is_found_by_all_else_that_arc_wrote_there() -> None:
+    masked = unmask(sheet(slipped()), [hit("arc-1-x.0", cells=_SLIP)], WHERE, {})
+    assert {spot.column for spot in masked.dirt} == {PLACES["po"], PLACES["bucket"]}
+    assert masked.grids["Invoices"].at(4, NOTES) == "typed over the stamp"
+
+
+@pytest.mark.parametrize(
+    ("cells", "known"),
+    [
+        (slipped(id="b" * 32), {}),
+        (slipped(stamp="arc-3-x.0"), {}),
+        (slipped(po="another"), {}),
+        (slipped(), {"key": "a" * 32}),
+        (slipped(), {"told": True}),
+        (slipped(), {"cells": _SLIP[:2]}),
+    ],
+    ids=[
+        "a row with an id",
+        "with a stamp",
+        "with something else",
+        "of one with an id",
+        "long gone",
+        "one value",
+    ],
+)
+def test_a_row_that_is_not_surely_the_one_that_was_hit_keeps_what_it_holds(
+    cells: list[Raw], known: dict[str, Any]
+) -> None:
+    masked = unmask(sheet(cells), [hit("arc-1-x.0", cells=_SLIP)._replace(**known)], WHERE, {})
+    assert masked.dirt == {}
+
+
 def test_of_two_rows_with_stamps_of_a_hit_it_is_the_one_with_the_newest() -> None:
     twin, own = row(notes="dirt", stamp="arc-1-w.0"), row(notes="dirt", stamp="arc-1-x.0")
     masked = unmask(sheet(twin, own), [hit("arc-1-x.0", "arc-1-w.0", "arc-1-x.0")], WHERE, {})

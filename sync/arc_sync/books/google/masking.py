@@ -133,9 +133,22 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
     given = (n for rows in (stands.rows, grid.rows) for n, cells in enumerate(rows) if hit.gave(cells))
     if (at := next(given, None)) is not None:
         return at, False
-    column = names.index(ID) if names and ID in names else -1
-    had = (n for n, cells in enumerate(grid.rows) if 0 <= column < len(cells) and cells[column] == hit.key)
-    return next((n for n in had if not any(map(is_stamp, grid.row(n)))), None), False
+    if not names or ID not in names:
+        return None, False
+    bare = [n for n, cells in enumerate(grid.rows) if not any(map(is_stamp, cells))]
+    with_id = (n for n in bare if (grid.at(n, names.index(ID)) or "") == hit.key)
+    return next((n for n in with_id if hit.key or _is_alike(grid.row(n), names, hit)), None), False
+
+
+def _is_alike(cells: Sequence[Raw], names: Sequence[str], hit: Hit) -> bool:
+    """Say whether a new row is the one that was just hit: all else stands there, so somebody typed over the stamp.
+
+    Not once it was gone: then a person may have typed the same on another one.
+    """
+    wrote = [cell for cell in hit.cells if cell.wrote not in ("", BLANK, print_of(hit.id))]
+    prints = dict(enumerate(map(print_of, cells)))
+    stands = (any(prints.get(c) == one.wrote for c in _columns(names, one, len(cells))) for one in wrote)
+    return not hit.told and len(wrote) > 1 and all(stands)
 
 
 def _marked(rows: Sequence[Sequence[Raw]], marks: Sequence[str]) -> int | None:
