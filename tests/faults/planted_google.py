@@ -108,7 +108,7 @@ FAULTS: Final = (
     _one("C33", "what was told of a deleted row is told in every round", MASKING,
          "    return hit._replace(told=True)\n", "    return hit\n", _JUDGED),
     _one("C34", "a row with a stamp of another write is found by its id", MASKING,
-         " if not any(map(is_stamp, cells))]", "]", _JUDGED),
+         " if not any(map(is_stamp, grid.row(n))))", ")", _JUDGED),
     _one("C35", "stamps that were left on a row do not find it", JUDGING,
          "(*_left_on(aim, cells), aim.mark)", "(aim.mark,)", _JUDGED),
     _one("C36", "a row is found by any of its stamps", MASKING,

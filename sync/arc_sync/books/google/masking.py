@@ -135,9 +135,9 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
         return at, False
     if not names or ID not in names:
         return None, False
-    bare = [n for n, cells in enumerate(grid.rows) if not any(map(is_stamp, cells))]
-    with_id = (n for n in bare if (grid.at(n, names.index(ID)) or "") == hit.key)
-    return next((n for n in with_id if hit.key or _is_alike(grid.row(n), names, hit)), None), False
+    with_id = (n for n in range(len(grid.rows)) if (grid.at(n, names.index(ID)) or "") == hit.key)
+    bare = (n for n in with_id if not any(map(is_stamp, grid.row(n))))
+    return next((n for n in bare if hit.key or _is_alike(grid.row(n), names, hit)), None), False
 
 
 def _is_alike(cells: Sequence[Raw], names: Sequence[str], hit: Hit) -> bool:
