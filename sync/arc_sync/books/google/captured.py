@@ -29,7 +29,8 @@ What the round is told follows from it (`masking.py`): a hit cell that still hol
 stood there before, so the merge never takes ARC's own slip for a person's edit, and what a person typed in that
 instant reaches the merge as if ARC had not written; the bookmark counts as moved only if every write of the plan held.
 The next batch puts back what was there: at once, and again in later rounds until the book is clean. What a person
-meanwhile typed over is theirs; if that leaves a text standing nowhere, it goes to the Issues tab.
+meanwhile typed over is theirs; if that leaves a text standing nowhere, or the row was deleted while ARC covered the
+text, it goes to the Issues tab.
 
 Why this is enough: a round asks that each cell is written only over the value that was read, and that the bookmark
 moves only if all of them were. A hit is not a write over another value but, in the view that every round is given, no
