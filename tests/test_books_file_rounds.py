@@ -399,6 +399,30 @@ def test_a_disk_that_refuses_is_one_sentence_and_the_next_round_settles_it(
     assert busy.end() == good_end
 
 
+def test_a_disk_that_refuses_says_what_is_safe_in_the_ledger(one: Firm) -> None:
+    one.put(INVOICES, one.find(INVOICES, "INV-05"), amount=777_00)
+    refused = "book.xlsx cannot be written: No space left on device. Nothing in it was changed."
+    assert _on_a_full_disk(one) == refused
+    one.hand.type(INVOICES, 0, notes="call on Friday")
+    safe = " What was typed (1 row) is safe in the ledger; the next sync shows the rest."
+    assert [_on_a_full_disk(one), _on_a_full_disk(one)] == [refused + safe, refused]
+    assert "call on Friday" in one.rows(INVOICES)[one.find(INVOICES, "INV-00")]
+    assert one.rest().issues == []
+
+
+def _on_a_full_disk(one: Firm) -> str:
+    """Run a round that cannot write the file, and return what it says."""
+
+    def refuse(_step: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        saves_call(patch, refuse)
+        with pytest.raises(BookRefused) as caught:
+            one.round()
+    return str(caught.value)
+
+
 @pytest.mark.parametrize("step", ["read", "committed"])
 def test_a_file_saved_meanwhile_is_left_and_the_next_round_settles_it(busy: Firm, step: str) -> None:
     def meanwhile(reached: str) -> None:

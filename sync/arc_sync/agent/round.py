@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeAlias
 
 from arc_sheets.cells import Value
 from arc_sheets.dates import wall_clock
+from arc_sheets.errors import BookError
+from arc_sheets.phrases import say_list
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, Numbers, lines_of, settle, wanted_back
 from arc_sync.agent.faces import ComputedCells, sealed
@@ -91,6 +93,15 @@ class Report:
         """Say whether anything waits for a person's decision."""
         return bool(self.refused) or any(line.state == OPEN for line in self.issues)
 
+    @property
+    def safe(self) -> str:
+        """Say what has gone from the book into the ledger though the round cannot end; "" if nothing has."""
+        counts = ((self.taken, "row"), (self.chosen, "choice"), (len(self.answers), "form"))
+        told = say_list([f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts if count])
+        return (
+            f" What was typed ({told}) is safe in the ledger; the next sync shows the rest." if told else ""
+        )
+
 
 def run_round(
     settings: Settings,
@@ -112,7 +123,11 @@ def run_round(
         try:
             session.claim(epoch)
             hook("claimed")
-            return _Round(settings, session, ledger, meta.book, mark, epoch, now, hook).run()
+            one = _Round(settings, session, ledger, meta.book, mark, epoch, now, hook)
+            try:
+                return one.run()
+            except BookError as error:
+                raise type(error)(f"{error}{one.report.safe}") from error
         finally:
             ledger.release(meta.book, epoch)
 

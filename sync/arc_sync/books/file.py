@@ -132,7 +132,7 @@ class FileSession(Reading):
             ) from None
         except OSError as error:
             raise BookRefused(
-                f"{self._path.name} cannot be written: {error.strerror}. Nothing was changed."
+                f"{self._path.name} cannot be written: {error.strerror}. Nothing in it was changed."
             ) from None
         return held
 
