@@ -24,7 +24,7 @@ from arc_sync.merge.history import Change
 from arc_sync.merge.issues import Issue, IssueKind
 from arc_sync.merge.snapshot import show_row
 from tests.google_hand import grid_of
-from tests.google_person import base_of, shape, token_of
+from tests.google_person import TYPED, base_of, shape, token_of
 from tests.google_world import World, true_name
 from tests.hands import BOOK
 
@@ -156,13 +156,17 @@ class Judge:
                     self.say("dirt", "on top", column, value)
 
     def _ledger(self) -> None:
-        """No row of the ledger, and no pair of an issue, ever had a text that was meant for another cell."""
+        """No row of the ledger, and no pair of an issue, ever had what was meant for another cell.
+
+        In the columns in which people and channels write nothing stands but their texts: a bare 0 is a slip of ARC's.
+        """
         known: dict[str, str] = {}
         for values, row in _rows(self.changes):
             known[row] = true_name(values) or known.get(row, "")
         for values, row in _rows(self.changes):
             for column, value in zip(INVOICES.stored, values, strict=True):
-                if (meant := _meant(value)) and meant != (column.name, known[row]):
+                meant, free = _meant(value), column.name in TYPED and value is not None
+                if (meant or free) and meant != (column.name, known[row]):
                     self.say("contaminated", "ledger", known[row], column.name, value)
         for key, issue in self.issues.items():
             for value in (issue.mine, issue.theirs) if key.row in known and not key.is_notice else ():
