@@ -2,8 +2,9 @@
 
     python -m tests.bench_soak [days] [seed]
 
-Each day people type, pay, click and approve; the agent does what it would do by then. Each evening the promises are
-judged, and at the end workbook, ledger, outbox and a calculation by hand must agree.
+Each day people type, invoice, pay, click and approve, and put on record that drafts went; the agent does what it would
+do by then. Each evening the promises are judged: a calculation by hand knows what is open, and that nobody was written
+to who owed nothing, or again within the days of the policy. In the end workbook, ledger and outbox must agree with it.
 
 Memory is told of two processes, as what they hold for themselves (RssAnon of proc(5)). The one that does the jobs, here
 the soak itself, holds the ledger's rows, and may grow with them. The agent's own holds none of them: then a real agent
@@ -19,7 +20,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,11 +28,12 @@ from typing import Final, NamedTuple
 
 from arc_sheets.cells import CellValue
 from arc_sheets.message import MessageState
-from arc_sheets.tabs import ACTIVITY, INVOICES, PAYMENTS, RECORD_TABS
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.firm import opened
+from arc_sync.agent.policies import policy_of
 from arc_sync.agent.reminding.deciding import give
-from arc_sync.agent.reminding.rows import PROPOSED, reminders
+from arc_sync.agent.reminding.rows import DRAFTED, PROPOSED, reminders
 from arc_sync.agent.running.jobs import Job
 from arc_sync.books.file import FileBook
 from arc_sync.mail import render
@@ -43,8 +45,19 @@ from tests.hands import FileHand
 
 FIRST: Final = datetime(2026, 11, 26, 6, tzinfo=UTC)
 _INVOICES: Final = 5  #: of the firm at first
+_CUSTOMERS: Final = tuple(f"Firm {n:02}" for n in range(1, 16))
+#: Days from an invoice to its due date, and from there on which a first reminder may come.
+_TERMS, _COURTESY = (0, 7, 14), timedelta(-3)
 _EVENTS: Final = 200  #: clicks, and as many saves, that a real agent hears
 _FLAT: Final = 1.0  #: MB by which its own memory may differ
+
+
+class Bill(NamedTuple):
+    """An invoice that nobody has paid."""
+
+    customer: str
+    cents: int
+    due: date
 
 
 @dataclass
@@ -57,6 +70,9 @@ class Soak:
     invoiced: int = _INVOICES * CANARY_AMOUNT  #: minor units
     paid: int = 0
     clicks: int = 0
+    bills: dict[str, Bill] = field(default_factory=dict)  #: by number, the oldest first
+    written: dict[str, date] = field(default_factory=dict)  #: by customer, when a reminder went last
+    seen: set[str] = field(default_factory=set)  #: ids of messages
     violations: list[str] = field(default_factory=list)
 
     def agent(self, job: Job) -> None:
@@ -65,42 +81,56 @@ class Soak:
         if told.trouble:
             self.violations.append(f"{self.now:%d %b %H:%M} {job}: {told.trouble}")
 
+    def begins(self) -> None:
+        """Type the customers."""
+        for name in _CUSTOMERS:
+            mail = f"{name.casefold().replace(' ', '.')}@soak.example"
+            FileHand(self.one.book).add(CUSTOMERS, name=name, email=mail, currency="EUR")
+
     def day(self, number: int) -> None:
         """Live through one day."""
         self.now = FIRST + timedelta(days=number)
         self.agent(Job.PLAN)
-        self._approves()
+        self._decides(PROPOSED, "Approve")
         for hour in (2, 5, 9):
             self.now = FIRST + timedelta(days=number, hours=hour)
             self._works(f"{number}-{hour}")
-            self.agent(Job.REQUESTS)
-            self.agent(Job.ROUND)
+            for job in (Job.REQUESTS, Job.ROUND):
+                self.agent(job)
+                self._watches()
+        self._decides(DRAFTED, "It went")
         self.now = FIRST + timedelta(days=number, hours=20)
         self.agent(Job.NIGHT)
         self._judges()
 
     def _works(self, token: str) -> None:
         """Type a note, a payment and now and then an invoice; press a button."""
-        hand, day = FileHand(self.one.book), self.now.date()
+        hand = FileHand(self.one.book)
         hand.type(INVOICES, self.chance.randrange(_INVOICES), po=f"po {token}")
-        amount = self.chance.randrange(1, 500_000)
-        hand.add(
-            PAYMENTS, date=day, customer="Birch", amount=Decimal(amount) / 100, currency="EUR", type="payment"
-        )
-        self.paid += amount
-        if self.chance.random() < 0.5:
-            amount = self.chance.randrange(1, 900_000)
-            told: dict[str, CellValue] = {
-                "number": f"N-{token}",
-                "customer": "Birch",
-                "currency": "EUR",
-                "amount": Decimal(amount) / 100,
-            }
-            hand.add(INVOICES, **told, issued=day, due=day + timedelta(14), status="open")
-            self.invoiced += amount
+        if self.bills and self.chance.random() < 0.4:
+            number = self.chance.choice([*self.bills][:20])
+            bill = self.bills.pop(number)
+            self._is_paid(hand, bill.customer, bill.cents, applied_to=number)
+        else:
+            self._is_paid(hand, "Birch", self.chance.randrange(1, 500_000))
+        if self.chance.random() < 0.8:
+            self._invoices(hand, f"N-{token}")
         self.one.clicks(f"click-{token}")
         self._redate(f"click-{token}")
         self.clicks += 1
+
+    def _is_paid(self, hand: FileHand, customer: str, cents: int, **more: CellValue) -> None:
+        told: dict[str, CellValue] = {"customer": customer, "amount": Decimal(cents) / 100, **more}
+        hand.add(PAYMENTS, **told, date=self.now.date(), currency="EUR", type="payment")
+        self.paid += cents
+
+    def _invoices(self, hand: FileHand, number: str) -> None:
+        day, cents = self.now.date(), self.chance.randrange(10_000, 900_000)
+        customer, due = self.chance.choice(_CUSTOMERS), day + timedelta(self.chance.choice(_TERMS))
+        told: dict[str, CellValue] = {"number": number, "customer": customer, "amount": Decimal(cents) / 100}
+        hand.add(INVOICES, **told, currency="EUR", issued=day, due=due, status="open")
+        self.bills[number] = Bill(customer, cents, due)
+        self.invoiced += cents
 
     def _redate(self, token: str) -> None:
         """Let a request be of the soak's hour."""
@@ -109,11 +139,28 @@ class Soak:
         head, _, rest = text.partition('"when": "')
         path.write_text(f'{head}"when": "{self.now:%Y-%m-%dT%H:%M:%SZ}{rest[20:]}', "utf-8")
 
-    def _approves(self) -> None:
+    def _decides(self, status: str, decision: str) -> None:
         with opened(Config.load(self.one.file)) as firm:
             with firm.ledger.read() as view:
-                chosen = {i: row for i, row in reminders(view).items() if row.status == PROPOSED}
-            give(firm, self.now, chosen, "Approve")
+                chosen = {i: row for i, row in reminders(view).items() if row.status == status}
+            give(firm, self.now, chosen, decision)
+
+    def _watches(self) -> None:
+        """Judge the messages that have left since: each by who owed what just then."""
+        day = self.now.date()
+        with opened(Config.load(self.one.file)) as firm, firm.ledger.read() as view:
+            left = view.posted(MessageState.DRAFTED, MessageState.SENT, bare=True)
+            apart = timedelta(policy_of(firm.config).minimum_interval)
+        for told in (one.message for one in left if one.message.id not in self.seen):
+            self.seen.add(told.id)
+            before, self.written[told.customer] = self.written.get(told.customer), day
+            if before and day - before < apart:
+                self.violations.append(f"{day:%d %b}: {told.customer} was written to on {before:%d %b} too")
+            owing = {n for n, bill in self.bills.items() if bill.due + _COURTESY <= day}
+            if told.customer in _CUSTOMERS and (wrong := set(told.invoices) - owing):
+                self.violations.append(
+                    f"{day:%d %b}: {told.customer} was chased for {', '.join(sorted(wrong))}"
+                )
 
     def _judges(self) -> None:
         for said in self._wrong():
@@ -131,7 +178,7 @@ class Soak:
             if total.open != self.invoiced - self.paid or total.check:
                 wrong.append(f"the aging says {total.open}, by hand it is {self.invoiced - self.paid}")
             with firm.ledger.read() as view:
-                drafted = len(view.posted(MessageState.DRAFTED))
+                drafted = len(view.posted(MessageState.DRAFTED, MessageState.SENT))
                 unknown = len(view.posted(MessageState.UNKNOWN))
         files = len(list((self.one.file.parent / "outbox").glob("*.eml")))
         if files != drafted or unknown:
@@ -211,6 +258,7 @@ def main(days: int = 30, seed: int = 1) -> int:
     with TemporaryDirectory(prefix="arc-soak-") as folder:
         one = Business.made(Path(folder) / "firm")
         soak, began, memory = Soak(one, random.Random(seed)), time.perf_counter(), list[Held]()
+        soak.begins()
         for number in range(days):
             soak.day(number)
             gc.collect()
