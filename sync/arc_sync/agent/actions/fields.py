@@ -70,7 +70,7 @@ def _check_text(text: str, *, one_line: bool) -> None:
     if one_line and not _LINE_BREAKS.isdisjoint(text):
         raise NotTaken("it has a line break", "write it in one line")
     if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
-        raise NotTaken("it has characters that cannot be shown", "type it anew")
+        raise NotTaken(UNSHOWN, "type it anew")
     if one_line and len(text) > LONGEST_LINE:
         raise NotTaken(f"it is longer than {LONGEST_LINE} characters", "shorten it")
 
