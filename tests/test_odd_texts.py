@@ -11,13 +11,17 @@ import pytest
 from sqlalchemy.engine import URL
 
 from arc_sheets.tabs import CUSTOMERS, INVOICES
+from arc_sync.agent.config import Config
+from arc_sync.agent.firm import opened
 from arc_sync.books.layout import find
 from arc_sync.ledger.open import create_ledger
 from arc_sync.ledger.port import Ledger
 from arc_sync.xlsx.refs import cell_ref
-from tests.file_firm import FIRMS, Firm, firm
+from tests.agents import firm as one_firm
+from tests.file_firm import FIRMS, NOW, Firm, firm
 from tests.hands import FileHand
 from tests.postgres import address, postgres, statement
+from tests.sample_contents import row
 
 pytest_plugins = ("tests.file_fixtures",)
 
@@ -136,3 +140,11 @@ def test_no_customer_has_such_a_name(one: Firm, code: str) -> None:
     one.rest()
     told = f"There is no customer named {ODD[code]}; pick one from the list."
     assert (one.hand.sees("Account", "B3"), _says(one, f">{code}<")) == (told, True)
+
+
+def test_an_import_of_a_file_whose_name_is_no_text_is_named_as_far_as_it_can_be_shown(tmp_path: Path) -> None:
+    with opened(Config.load(one_firm(tmp_path))) as one:
+        origin = one.origin("import", "Import of caf\udce9.csv", NOW)
+        with one.ledger.change(origin) as t:
+            t.put(CUSTOMERS, "f" * 32, row(CUSTOMERS, name="Adler", currency="EUR"))
+        assert next(iter(one.ledger.sets())).origin.what == "Import of caf\ufffd.csv"

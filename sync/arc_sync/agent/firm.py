@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arc_sheets.aging import AgingReport, aging
-from arc_sheets.cells import Reading, Rows
+from arc_sheets.cells import Reading, Rows, verbatim
 from arc_sheets.dates import wall_clock
 from arc_sheets.errors import BookError, BookOpen, LedgerMissing
 from arc_sheets.frames import records
@@ -96,7 +96,7 @@ class Firm:
 
     def origin(self, source: str, what: str, now: datetime) -> Origin:
         """Return the origin of a change set made by this person; `now` is UTC."""
-        return Origin(self.config.who, source, what, now)
+        return Origin(self.config.who, source, verbatim(what), now)  # a file's name need not be text
 
     def sync(
         self,
