@@ -27,7 +27,7 @@ def note_formulas(block: Block, before: int, name: Names, shared: Shared, edits:
 
     Raises Refused when a cell is edited that an array formula or a data table fills together with others.
     """
-    if b"e" not in block.data or b"ref=" not in block.data:  # one byte is found, or not, many times as fast
+    if b"ref=" not in block.data:
         return
     known = patterns(name.prefix.decode())
     for span in row_spans(block.data, name, before):
