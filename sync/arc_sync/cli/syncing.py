@@ -232,7 +232,7 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
         return
     say(f"A fresh workbook lies at {made}.")
     old = (
-        f"The old one is kept as {file}."
+        f"The old one is kept as {file}; columns, sheets and formats of your own are in it alone."
         if file
         else f"The old one, {kept}, is synced no more; go on in the new one."
     )
