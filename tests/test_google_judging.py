@@ -81,6 +81,13 @@ def test_several_earlier_hits_on_a_row_all_follow_its_new_stamp() -> None:
     assert [found.marks[-1] for found in judged.hits] == [MARK, MARK]
 
 
+@pytest.mark.parametrize("stamp", [None, "arc-1-y.0"])
+def test_a_hit_on_whose_stamp_somebody_typed_before_it_was_put_right_follows_the_rows_id(stamp: Raw) -> None:
+    earlier = hit("arc-1-x.0", key="a" * 32)
+    judged = judge(batch(row(stamp="arc-1-x.0"), (earlier,)), copies(row(stamp=stamp)), SHEET_IDS)
+    assert judged.hits[0].marks == (("arc-1-x.0", MARK) if stamp is None else ("arc-1-x.0",))
+
+
 def test_a_column_that_came_in_the_instant_takes_back_stamp_and_seal_by_name() -> None:
     header: list[Raw] = [HEADER[0], None, *HEADER[1:]]
     was = row(stamp="arc-1-x.0")
@@ -307,6 +314,11 @@ def test_a_new_row_on_whose_stamp_somebody_typed_is_found_by_all_else_that_arc_w
     masked = unmask(sheet(slipped()), [hit("arc-1-x.0", cells=_SLIP)], WHERE, {})
     assert {spot.column for spot in masked.dirt} == {PLACES["po"], PLACES["bucket"]}
     assert masked.grids["Invoices"].at(4, NOTES) == "typed over the stamp"
+
+
+def test_such_a_row_is_followed_where_it_is_written_before_it_was_put_right() -> None:
+    (found, *_) = judge(batch(row(), (hit("arc-1-x.0", cells=_SLIP),)), copies(slipped()), SHEET_IDS).hits
+    assert found.marks == ("arc-1-x.0", MARK)
 
 
 @pytest.mark.parametrize(

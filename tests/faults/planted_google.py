@@ -12,9 +12,20 @@ from tests.faults.planted import Edit, Fault
 
 _BOOK = "sync/arc_sync/books/google"
 _WIRE = "sync/arc_sync/google"
-CAPTURED, JUDGING, MASKING, DESK, STATE, SESSION, HIDDEN, BOOK, WRITES = (
+CAPTURED, JUDGING, MASKING, DESK, STATE, SESSION, HIDDEN, BOOK, WRITES, RECORD = (
     f"{_BOOK}/{name}.py"
-    for name in ("captured", "judging", "masking", "desk", "state", "session", "hidden", "book", "writes")
+    for name in (
+        "captured",
+        "judging",
+        "masking",
+        "desk",
+        "state",
+        "session",
+        "hidden",
+        "book",
+        "writes",
+        "record",
+    )
 )
 TRANSPORT, QUOTA, PATIENCE, CREDENTIALS, API = (
     f"{_WIRE}/{name}.py" for name in ("transport", "quota", "patience", "credentials", "api")
@@ -107,14 +118,17 @@ FAULTS: Final = (
          "for cell in () if hit.told else hit.cells:", "for cell in ():", _JUDGED),
     _one("C33", "what was told of a deleted row is told in every round", MASKING,
          "    return hit._replace(told=True)\n", "    return hit\n", _JUDGED),
-    _one("C34", "a row with a stamp of another write is found by its id", MASKING,
-         " if not any(map(is_stamp, grid.row(n))))", ")", _JUDGED),
+    _one("C34", "a row with a stamp of another write is found by its id", RECORD,
+         "return bool(i) and i in cells and not any(map(is_stamp, cells))", "return bool(i) and i in cells", _JUDGED),
     _one("C35", "stamps that were left on a row do not find it", JUDGING,
          "(*_left_on(aim, cells), aim.mark)", "(aim.mark,)", _JUDGED),
     _one("C36", "a row is found by any of its stamps", MASKING,
          "return max(found, key=lambda at: at[0])[1] if found else None", "return found[0][1] if found else None", _JUDGED),
     _one("C37", "a new row whose stamp was typed over is not found", MASKING, "len(wrote) > 1 and all(stands)", "False", _JUDGED),
-    _one("C38", "a new row is taken for one that was hit and is gone", MASKING, "return not hit.told and ", "return ", _JUDGED),
+    _one("C38", "a new row is taken for one that was hit and is gone", MASKING, "if hit.told or hit.key", "if hit.key", _JUDGED),
+    _one("C39", "a hit whose stamp was typed over does not follow its row", JUDGING,
+         "by_id = hit.gave(cells) or hit.had(cells)", "by_id = hit.gave(cells)", _JUDGED),
+    _one("C40", "nor does one whose row has no id", JUDGING, " or is_alike(cells, names, hit):", ":", _JUDGED),
     # -- the wire ----------------------------------------------------------------------------------------
     _one("N1", "writes are repeated like reads", TRANSPORT,
          "safe = again or isinstance(failed, Rejected)", "safe = True", _WIRED),

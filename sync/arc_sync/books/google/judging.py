@@ -14,6 +14,7 @@ from arc_sheets.tab import Tab
 from arc_sync.books.draw import account
 from arc_sync.books.form import LABELS, PLACES, THEN
 from arc_sync.books.google.layout import NAMELESS, STAMP, Layout, beside, header_in, names_of, table
+from arc_sync.books.google.masking import is_alike
 from arc_sync.books.google.prints import print_of, print_of_all
 from arc_sync.books.google.reading import Grid, Raw
 from arc_sync.books.google.record import REPAIR, Aim, Cell, Hit, Record, is_stamp
@@ -105,8 +106,10 @@ class _Judge:
     def _follow(self, aim: Aim, cells: Sequence[Raw]) -> None:
         """Let the earlier hits on a row be found by its new stamp; several may lie on one another."""
         texts = {cell for cell in cells if isinstance(cell, str)}
-        for hit in self._record.hits:
-            if not texts.isdisjoint(hit.marks) or hit.gave(cells):
+        names = self._head(aim.sheet)
+        for hit in (hit for hit in self._record.hits if hit.sheet == aim.sheet):
+            by_id = hit.gave(cells) or hit.had(cells)
+            if by_id or not texts.isdisjoint(hit.marks) or is_alike(cells, names, hit):
                 self._followed.setdefault(hit.id, []).append(aim.mark)
 
     def _broken(self) -> set[str]:

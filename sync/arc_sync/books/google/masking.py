@@ -133,22 +133,24 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
     given = (n for rows in (stands.rows, grid.rows) for n, cells in enumerate(rows) if hit.gave(cells))
     if (at := next(given, None)) is not None:
         return at, False
-    if not names or ID not in names:
-        return None, False
-    with_id = (n for n in range(len(grid.rows)) if (grid.at(n, names.index(ID)) or "") == hit.key)
-    bare = (n for n in with_id if not any(map(is_stamp, grid.row(n))))
-    return next((n for n in bare if hit.key or _is_alike(grid.row(n), names, hit)), None), False
+    had = (n for n, cells in enumerate(grid.rows) if hit.had(cells) or is_alike(cells, names, hit))
+    return next(had, None), False
 
 
-def _is_alike(cells: Sequence[Raw], names: Sequence[str], hit: Hit) -> bool:
+def is_alike(cells: Sequence[Raw], names: Sequence[str] | None, hit: Hit) -> bool:
     """Say whether a new row is the one that was just hit: all else stands there, so somebody typed over the stamp.
 
     Not once it was gone: then a person may have typed the same on another one.
     """
+    if hit.told or hit.key or not names or ID not in names:
+        return False
+    column = names.index(ID)
+    if (column < len(cells) and cells[column] is not None) or any(map(is_stamp, cells)):
+        return False
     wrote = [cell for cell in hit.cells if cell.wrote not in ("", BLANK, print_of(hit.id))]
     prints = dict(enumerate(map(print_of, cells)))
     stands = (any(prints.get(c) == one.wrote for c in _columns(names, one, len(cells))) for one in wrote)
-    return not hit.told and len(wrote) > 1 and all(stands)
+    return len(wrote) > 1 and all(stands)
 
 
 def _marked(rows: Sequence[Sequence[Raw]], marks: Sequence[str]) -> int | None:

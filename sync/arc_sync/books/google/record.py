@@ -71,12 +71,20 @@ class Hit(NamedTuple):
 
     def gave(self, cells: Sequence[Raw]) -> bool:
         """Say whether a row has the id given, and no stamp by which it would be another one."""
-        return bool(self.given) and self.given in cells and not any(map(is_stamp, cells))
+        return _has_only(self.given, cells)
+
+    def had(self, cells: Sequence[Raw]) -> bool:
+        """Say the same of the id that the row had: enough where somebody typed over the stamp."""
+        return bool(self.marks) and _has_only(self.key, cells)
 
 
 def stamp_of(step: str, at: int) -> str:
     """Return the stamp that a batch gives to a row, the `at`-th that it writes: no other write has it."""
     return f"{step}.{at}"
+
+
+def _has_only(i: str, cells: Sequence[Raw]) -> bool:
+    return bool(i) and i in cells and not any(map(is_stamp, cells))
 
 
 def is_stamp(value: Raw) -> bool:
