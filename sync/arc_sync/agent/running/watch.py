@@ -11,7 +11,7 @@ import watchfiles
 
 #: Milliseconds: changes that follow each other so closely are told together (Excel deletes and renames in one save).
 #: Those of a slower save are told one by one, and the agent leaves the file in peace until the last (`SETTLING`).
-_STEP, _GATHERED = 50, 1_000
+_STEP, _GATHERED = 25, 1_000
 #: Milliseconds after which the thread looks whether it is to end.
 _LOOK: Final = 1_000
 
