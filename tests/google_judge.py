@@ -111,13 +111,13 @@ class Judge:
             self.say("wrong cells", self._name(at), "computed", computed, face)
 
     def _is_held(self, row: str, column: str, cell: Any) -> bool:
-        """Say whether an issue holds a cell, which then still shows its pair of values."""
+        """Say whether an issue holds a cell, which then still shows its pair of values, or a formula that it tells of."""
         k = [c.name for c in INVOICES.stored].index(column)
         return any(
             (key.row, key.column) == (row, column)
             and issue.kind in _HOLDS
             and not issue.loose
-            and verbatim(issue.mine) == verbatim(cell)
+            and (verbatim(issue.mine) == verbatim(cell) or _is_said(issue, cell))
             and issue.theirs == self.rows[row][k]
             for key, issue in self.issues.items()
         )
@@ -220,6 +220,13 @@ def _meant(value: Any) -> tuple[str, str] | None:
     """Return the column and the row for which a text was meant; None if it says nothing."""
     found = _TEXT.fullmatch(str(token_of(value))) if isinstance(value, str | Formula) else None
     return (found[1], found[2]) if found else None
+
+
+def _is_said(issue: Issue, cell: Any) -> bool:
+    """Say whether an open conflict tells that a formula was typed over it: that decides nothing, its pair stays."""
+    return (
+        isinstance(cell, Formula) and issue.kind is IssueKind.CONFLICT and "it holds a formula" in issue.why
+    )
 
 
 def _is_notice(issue: Issue) -> bool:
