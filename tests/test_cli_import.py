@@ -83,6 +83,24 @@ def test_rows_that_were_not_taken_are_corrected_and_imported(here: Office) -> No
     assert len(here.json("history")["change_sets"]) == 2, "the whole file, corrected, says nothing new"
 
 
+def test_rejects_that_a_person_mends_are_not_overwritten_by_the_same_import_again(here: Office) -> None:
+    path, rejects = here.file("a.csv", BROKEN), here.folder / "a.rejects.csv"
+    here.arc("import", path, code=1)
+    written = rejects.read_bytes()
+    said = here.arc("import", path, code=1).stdout
+    assert f"1 row not taken: {rejects}\n" in said
+    assert [one.name for one in here.folder.glob("a.rejects*")] == ["a.rejects.csv"], "the same stands there"
+    assert rejects.read_bytes() == written
+    rejects.write_bytes(mended := written.replace(b"seventy", b"70.00"))
+    second = here.folder / "a.rejects-2.csv"
+    for _ in range(2):
+        said = here.arc("import", "--partial", path, code=1).stdout
+        assert f"1 row not taken: {second} (a.rejects.csv holds something else and stays as it is);" in said
+    assert here.json("import", path, code=1)["files"][0]["rejects_file"] == str(second)
+    assert (rejects.read_bytes(), second.read_bytes()) == (mended, written)
+    assert len(list(here.folder.glob("a.rejects*"))) == 2
+
+
 def test_a_dry_run_leaves_no_trace(here: Office) -> None:
     said = here.arc("import", "--dry-run", here.file("a.csv", BROKEN), code=1).stdout
     assert "This was a dry run: nothing was changed." in said

@@ -43,6 +43,7 @@ class _File:
     taken: Taken | None = None
     imported: Imported | None = None
     rejects: list[Reject] = field(default_factory=list)
+    written: Path | None = None  #: where the rejects stand
 
     @property
     def rejects_path(self) -> Path:
@@ -127,7 +128,7 @@ def _bring_in(firm: Firm, work: Sequence[_File], *, partial: bool, dry_run: bool
         done("put")
     for file in work:
         if file.rejects and not dry_run:
-            write_rejects(file.rejects_path, file.understood, file.rejects)
+            file.written = write_rejects(file.rejects_path, file.understood, file.rejects)
     return kept and fit and not dry_run
 
 
@@ -155,9 +156,9 @@ def _tell(work: Sequence[_File], *, done: bool, dry_run: bool) -> None:
         say(*(f"  {remark}" for remark in file.imported.remarks()))
         for reject in file.rejects[:3]:
             say(f"  Line {reject.line}: {reject.reason}")
-        if file.rejects and not dry_run:
+        if file.written:
             mend = "; correct them there, and import that file" if done else ""
-            say(f"  {many(len(file.rejects), 'row')} not taken: {file.rejects_path}{mend}")
+            say(f"  {many(len(file.rejects), 'row')} not taken: {file.written}{_beside(file)}{mend}")
     if dry_run:
         say("This was a dry run: nothing was changed.")
     elif not done:
@@ -166,6 +167,12 @@ def _tell(work: Sequence[_File], *, done: bool, dry_run: bool) -> None:
         say("It is in the ledger. Next: arc sync brings it into the workbook; arc history shows it.")
     else:
         say("The ledger had all of this already: nothing changed.")
+
+
+def _beside(file: _File) -> str:
+    """Say that an earlier file of rejects was left alone; "" where there is none."""
+    before = file.rejects_path
+    return "" if file.written == before else f" ({before.name} holds something else and stays as it is)"
 
 
 def _as_json(file: _File) -> dict[str, object]:
@@ -177,5 +184,5 @@ def _as_json(file: _File) -> dict[str, object]:
         "tabs": {tab: {"new": c.new, "changed": c.changed, "same": c.same} for tab, c in counts.items()},
         "remarks": file.imported.remarks() if file.imported else [],
         "rejects": [{"line": r.line, "reason": r.reason} for r in file.rejects],
-        "rejects_file": str(file.rejects_path) if file.rejects else None,
+        "rejects_file": str(file.written) if file.written else None,
     }

@@ -11,6 +11,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,23 +37,48 @@ _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 
-def write_rejects(path: str | PathLike[str], understood: Understood, rejects: Iterable[Reject]) -> None:
+def write_rejects(path: str | PathLike[str], understood: Understood, rejects: Iterable[Reject]) -> Path:
     """Write the rows that were not taken, with the file's own header; the reason stands in the first column.
+
+    What is there and differs may be what a person mends: it is left alone, and the next free name is taken, such as
+    a.rejects-2.csv; what is there and is the same stays. Returns where the rows stand.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection), which the
     import takes off again; numbers stay as they are. Raises `IntakeError` if the file cannot be written.
     """
-    place = Path(path)
     whys: defaultdict[int, list[str]] = defaultdict(list)
     for reject in rejects:
         whys[reject.line].append(f"Line {reject.line}: {reject.reason}")
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=_separator(understood)).writerows(_rows(understood, whys))
+    content = text.getvalue().encode("utf-8-sig")
+    return next(place for place in _names(Path(path)) if _stands(place, content))
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_stem(f"{path.stem}-{n}") for n in count(2))
+
+
+def _stands(place: Path, content: bytes) -> bool:
+    """Write a new file; say whether it holds the content now, as it does not where something else was there before."""
     try:
-        with place.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream, delimiter=_separator(understood)).writerows(_rows(understood, whys))
+        with place.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        return _holds(place, content)
     except OSError as error:
         raise IntakeError(
-            f"{place} cannot be written ({error.strerror}); close it, or name another file."
+            f"{place} cannot be written ({error.strerror}); make room, or allow writing there."
         ) from None
+    return True
+
+
+def _holds(place: Path, content: bytes) -> bool:
+    try:
+        return place.read_bytes() == content
+    except OSError:  # a program holds it: a person mends it
+        return False
 
 
 @dataclass(frozen=True, slots=True)
