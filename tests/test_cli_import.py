@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,42 @@ def test_rejects_that_a_person_mends_are_not_overwritten_by_the_same_import_agai
     assert here.json("import", path, code=1)["files"][0]["rejects_file"] == str(second)
     assert (rejects.read_bytes(), second.read_bytes()) == (mended, written)
     assert len(list(here.folder.glob("a.rejects*"))) == 2
+
+
+SLASHED = """\
+Number;Customer;Invoice Date;Due Date;Amount
+1;Ann;1/31/2026;3/2/2026;1.000,50
+2;Bea;2/30/2026;3/4/2026;1.200
+"""
+
+
+def test_rejects_come_with_the_whole_command_that_reads_them_as_the_file_was_read(here: Office) -> None:
+    path, rejects = here.file("the list.csv", SLASHED), here.folder / "the list.rejects.csv"
+    words = ("--kind", "invoices", "--currency", "EUR", "--as-of", "2026-03-31", "--partial")
+    said = here.arc("import", *words, path, code=1).stdout
+    command = f"arc import '{rejects}' --kind invoices --dates mdy --decimal \",\" --currency EUR --as-of 2026-03-31"
+    assert f"; correct them there, and import that file: {command}\n" in said
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("2/30/", "2/3/"), "utf-8-sig")
+    assert "--dates" in here.arc("import", str(rejects), code=2).stderr, "alone, the rows read in two ways"
+    told = here.arc(*shlex.split(command)[1:]).stdout
+    assert "Invoices: 1 new, 0 changed, 0 as before." in told
+    shown = here.arc("history", "--row", "2").stdout
+    assert "03 Feb 2026" in shown
+    assert "1,200.00" in shown
+
+
+def test_rejects_are_imported_without_options_where_nothing_was_decided(here: Office) -> None:
+    whole = re.sub(r'"?([\d,]+)\.\d\d"?', lambda hit: hit[1].replace(",", ""), BROKEN)
+    said = here.arc("import", "--partial", here.file("a.csv", whole), code=1).stdout
+    assert "a.rejects.csv; correct them there, and import that file\n" in said
+
+
+def test_where_the_columns_differ_in_the_order_of_dates_no_order_is_given_for_the_rejects(
+    here: Office,
+) -> None:
+    mixed = SLASHED.replace("3/2/2026", "31/3/2026").replace("3/4/2026", "31/4/2026")
+    said = here.arc("import", "--partial", "--currency", "EUR", here.file("a.csv", mixed), code=1).stdout
+    assert 'a.rejects.csv --decimal "," --currency EUR\n' in said
 
 
 def test_a_dry_run_leaves_no_trace(here: Office) -> None:

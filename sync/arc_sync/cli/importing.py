@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arc_sync.cli.out import PERSON, Json, Settings, answer, at_terminal, finish, many, read_day, say, steps
 
 if TYPE_CHECKING:
+    from arc_sheets.dates import Order
     from arc_sync.agent.firm import Firm
     from arc_sync.agent.importing import Imported
-    from arc_sync.intake import Reject, Taken, Understood
+    from arc_sync.intake import Asked, Reject, Taken, Understood
 
 
 class Kind(StrEnum):
@@ -40,6 +43,7 @@ class _File:
 
     path: Path
     understood: Understood
+    asked: Asked
     taken: Taken | None = None
     imported: Imported | None = None
     rejects: list[Reject] = field(default_factory=list)
@@ -80,22 +84,22 @@ def import_(  # noqa: PLR0917 (as many options as people need)
     from arc_sheets.errors import ConfigError
     from arc_sync.agent.config import Config
     from arc_sync.agent.firm import opened
-    from arc_sync.intake import understand
+    from arc_sync.intake import Asked, understand
 
     if not files:
         raise ConfigError(
             "arc import takes the files to import, such as arc import invoices.csv payments.csv."
         )
     told = Config.load(config)
-    options: dict[str, Any] = {
-        "kind": kind.value if kind else None,
-        "order": dates.value if dates else told.order,
-        "decimal": decimal,
-        "currency": currency,
-        "as_of": read_day(as_of, "--as-of"),
-    }
+    asked = Asked(
+        kind.value if kind else None,
+        dates.value if dates else told.order,
+        decimal,
+        currency,
+        read_day(as_of, "--as-of"),
+    )
     with opened(told) as firm:
-        work = [_File(path, understand(path, **options)) for path in files]
+        work = [_File(path, understand(path, **asked._asdict()), asked) for path in files]
         work.sort(key=lambda file: list(Kind).index(Kind(file.understood.layout.what)))
         if not json:
             for file in work:
@@ -107,7 +111,7 @@ def import_(  # noqa: PLR0917 (as many options as people need)
     if json:
         answer({"done": done, "files": [_as_json(file) for file in work]})
     else:
-        _tell(work, done=done, dry_run=dry_run)
+        _tell(work, told.order, done=done, dry_run=dry_run)
     finish(PERSON if any(file.rejects for file in work) else 0)
 
 
@@ -146,7 +150,7 @@ def _put(firm: Firm, work: Sequence[_File], *, partial: bool, dry_run: bool) -> 
     return partial or not any(file.rejects for file in work)
 
 
-def _tell(work: Sequence[_File], *, done: bool, dry_run: bool) -> None:
+def _tell(work: Sequence[_File], usual: Order | None, *, done: bool, dry_run: bool) -> None:
     for file in work:
         if file.taken is None or file.imported is None:
             continue
@@ -157,7 +161,7 @@ def _tell(work: Sequence[_File], *, done: bool, dry_run: bool) -> None:
         for reject in file.rejects[:3]:
             say(f"  Line {reject.line}: {reject.reason}")
         if file.written:
-            mend = "; correct them there, and import that file" if done else ""
+            mend = f"; correct them there, and import that file{_command(file, usual)}" if done else ""
             say(f"  {many(len(file.rejects), 'row')} not taken: {file.written}{_beside(file)}{mend}")
     if dry_run:
         say("This was a dry run: nothing was changed.")
@@ -173,6 +177,15 @@ def _beside(file: _File) -> str:
     """Say that an earlier file of rejects was left alone; "" where there is none."""
     before = file.rejects_path
     return "" if file.written == before else f" ({before.name} holds something else and stays as it is)"
+
+
+def _command(file: _File, usual: Order | None) -> str:
+    """Return the command that imports a file of rejects, where it takes options: what the whole file proved."""
+    from arc_sync.intake import options
+
+    words = options(file.understood, file.asked, usual)
+    place = f'"{file.written}"' if os.name == "nt" else shlex.quote(str(file.written))
+    return f": arc import {' '.join((place, *words))}" if words else ""
 
 
 def _as_json(file: _File) -> dict[str, object]:
