@@ -169,6 +169,13 @@ def test_invoices_that_a_later_list_lacks_are_said(here: Office) -> None:
     assert "2 invoices of earlier imports are not in this file (INV-2, INV-3); they stay as they are." in said
 
 
+def test_rejects_are_no_list_that_lacks_the_invoices_of_earlier_imports(here: Office) -> None:
+    here.arc("import", "--partial", here.file("a.csv", BROKEN), code=1)
+    rejects = here.folder / "a.rejects.csv"
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("seventy", "70.00"), "utf-8-sig")
+    assert "not in this file" not in here.arc("import", str(rejects)).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -146,6 +146,8 @@ def _put(firm: Firm, work: Sequence[_File], *, partial: bool, dry_run: bool) -> 
         file.imported = import_entries(
             firm.ledger, taken.entries, origin, firm.usual, partial=partial, dry_run=dry_run
         )
+        if file.understood.is_of_rejects:
+            file.imported.missing.clear()  # such a file lacks nearly all of them, and says nothing by it
         file.rejects = [*taken.rejects, *file.imported.rejects]
     return partial or not any(file.rejects for file in work)
 

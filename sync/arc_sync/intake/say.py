@@ -103,7 +103,7 @@ def _of_payments(understood: Understood) -> Iterator[str]:
         yield f'There is no amount but "{layout.header("balance")}": the open balance is taken for the amount.'
     if filled["paid"] or filled["settled"] or ("amount" in layout.columns and filled["balance"]):
         yield "Import no list of these payments besides: they would count twice."
-    if filled["balance"]:
+    if filled["balance"] and not understood.is_of_rejects:
         yield "Invoices of an earlier import that this file does not list stay as they are."
 
 

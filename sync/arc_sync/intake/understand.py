@@ -24,7 +24,7 @@ from arc_sync.intake.gate import admit
 from arc_sync.intake.invoices import Invoices
 from arc_sync.intake.layout import Layout, text_of
 from arc_sync.intake.reading import Reader
-from arc_sync.intake.rejects import mended
+from arc_sync.intake.rejects import Mended, mended
 from arc_sync.intake.rows import Sort
 from arc_sync.intake.say import say
 from arc_sync.intake.survey import Source, Survey, survey
@@ -62,6 +62,11 @@ class Understood:
         Raises `IntakeError` where the file cannot be read to its end.
         """
         return take(self, watch)
+
+    @property
+    def is_of_rejects(self) -> bool:
+        """Whether the file holds only the rows that an import did not take, corrected since."""
+        return isinstance(self.source, Mended)
 
     @property
     def records(self) -> int:
