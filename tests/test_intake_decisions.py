@@ -499,3 +499,58 @@ def test_a_channel_that_is_none_is_left_blank_and_said_with_its_line(tmp_path: P
         'Line 2 and 1 more: "Pigeon" is no channel that ARC knows and Prefers was left blank;'
         " pick Email, Phone, Text or Letter on Customers."
     )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Kundenname;Ansprechpartner;E-Mail-Adresse;Telefonnummer;Sprache;Zahlungsfrist;Währung;Kreditlimit;Bemerkungen",
+        "Firma;Ansprechperson;E-Mail;Tel.;Sprache;Zahlungsziel (Tage);Waehrung;Kreditlinie;Notizen",
+        "Raison sociale;Interlocuteur;Courriel;Téléphone;Langue;Délai de paiement;Devise;Plafond de crédit;Remarques",
+        "Nom du client;Contact;Adresse e-mail;N° de téléphone;Langue;Délai de paiement;Monnaie;Encours autorisé;Notes",
+        "Razón social;Persona de contacto;Correo electrónico;Teléfono;Idioma;Plazo de pago;Moneda;Límite de crédito;Notas",
+        "Cliente;Contacto;Correo;Número de teléfono;Idioma;Condiciones de pago;Divisa;Limite de credito;Observaciones",
+    ],
+)
+def test_a_german_french_or_spanish_list_of_customers_is_read_whole(tmp_path: Path, header: str) -> None:
+    (tmp_path / "k.csv").write_text(f"{header}\nAnn GmbH;Bea;a@b.example;030 1;de;30;EUR;5000;x\n", "utf-8")
+    understood = understand(tmp_path / "k.csv")
+    assert understood.layout.ignored == ()
+    (entry,) = understood.take().entries
+    assert entry.values == {
+        "name": "Ann GmbH",
+        "contact": "Bea",
+        "email": "a@b.example",
+        "phone": "030 1",
+        "language": "de",
+        "terms": 30,
+        "currency": "EUR",
+        "credit_limit": 500000,
+        "notes": "x",
+    }
+
+
+@pytest.mark.parametrize(
+    "header", ["E-Mail-Adresse,Telefon", "Courriel,Téléphone", "Correo electrónico,Teléfono"]
+)
+def test_a_list_of_invoices_gives_new_customers_their_telephone_number(tmp_path: Path, header: str) -> None:
+    file = write(tmp_path, "1,Ann,2026-04-03,2026-05-03,EUR,5,a@b.example,030 1", header=f"{HEADER},{header}")
+    (ann,) = (entry.values for entry in understand(file).take().entries if entry.tab == "customers")
+    assert (ann["email"], ann["phone"]) == ("a@b.example", "030 1")
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "contact"),
+    [
+        ("Raison sociale;Nom;Prénom", "A", "C B"),
+        ("Nom;Prénom", "A", "B"),
+        ("Firma;Nachname;Vorname", "A", "C B"),
+    ],
+)
+def test_a_company_comes_before_the_person_there(
+    tmp_path: Path, header: str, name: str, contact: str
+) -> None:
+    cells = ";".join("ABC"[: header.count(";") + 1])
+    (tmp_path / "k.csv").write_text(f"{header};Langue\n{cells};fr\n", "utf-8")
+    (entry,) = understand(tmp_path / "k.csv").take().entries
+    assert (entry.values["name"], entry.values["contact"]) == (name, contact)

@@ -40,7 +40,24 @@ _CUSTOMER = (
 )
 _CURRENCY = (
     "currency|currency code|cur|ccy|transaction currency|invoice currency|default currency|curr|"
-    "wahrung|währung|waehrung|devise"
+    "wahrung|währung|waehrung|devise|monnaie|moneda|divisa"
+)
+_EMAIL = (
+    "e mail adresse|email adresse|mailadresse|courriel|adresse e mail|adresse email|adresse mail|"
+    "correo electrónico|correo electronico|correo"
+)
+_PHONE = (
+    "telefon|telefonnummer|telefonnr|telefon nr|tel|tel nr|rufnummer|téléphone|numéro de téléphone|"
+    "numero de telephone|n de téléphone|nº de téléphone|tél|teléfono|telefono|número de teléfono|numero de telefono|"
+    "nº de teléfono|n de teléfono"
+)
+_MOBILE = (
+    "mobiltelefon|mobilnummer|mobil|handynummer|handy|téléphone portable|téléphone mobile|portable|"
+    "teléfono móvil|móvil|movil"
+)
+_COMPANY = (
+    "kundenname|firmenname|firma|raison sociale|nom du client|client nom|razón social|razon social|"
+    "nombre del cliente"
 )
 #: In German, French, Spanish, Italian and Dutch.
 _INVOICE_NUMBER = (
@@ -107,8 +124,11 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
             "unit amount|unit price|rate|item price"
         ),
         line_total="line total|item total|line amount",
-        email="email|email address|customer email|client email|contact email|primary contact email id|e mail",
-        phone="phone|phone number|customer phone|telephone",
+        email=(
+            "email|email address|customer email|client email|contact email|primary contact email id|e mail|"
+            f"{_EMAIL}"
+        ),
+        phone=f"phone|phone number|customer phone|telephone|{_PHONE}|{_MOBILE}",
     ),
     "payments": _fields(
         date=(
@@ -145,29 +165,42 @@ FIELDS: Final[Mapping[What, Mapping[str, tuple[str, ...]]]] = {
     "customers": _fields(
         name=(
             "display name|customer full name|customer name|customer|client name|client|account name|organization|"
-            "organisation|company name|company|name|firma|kunde|kundenname|nom|debtor|contact name|"
+            f"organisation|company name|company|{_COMPANY}|name|kunde|cliente|nom|nombre|debtor|contact name|"
             "account reference|account ref"
         ),
-        contact="primary contact|contact person|contact name|contact|attention|attn|full name|ansprechpartner",
-        first="first name|firstname|vorname|given name|prénom",
-        last="last name|lastname|nachname|surname|family name",
-        email="email|email address|email id|e mail|e mail 1|main email|customer email|emails|mail",
+        contact=(
+            "primary contact|contact person|contact name|contact|attention|attn|full name|ansprechpartner|"
+            "ansprechpartnerin|ansprechperson|kontaktperson|personne de contact|interlocuteur|persona de contacto|"
+            "contacto"
+        ),
+        first="first name|firstname|vorname|given name|prénom|prenom",
+        last="last name|lastname|nachname|surname|family name|nom de famille|nom|apellidos",
+        email=f"email|email address|email id|e mail|e mail 1|main email|customer email|emails|mail|{_EMAIL}",
         cc="cc|cc email|email cc|e mail 2",
         phone=(
-            "phone|phone number|phone numbers|telephone|telephone number|main phone|work phone|business phone|mobile|"
-            "mobile phone|telefon|téléphone"
+            "phone|phone number|phone numbers|telephone|telephone number|main phone|work phone|business phone|"
+            f"{_PHONE}|mobile|mobile phone|{_MOBILE}"
         ),
         prefers="preferred channel|preferred contact method|preferred contact|prefers",
-        language="language|preferred language|language code|sprache",
-        time_zone="time zone|timezone|zeitzone",
+        language="language|preferred language|language code|sprache|langue|idioma",
+        time_zone="time zone|timezone|zeitzone|fuseau horaire|zona horaria",
         quiet_hours="quiet hours|quiet times|do not disturb|ruhezeiten|ruhezeit",
-        terms=_TERMS,
+        terms=(
+            f"{_TERMS}|zahlungsziel tage|zahlungsziel in tagen|zahlungsfrist|délai de paiement|"
+            "conditions de paiement|plazo de pago|condiciones de pago"
+        ),
         currency=_CURRENCY,
-        credit_limit="credit limit|credit limit amount|kreditlimit",
+        credit_limit=(
+            "credit limit|credit limit amount|kreditlimit|kreditlinie|plafond de crédit|limite de crédit|"
+            "encours autorisé|límite de crédito|limite de credito"
+        ),
         do_not_contact="do not contact|dnc",
         collector="collector|account manager|sales person|salesperson|rep|sales rep",
         payment_link="payment link|payment url",
-        notes="notes|note|memo|comments|bemerkung|notiz",
+        notes=(
+            "notes|note|memo|comments|bemerkung|bemerkungen|notiz|notizen|anmerkungen|remarque|remarques|"
+            "commentaires|notas|observaciones"
+        ),
     ),
 }
 
