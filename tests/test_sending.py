@@ -15,9 +15,9 @@ from arc_sheets.tabs import ACTIVITY, RECORD_TABS, REMINDERS
 from arc_sync.agent.choices import lines_of
 from arc_sync.agent.choices import settle as settle_lines
 from arc_sync.agent.reminding import looking
-from arc_sync.agent.reminding.breakers import Limits, limits_of
+from arc_sync.agent.reminding.breakers import REST, Limits, limits_of
 from arc_sync.agent.reminding.posting import Post
-from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, REST, send_due, wait_after
+from arc_sync.agent.reminding.sending import CLAIM, FIRST_WAIT, LONGEST_WAIT, send_due, wait_after
 from arc_sync.books.port import ShownIssue
 from arc_sync.mail.drafts import DraftFolder
 from arc_sync.mail.memory import MemoryMailer
@@ -408,6 +408,13 @@ def test_a_server_that_asks_for_less_gets_nothing_more_for_a_while(here: Office)
     assert here.send().sent == []
     here.later(hours=1)
     assert len(here.send().sent) == 3
+
+
+def test_those_that_wait_with_one_wait_for_the_same_reason(here: Office) -> None:
+    here.approve()
+    unknown = "The password of zoe is not known yet; run `arc mail login`."
+    report = here.send(mailer=says(Fate.LATER, unknown, slow_down=True))
+    assert [why for _, why in report.waiting] == [unknown] * 3
 
 
 # --- when a sender dies ---------------------------------------------------------------------------------------

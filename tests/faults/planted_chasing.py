@@ -34,7 +34,7 @@ SENDING, LOOKING, OUTCOMES, PROPOSING = (
 )
 
 TURN, PERFORM, WORKER = (f"{_SYNC}/agent/running/{name}.py" for name in ("turn", "perform", "worker"))
-DECISIONS = f"{_REMINDING}/deciding.py"
+DECISIONS, BREAKERS = (f"{_REMINDING}/{name}.py" for name in ("deciding", "breakers"))
 
 _HOLDS = "if posted.state is not S.CLAIMED or posted.owner != owner or lapsed(posted, now):"
 _MAY_MOVE = "or (back and posted.state is S.SENDING and not owner)"
@@ -124,7 +124,7 @@ FAULTS: Final = (
     _one("S04", "nobody looks before the last byte", SENDING, "        if verdict.do is not Do.GO:\n            raise _NotNow(verdict)\n", "", "test_sending_looks"),
     _one("S05", "rows do not follow a lost sender", OUTCOMES, "        for posted in untold:\n", "        for posted in ():\n", "test_sending"),
     _one("S06", "a refused one keeps its approval", OUTCOMES, "row._replace(status=status, decision=None, why=why)", "row._replace(status=status, why=why)", "test_sending"),
-    _one("S07", "an address without a breaker", f"{_REMINDING}/breakers.py", "or self._addresses[to.casefold()] < most", "or True", "test_sending"),
+    _one("S07", "an address without a breaker", BREAKERS, "or self._addresses[to.casefold()] < most", "or True", "test_sending"),
     _one("S08", "two to one customer are both on their way", LOOKING, "_crowded(view, message, row, now) or GO", "GO", "test_sending_looks"),
     _one("S09", "payments are not seen while sending", LOOKING, "return touches or any(change.tab in _MONEY for change in changes)", "return touches", "test_sending_looks"),
     _one("S10", "disputes and promises are not seen while sending", f"{_REMINDING}/owed.py", "        if known.against[place] != Against.NOTHING:\n", "        if False:\n", "test_sending_looks"),
@@ -146,6 +146,12 @@ FAULTS: Final = (
     _one("S47", "the agent does not come back to what is left", PERFORM, " or bool(worked.sent and worked.sent.more)", "", "test_running_perform"),
     _one("S48", "a slow message is taken to hang", TURN, "        self.asks(seconds + LAST)\n", "", "test_running_perform"),
     _one("S49", "the agent is deaf to a request for patience", WORKER, "            limit = seconds = told\n", "", "test_running_whole::test_a_child_that_asks_for_patience_gets_it_from_then_on"),
+    _one("S51", "a server that breaks off after each message makes each a question", SENDING, "                self._doubt(posted.message.channel, now)\n", "", "test_sending_doubts"),
+    _one("S52", "each run begins one more at a server that breaks off", BREAKERS, "        self._doubt(posted)\n", "", "test_sending_doubts"),
+    _one("S53", "one in doubt long before counts as the one before", BREAKERS, "        self._doubts[channel] = 0\n", "", "test_sending_doubts"),
+    _one("S54", "who waited for a way out waits for ever", BREAKERS, "None if posted.said.endswith(_DOUBT) else self", "self", "test_sending_doubts"),
+    _one("S55", "a sender that was lost lets its way out rest", BREAKERS, " and posted.said != LOST", "", "test_sending_doubts"),
+    _one("S56", "what an older ledger has forgotten lets its way out rest", BREAKERS, " and not posted.said.endswith(FORGOTTEN)", "", "test_sending_doubts"),
     _one("S28", "what was right before money came in is right still", LOOKING, "            self._passed = None\n", "", "test_sending_looks"),
     _one("S29", "who approved it first is named, not who approved it again", f"{_REMINDING}/touches.py", "        self._given.clear()\n", "", "test_sending"),
     _one("S21", "words changed after the approval do not go", LOOKING, "(None if known or row.status != QUEUED else _reworded(message, row))", "None", "test_sending_looks"),

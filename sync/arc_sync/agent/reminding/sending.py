@@ -26,7 +26,7 @@ from arc_sync.agent.firm import Firm
 from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.merging import key_field
 from arc_sync.agent.policies import policy_of
-from arc_sync.agent.reminding.breakers import Breakers, Limits, limits_of
+from arc_sync.agent.reminding.breakers import REST, Breakers, Limits, Rest, limits_of
 from arc_sync.agent.reminding.looking import GO, SENDING, Do, Looking, Verdict
 from arc_sync.agent.reminding.outcomes import Outcomes, Report
 from arc_sync.agent.reminding.posting import NotPosted, Post
@@ -34,7 +34,7 @@ from arc_sync.agent.reminding.rows import SEND_AGAIN, reminder
 from arc_sync.agent.reminding.touches import called
 from arc_sync.agent.reminding.waiting import WAITED
 from arc_sync.agent.reminding.ways import ways_since
-from arc_sync.agent.reminding.witness import Left, Marks, Witness, marks_of
+from arc_sync.agent.reminding.witness import FORGOTTEN, Left, Marks, Witness, marks_of
 from arc_sync.ledger.outbox import may_go
 from arc_sync.mail.compose import is_copy
 from arc_sync.mail.port import Fate, Mailer, Outcome
@@ -52,8 +52,6 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=2)
 _LEFT: Final = frozenset({Fate.SENT, Fate.UNKNOWN})
 #: Of a message in such a state the ledger knows that it left, or may have, or that a person was asked.
 _KNOWN: Final = frozenset({S.SENDING, S.SENT, S.DRAFTED, S.FAILED, S.UNKNOWN})
-#: How long a whole channel rests when the other side asks for less.
-REST: Final = timedelta(minutes=15)
 
 
 class _NotNow(Exception):
@@ -103,7 +101,7 @@ class _Run:
         self.looking = Looking(firm, self.policy, ways_since(firm, clock()))
         self.report = Report()
         self.outcomes = Outcomes(firm, owner, self.report)
-        self.resting: dict[str, datetime] = {}  #: until when a channel rests
+        self.resting: dict[str, Rest] = {}  #: by channel, as this run left it
         self.invoices: Rows = {}  #: as they were seen last
         self.numbered: dict[Value, str] = {}  #: the ids of their rows by number
         self.anew: set[str] = set()  #: the messages that were made anew in this run
@@ -159,15 +157,15 @@ class _Run:
 
     def _see_to(self, posted: Posted, now: datetime) -> None:
         message = posted.message
-        mailer, rest = self.mailers.get(message.channel), self.resting.get(message.channel)
+        mailer, rest = self.mailers.get(message.channel), self._rest(posted)
         if now > message.not_after:
             self._too_old(posted, now)
         elif left := self.witness.left(message.id):
             self._forgotten(posted, "It", left, now)
         elif mailer is None:
             self.outcomes.failed(posted, f"No way to send by {message.channel.lower()} is set up.", now)
-        elif rest and now < rest:
-            self._back(posted, rest, "The server asked for fewer messages.")
+        elif rest and now < rest.until:
+            self._back(posted, *rest)
         else:
             verdict = self._looked(posted, now)
             self.hook("looked")
@@ -179,6 +177,10 @@ class _Run:
                 self._anew(posted, verdict.why, now)
             else:
                 self._not_now(posted, verdict, now)
+
+    def _rest(self, posted: Posted) -> Rest | None:
+        """Return how long the way of a message rests; None where it does not."""
+        return self.resting.get(posted.message.channel) or self.breakers.rest(posted)
 
     def _looked(self, posted: Posted, now: datetime) -> Verdict:
         """Look for the first time; where nothing speaks against it, the second look is the one that asks the ledger."""
@@ -194,7 +196,7 @@ class _Run:
         """
         self.ledger.about_to_send(posted.message.id, self.owner, now)
         self.report.stopped = self.witness.note(posted.message.id, left, self._marks(posted.message))
-        said = f"{what} left this computer on {self._on(left)}, but the ledger, an older one brought back, does not know of it."
+        said = f"{what} left this computer on {self._on(left)}, {FORGOTTEN}"
         self.outcomes.unknown(posted, said, now)
 
     def _alike(self, message: Message, now: datetime) -> tuple[str, datetime] | None:
@@ -302,19 +304,28 @@ class _Run:
         match outcome.fate:
             case Fate.SENT | Fate.DRAFTED:
                 gone = self.outcomes.went(posted, outcome, now)
+                self.breakers.arrived(posted.message.channel)
             case Fate.REFUSED:
                 self.outcomes.failed(posted, f"It was refused: {outcome.said}", now)
             case Fate.UNKNOWN:
                 self.outcomes.unknown(posted, outcome.said, now)
+                self._doubt(posted.message.channel, now)
             case Fate.LATER:
                 self._later(posted, outcome, now)
         self.looking.heard(gone)
         self.hook("settled")
 
     def _later(self, posted: Posted, outcome: Outcome, now: datetime) -> None:
-        rest = now + REST if outcome.slow_down else now
-        self.resting[posted.message.channel] = rest
-        self._back(posted, max(rest, now + wait_after(posted)), outcome.said)
+        again = now + wait_after(posted)
+        if outcome.slow_down:
+            self.resting[posted.message.channel] = Rest(now + REST, outcome.said)
+            again = max(again, now + REST)
+        self._back(posted, again, outcome.said)
+
+    def _doubt(self, channel: str, now: datetime) -> None:
+        """Let a way out rest where it left one after the other in doubt: each is a question to a person."""
+        if rest := self.breakers.doubted(channel, now):
+            self.resting[channel] = rest
 
     def _wait(self, posted: Posted, verdict: Verdict, now: datetime) -> None:
         """Put back what was noted as on its way; what must not go at all is looked at again, and withdrawn."""

@@ -36,6 +36,8 @@ class Marks(NamedTuple):
 
 
 _NONE: Final = Marks()
+#: How it ends what is said of a message that a ledger has forgotten.
+FORGOTTEN: Final = "but the ledger, an older one brought back, does not know of it."
 
 
 def marks_of(message: Message, rows: Iterable[str]) -> Marks:
