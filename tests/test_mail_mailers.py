@@ -125,6 +125,18 @@ def test_a_password_that_is_kept_is_used(tmp_path: Path, safe: Safe) -> None:
         assert server.arrived[0].user == USER
 
 
+@pytest.mark.parametrize("login", ["password", "google", "microsoft"])
+def test_a_login_without_a_user_asks_for_one(tmp_path: Path, safe: Safe, login: str) -> None:
+    with MailServer() as server:
+        ways = firm(tmp_path, how="smtp", host="localhost", port=server.port, user="", login=login)
+        told = (
+            "[mail] in arc.toml has no user; write the mailbox's login name there, then run `arc mail login`."
+        )
+        assert said(ways, safe)[0] == (False, told)
+        outcome = open_mailer(ways, "Email", safe, trusting()).send(email(), Asked())
+        assert (outcome.fate, outcome.said) == (Fate.LATER, told)
+
+
 def test_check_logs_in_and_sends_nothing(tmp_path: Path, safe: Safe) -> None:
     with MailServer("tls") as server:
         ways = firm(tmp_path, how="smtp", host="localhost", port=server.port, security="tls")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from arc_sheets.errors import MailError
 from arc_sync.mail.logins import Broken, tls_context
-from arc_sync.mail.mailers import Ways, account_of, gateway, mail_purpose, texts_purpose
+from arc_sync.mail.mailers import Ways, account_of, gateway, mail_purpose, need_user, texts_purpose
 from arc_sync.mail.mailstore import MailStore, from_wire
 from arc_sync.mail.oauth import USUAL, Endpoints, Grant
 from arc_sync.mail.safe import Safe
@@ -40,18 +40,13 @@ class Client:
 def ready(ways: Ways, safe: Safe, *, texts: bool = False, in_file: bool = False) -> None:
     """Raise `MailError` where what a person is about to type, or to sign in to, could not be kept."""
     if not texts:
-        _need_user(ways)
+        need_user(ways.mail)
     safe.ready(texts_purpose(ways) if texts else mail_purpose(ways.mail), in_file=in_file)
-
-
-def _need_user(ways: Ways) -> None:
-    if not ways.mail.user:
-        raise MailError("[mail] in arc.toml has no user; write the mailbox's login name there first.")
 
 
 def keep_password(ways: Ways, safe: Safe, password: str, *, in_file: bool = False) -> str:
     """Keep the mailbox's password; return a sentence that says where. Raises `MailError`."""
-    _need_user(ways)
+    need_user(ways.mail)
     if not password:
         raise MailError("The password is empty; nothing was kept.")
     where = safe.put(mail_purpose(ways.mail), password, in_file=in_file)

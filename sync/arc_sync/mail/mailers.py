@@ -85,7 +85,7 @@ def login_of(mail: MailSettings, safe: Safe, endpoints: Endpoints = USUAL) -> Lo
     if mail.login == "password":
         return Login(mail.user, lambda: _password(mail, safe))
     tokens = Tokens(safe, mail_purpose(mail), endpoints)
-    return Login(mail.user, tokens.current, tokens.renewed)
+    return Login(mail.user, lambda: _token(mail, tokens), tokens.renewed)
 
 
 def gateway(ways: Ways, safe: Safe) -> str:
@@ -105,7 +105,21 @@ def texts_purpose(ways: Ways) -> str:
     return f"texts {ways.company}"
 
 
+def need_user(mail: MailSettings) -> None:
+    """Raise `MailError` where the settings do not say who one is at the server."""
+    if not mail.user:
+        raise MailError(
+            "[mail] in arc.toml has no user; write the mailbox's login name there, then run `arc mail login`."
+        )
+
+
+def _token(mail: MailSettings, tokens: Tokens) -> str:
+    need_user(mail)
+    return tokens.current()
+
+
 def _password(mail: MailSettings, safe: Safe) -> str:
+    need_user(mail)
     if password := safe.get(mail_purpose(mail)):
         return password
     raise MailError(f"The password of {mail.user} is not known yet; run `arc mail login`.")
