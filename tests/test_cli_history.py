@@ -135,6 +135,24 @@ def test_an_undo_of_what_was_taken_back_by_hand_says_so(here: Office) -> None:
     )
 
 
+def test_an_undo_that_finds_all_changed_since_says_that_nothing_goes_back(here: Office) -> None:
+    for amount in ("350.00", "360.00"):
+        here.arc("import", here.file("b.csv", INVOICES.replace("EUR,300.00", f"EUR,{amount}")))
+    said = "Nothing of change set 3 goes back: what it did is left as it is.\n"
+    left = "Left: Invoices: INV-2, Amount: it has been changed since.\n"
+    assert here.arc("undo", "3", "--dry-run", code=1).stdout == said + left
+    assert here.arc("undo", "3", code=1).stdout == said + left
+
+
+def test_an_undo_of_a_change_set_that_changed_no_row_says_so(here: Office) -> None:
+    hand = here.hand()
+    hand.type("Invoices", "INV-2", "Due", "soon")
+    hand.save()
+    here.arc("sync", code=1)
+    assert len(here.json("history")["change_sets"]) == 3
+    assert here.arc("undo", "3").stdout == "Change set 3 changed no row; there is nothing to take back.\n"
+
+
 def test_what_an_undo_leaves_is_named_although_the_row_is_gone(here: Office) -> None:
     two = "Payment Date,Customer,Amount,Currency,Invoice,Reference\n"
     two += "2026-04-01,Zoë Ltd,5.00,USD,,A\n2026-04-02,Zoë Ltd,6.00,USD,,B\n"

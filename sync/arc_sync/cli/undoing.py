@@ -149,9 +149,13 @@ def _agreed(planned: Undone, lots: list[_Lot]) -> bool:
 
 
 def _headline(done: Undone, went: str) -> str:
-    rows = _rows(done)
+    rows, number = _rows(done), done.changeset.number
+    if not rows and done.left:
+        return f"Nothing of change set {number} goes back: what it did is left as it is."
+    if not rows:
+        return f"Change set {number} changed no row; there is nothing to take back."
     were = "it was" if rows == 1 else "they were"
-    return f"{many(rows, 'row')} {went} back to what {were} before change set {done.changeset.number}."
+    return f"{many(rows, 'row')} {went} back to what {were} before change set {number}."
 
 
 def _rows(done: Undone) -> int:
