@@ -111,6 +111,23 @@ def test_trouble_is_told_with_what_it_hindered(here: Office, places: tuple[Path,
     assert broken.needs_person
 
 
+def test_settings_that_are_broken_are_told_and_nothing_that_is_not_known(
+    here: Office, places: tuple[Path, Spool]
+) -> None:
+    home, spool = places
+    now, file = datetime.now(UTC), here.folder / "arc.toml"
+    _kept(home, file, done={Job.ROUND: now}, seen=Seen(book="b"), backup=now)
+    _alive(spool, now)
+    file.write_text("company =", "utf-8")
+    told = here.arc("status", code=1).stdout.splitlines()
+
+    assert told[:3] == ["The agent runs (ARC Sheets 0.1.0).", "", str(file)]
+    assert len(told) == 4
+    assert told[3].startswith("  TROUBLE  ")
+    (one,) = here.json("status", code=1)["firms"]
+    assert (one["issues"], one["bank_until"]) == (None, None)
+
+
 def test_trouble_is_told_with_since_when(here: Office, places: tuple[Path, Spool]) -> None:
     home, spool = places
     said = "Google gave no answer; the next sync goes on."
@@ -313,6 +330,15 @@ def test_an_agent_that_is_not_installed_cannot_be_started() -> None:
     assert "no log yet" in arc("agent", "logs").stdout
 
 
+def test_an_agent_that_runs_without_being_installed_is_not_started_again(places: tuple[Path, Spool]) -> None:
+    lock = Lock(places[0])
+    lock.take()
+    try:
+        assert arc("agent", "start").stdout == "The agent runs already.\n"
+    finally:
+        lock.free()
+
+
 def test_a_second_agent_says_nothing_but_that_one_runs(here: Office, places: tuple[Path, Spool]) -> None:
     lock = Lock(places[0])
     lock.take()
@@ -413,6 +439,20 @@ def test_the_doctor_misses_an_agent_that_should_run(here: Office, places: tuple[
         findings[what]["well"]
         for what in ("Agent", "Backup", "Requests", "System", "Clock", "Rights", "Mail")
     )
+
+
+def test_the_doctor_says_that_the_agent_does_not_keep_the_firm(
+    here: Office, places: tuple[Path, Spool]
+) -> None:
+    _alive(places[1], datetime.now(UTC), "another")
+    findings = {f["what"]: f for f in here.json("doctor")["findings"]}
+    assert findings["Agent"]["said"] == (
+        "it runs, but does not keep this firm; run arc agent add in its folder to let it."
+    )
+    file = (here.folder / "arc.toml").resolve()
+    state.save(places[0], file, State(seen=Seen(book="another")))
+    findings = {f["what"]: f for f in here.json("doctor")["findings"]}
+    assert findings["Agent"]["said"] == "it runs, and keeps this firm.", "it was started with it"
 
 
 def test_the_doctor_sees_a_clock_that_is_behind(here: Office) -> None:

@@ -106,8 +106,13 @@ def start() -> None:
     It must have been installed.
     """
     from arc_sheets.errors import ConfigError
+    from arc_sync.agent.running.lock import Lock
     from arc_sync.agent.running.service.usual import this_service
+    from arc_sync.agent.running.state import usual_home
 
+    if Lock(usual_home()).is_held():  # also by arc agent run in a terminal
+        say("The agent runs already.")
+        return
     service = this_service()
     if not service.is_installed():
         raise ConfigError("The agent is not installed here; run arc agent install, or arc agent run.")

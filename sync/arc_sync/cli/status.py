@@ -31,7 +31,7 @@ def status(json: Json = False, config: Settings = None) -> None:
     home, now = usual_home(), datetime.now(UTC)
     kept = known(home)
     found = standing(home, Spool(usual_folder()), _asked_for(config, kept), now)
-    firms = (firm._replace(is_kept=_is_kept(firm, found, kept)) for firm in found.firms)
+    firms = (firm._replace(is_kept=is_kept(firm, found, kept)) for firm in found.firms)
     found = found._replace(firms=tuple(_looked_at(firm, alive=found.alive) for firm in firms))
     if json:
         answer(as_json(found))
@@ -50,7 +50,7 @@ def _asked_for(config: Path | None, kept: list[Path]) -> list[Path]:
     return list(dict.fromkeys([*kept, *here]))
 
 
-def _is_kept(firm: FirmStands, found: Standing, kept: list[Path]) -> bool:
+def is_kept(firm: FirmStands, found: Standing, kept: list[Path]) -> bool:
     """Say whether the agent keeps a firm: by its list, or as it was started with it; where there is neither, it would."""
     books = found.beat.books if found.alive and found.beat else []
     return firm.file in kept or (firm.seen.book in books if books else not kept)
@@ -146,10 +146,11 @@ def not_running(*, installed: bool) -> str:
 
 def _of_firm(firm: FirmStands, now: datetime) -> list[str]:
     seen, zone = firm.seen, firm.zone
-    said = [firm.book or str(firm.file)]
+    troubles = [f"  TROUBLE  {_told(trouble, now, zone)}" for trouble in firm.troubles]
+    if not firm.book:  # without settings nobody can say how it stands
+        return [str(firm.file), *troubles]
     step = f"in step {_when(firm.synced, now, zone)}" if firm.synced else "not synced by the agent yet"
-    said.append(f"  {step}{'; it is open now' if firm.is_open else ''}")
-    said += [f"  TROUBLE  {_told(trouble, now, zone)}" for trouble in firm.troubles]
+    said = [firm.book, f"  {step}{'; it is open now' if firm.is_open else ''}", *troubles]
     waits = [
         many(seen.issues, "issue") if seen.issues else "",
         f"{many(seen.reminders, 'reminder')} to decide on" if seen.reminders else "",

@@ -126,13 +126,14 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
     from arc_sync.agent.running.service.usual import this_service
     from arc_sync.agent.running.standing import standing
     from arc_sync.agent.running.state import usual_home
-    from arc_sync.cli.status import not_running
+    from arc_sync.cli.status import is_kept, not_running
 
     try:
-        kept = config.file.resolve() in listed(usual_home())
+        firms = listed(usual_home())
     except ConfigError as error:
         yield "Agent", False, str(error)
         return
+    kept = config.file.resolve() in firms
     found = standing(usual_home(), Spool(usual_folder()), [config.file.resolve()], now)
     (firm,) = found.firms
     if not found.alive:
@@ -143,12 +144,15 @@ def _agent(config: Config, now: datetime) -> Iterator[Told]:
             False,
             f"it runs as version {found.beat.version}, this is {__version__}; stop and start it.",
         )
-    else:
+    elif not is_kept(firm, found, firms):
         yield (
             "Agent",
-            not firm.troubles,
-            str(next(iter(firm.troubles), "it runs, and keeps this firm." if kept else "it runs.")),
+            True,
+            "it runs, but does not keep this firm; run arc agent add in its folder to let it.",
         )
+    else:
+        trouble = next(iter(firm.troubles), None)
+        yield "Agent", not trouble, str(trouble or "it runs, and keeps this firm.")
     if kept:
         yield _backup(firm.backup.astimezone(config.zone) if firm.backup else None, now)
         waits = f"{many(found.requests, 'request')} in {usual_folder()}"

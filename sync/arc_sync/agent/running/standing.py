@@ -40,7 +40,7 @@ class FirmStands(NamedTuple):
     seen: Seen
     backup: datetime | None  #: when the last backup was made and tried
     next: dict[str, datetime]  #: when its daily jobs are due
-    is_known: bool  #: whether anybody has looked into its ledger yet; else `seen` says nothing
+    is_known: bool  #: whether anybody has looked, and still can, into its ledger; else `seen` says nothing
     zone: ZoneInfo | None  #: its wall clock; None is this machine's
     is_kept: bool = True  #: whether the agent keeps it
 
@@ -92,7 +92,7 @@ def firm_stands(file: Path, known: State, now: datetime) -> FirmStands:
         known.seen,
         known.backup,
         following,
-        bool(known.seen.book),
+        bool(known.seen.book and glimpse),
         glimpse.zone if glimpse else None,
     )
 
