@@ -15,7 +15,7 @@ import pytest
 
 from arc_sheets.aging import Buckets
 from arc_sheets.errors import ArcError, BookForeign, BookMissing, BookOpen, BookRefused
-from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
+from arc_sheets.tabs import ACTIVITY, CUSTOMERS, INVOICES, PAYMENTS, PROMISES, RECORD_TABS
 from arc_sync.agent.pages import pages
 from arc_sync.agent.round import run_round
 from arc_sync.books.hidden import read_hidden, write_hidden
@@ -56,6 +56,29 @@ def test_a_day_at_work_comes_to_rest(busy: Firm) -> None:
     assert busy.hand.sees("Account", "B2") == FIRMS[1]
     assert FIRMS[1] in str(busy.hand.sees("Worklist", "C5")) or busy.hand.sees("Account", "B5") == "Open"
     assert not list(busy.ledger.verify())
+
+
+def typed_by_hand(one: Firm) -> None:
+    """Type rows as people do: with blanks that ARC fills in, in other spellings, and one payment three times."""
+    paid = {"date": "20.11.26", "customer": FIRMS[0].casefold(), "amount": "12,50"}
+    for told in (paid, paid, paid, {**paid, "amount": 7, "applied_to": "inv-01"}):
+        one.hand.add(PAYMENTS, **told)
+    one.hand.add(ACTIVITY, customer=FIRMS[1], channel="Call", notes="no answer")
+    one.hand.add(PROMISES, customer=FIRMS[1].upper(), amount=5, date="1.12.26")
+
+
+def test_a_copy_from_before_the_round_is_put_back_and_nothing_typed_in_it_counts_twice(one: Firm) -> None:
+    typed_by_hand(one)
+    copy = one.path.read_bytes()
+    one.rest()
+    before = {tab.name: one.rows(tab) for tab in RECORD_TABS}
+    for _ in range(3):
+        one.path.write_bytes(copy)
+        one.rest()
+        assert {tab.name: one.rows(tab) for tab in RECORD_TABS} == before
+    one.hand.add(PAYMENTS, date="20.11.26", customer=FIRMS[0], amount="12,50")
+    one.rest()
+    assert len(one.rows(PAYMENTS)) == len(before["payments"]) + 1
 
 
 def test_what_was_typed_on_a_report_stands_on_the_issues_tab(busy: Firm) -> None:

@@ -263,14 +263,16 @@ def test_closed_without_saving_what_was_taken_comes_back(calm: LiveFirm, at_work
     assert {"call them!", "disputed"} <= {line.mine for line in last.issues}
 
 
-def test_closed_after_a_row_was_saved_without_its_id_it_stands_twice_and_says_so(at_work: LiveFirm) -> None:
-    """The id that ARC had stamped was never saved, so nobody can tell the row from a new one."""
+def test_closed_after_a_row_was_saved_without_its_id_it_is_known_by_what_was_typed(at_work: LiveFirm) -> None:
+    """The id that ARC had stamped was never saved; the ledger's history has the row as it was typed."""
     one = at_work.copied()
     saved = one.workbook.copy()
     one.rest()
+    before = one.rows(PAYMENTS)
     one.workbook = saved
     last = one.rest()
-    assert [line.what for line in last.issues if "stands twice in Payments" in line.what]
+    assert one.rows(PAYMENTS) == before
+    assert not [line.what for line in last.issues if "stands twice in Payments" in line.what]
     assert "call on Friday" in [row[-1] for row in one.rows(INVOICES).values()]
 
 

@@ -74,7 +74,7 @@ FAULTS: Final = (
     _one("M10", "a missing column read as cleared", ROWS, "continue  # no column, no opinion", "pass"),
     _one("M11", "rows sorted without ids not followed", IDS, "    ids = _realign(sheet, ids, marks)\n", ""),
     _one("M12", "the key of another row not noticed in a new one", ROWS, "elif filled[k] is not None and (why :=", "elif False and (why :="),
-    _one("M13", "a lost id not found again by its mark", IDS, "if mark is not None and mark in absent:", "if mark is None and mark in absent:"),
+    _one("M13", "a lost id not found again by its mark", IDS, "homes = [_by_mark(absent, mark) for", "homes = [_by_mark([], mark) for"),
     _one("M14", "the base is the ledger of today", BASE, "self._then = moment(at.n)", "self._then = Moment(tab, live, issues, ())"),
     Fault("M15", "the base is at the bookmark the ledger saw, not the book's", (
         Edit(MERGING, "return Standing(book, mark.n,", "return Standing(book, max(mark.n, at.mark),"),
@@ -148,5 +148,14 @@ FAULTS: Final = (
     _one("N19", "a column emptied at one go clears the ledger", ROWS, "                found.add(k)\n", "                pass\n"),
     _one("N21", "a row deleted while the tab could not be read comes back", BASE, "if full is None and ID in self._missing:", "if False:"),
     _one("N23", "a sort is followed only if nothing was edited in it", IDS, "if home is not None and (closed or marks.alike(row, home) >= marks.alike(row, i)):", "if home is not None and closed:"),
+    Fault("N26", "a row of an older copy is not known by what was typed", (
+        Edit(IDS, "(marks.now, marks.known, marks.typed)", "(marks.now, marks.known)"),
+    ), ("test_books_file_rounds",)),
+    Fault("N27", "a row of an older copy is compared before names are respelled", (
+        Edit(MERGING, "            respell(keys, self.rules.tabs, sheet)\n            buried", "            buried"),
+    ), ("test_books_file_rounds",)),
+    Fault("N28", "of two rows alike only one is known again", (
+        Edit(IDS, "found[theirs].append(row)", "found[theirs] = [row]"),
+    ), ("test_books_file_rounds",)),
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
 )  # fmt: skip

@@ -69,6 +69,7 @@ class Desk:
                 session.read(tab), live, {k.row for k in issues} | base.shown, self.rules.reading, guess
             )
             self.sheets[tab.name] = sheet
+            respell(keys, self.rules.tabs, sheet)
             buried = view.buried(tab, [r.id for r in sheet.rows if is_id(r.id) and r.id not in live])
             self.ids[tab.name] = identify(sheet, base, live, buried, self.rules.fresh)
 

@@ -127,6 +127,11 @@ class Base:
         had = self._missing.get(ID, self._then)
         return had.row(row) is not None or "" in self._shown.get(row, {})
 
+    def typed(self, row: str) -> Row | None:
+        """Return a row as this book gave it, if it was new after the bookmark: an older copy may hold it without its id."""
+        first = next(iter(self._own.get(row, ())), None)
+        return first.after if first and first.before is None and isinstance(first.after, tuple) else None
+
     def _derive(self, row: str) -> RowBase:
         shown = self._shown.get(row, {})
         full = self._then.row(row)

@@ -78,6 +78,11 @@ class _Marks:
     def now(self, row: str) -> Signature:
         return self._pick(self.live[row])
 
+    def typed(self, row: str) -> Signature:
+        """Return the mark of a row as this book gave it after the bookmark, before ARC filled anything in; or None."""
+        typed = self._base.typed(row)
+        return self._pick(typed) if typed is not None else None
+
     def knows(self, row: str) -> bool:
         """Say whether this copy had the row."""
         return bool(row) and self._base.row(row).mine is not None
@@ -175,18 +180,27 @@ def _adopt(
     if not lost:
         return ids
     here, result = {*ids, *sheet.agreed}, list(ids)
-    absent: dict[Signature, str] = {}
-    for row in marks.live:
-        if row not in here:
-            absent[marks.now(row)] = row
-            absent.setdefault(marks.known(row), row)
+    absent = [row for row in marks.live if row not in here]
+    homes = [_by_mark(absent, mark) for mark in (marks.now, marks.known, marks.typed)]
+    taken: set[str] = set()
     for n in lost:
         mark = marks.of(sheet.rows[n])
-        if mark is not None and mark in absent:
-            result[n] = absent.pop(mark)
+        home = next((row for found in homes for row in found.get(mark, ()) if row not in taken), None)
+        if home is not None:
+            result[n] = home
+            taken.add(home)
         elif not ids[n] and not sheet.rows[n].blank:
             result[n] = fresh()
     return result
+
+
+def _by_mark(rows: Sequence[str], mark: Callable[[str], Signature]) -> dict[Signature, list[str]]:
+    """Return the rows by their mark; those that have none are left out."""
+    found: dict[Signature, list[str]] = defaultdict(list)
+    for row in rows:
+        if (theirs := mark(row)) is not None:
+            found[theirs].append(row)
+    return found
 
 
 def _is_known(row: str, marks: _Marks, buried: set[str]) -> bool:
