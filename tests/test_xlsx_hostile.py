@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arc_sync.xlsx import Limits, Package, Refused
+from arc_sync.xlsx import Limits, Package, Refused, cells, strings
 from arc_sync.xlsx.formulas import shift
+from arc_sync.xlsx.markup import find_tag
 from tests.xlsx_corpus import MAIN, handmade, worksheet
 
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
     from pathlib import Path
 
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -236,6 +239,34 @@ def test_shared_strings_that_never_end_hold_nobody_up(tmp_path: Path, element: s
     strings = f'<sst xmlns="{MAIN}"><si>' + f"<{element}" * 100_000 + "</si></sst>"
     book = Package(handmade(tmp_path / "a.xlsx", worksheet(ROW), strings=strings))
     assert [cell.raw for row in book.sheet("Data").rows() for cell in row.cells] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "xml"),
+    [
+        (cells.patterns("").cell, "<c>" + "<" * 500_000),
+        (cells.patterns("").cell, "<c>" + "<a/>" * 500_000 + "</c>"),
+        (strings._ITEM, "<si>" + "<" * 500_000),
+        (strings._PHONETIC, "<rPh>" + "<" * 500_000),
+    ],
+    ids=["cell", "whole cell", "shared string", "phonetic hint"],
+)
+def test_tags_without_number_do_not_fill_the_memory(pattern: re.Pattern[str], xml: str) -> None:
+    assert _peak(lambda: sum(1 for _ in pattern.finditer(xml))) < 4 << 20
+
+
+def test_attributes_without_number_do_not_fill_the_memory() -> None:
+    assert _peak(lambda: find_tag("c", b"<c " + b'""' * 500_000)) < 4 << 20
+
+
+def _peak(work: Callable[[], object]) -> int:
+    """Return how many bytes the work needs at its height."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def patterns(prefix: str) -> Patterns:
 
     def element(name: str) -> re.Pattern[str]:
         """Find an element that holds none of its own name; one without end costs no search for it."""
-        content = rf"[^<]*+(?:<(?!/?{p}{name}[\s/>])[^<]*+)*+"
+        content = rf"(?>(?s:.*?)(?=</?{p}{name}[\s/>]))"
         return re.compile(rf"<{p}{name}((?:\s[^<>]*?)?)(?:/>|>({content})</{p}{name}\s*>)")
 
     quick = (

@@ -48,11 +48,14 @@ def without_attribute(tag: bytes, name: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def start_tag(name: str) -> re.Pattern[bytes]:
-    """Find `<name ...>` with any prefix (group 1, with its colon) or none; comments are stepped over."""
+    """Find `<name ...>` with any prefix (group 1, with its colon) or none; comments are stepped over.
+
+    Of a tag's attributes 999 are looked at: none has as many, and without a bound they could fill the memory.
+    """
     return re.compile(
         rb"<!--.*?(?:-->|\Z)|<((?:[\w.-]+:)?)"  # a comment without end hides all that follows it
         + name.encode()
-        + rb"""(?=[\s/>])(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""",
+        + rb"""(?=[\s/>])[^<>"']*+(?:(?:"[^"<]*+"|'[^'<]*+')[^<>"']*+){0,999}>""",
         re.DOTALL,
     )
 

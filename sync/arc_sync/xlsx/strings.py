@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # An element without end costs no search for it: nothing here holds an element of its own name.
-_PHONETIC = re.compile(r"<((?:[\w.-]+:)?)rPh(?=[\s>])[^<]*+(?:<(?!/?\1rPh[\s/>])[^<]*+)*+</\1rPh\s*>")
+_PHONETIC = re.compile(r"<((?:[\w.-]+:)?)rPh(?=[\s>])(?>(?s:.*?)(?=</?\1rPh[\s/>]))</\1rPh\s*>")
 _TEXT = re.compile(r"<((?:[\w.-]+:)?)t(?:\s[^<>]*)?>([^<]*)</\1t\s*>")
-_ITEM = re.compile(r"<((?:[\w.-]+:)?)si(?:\s[^<>]*)?(?:/>|>([^<]*+(?:<(?!/?\1si[\s/>])[^<]*+)*+)</\1si\s*>)")
+_ITEM = re.compile(r"<((?:[\w.-]+:)?)si(?:\s[^<>]*)?(?:/>|>((?>(?s:.*?)(?=</?\1si[\s/>])))</\1si\s*>)")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst[\s>]")
 _PLAIN = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
