@@ -74,6 +74,12 @@ def test_the_demo_shows_the_main_job(shown: tuple[Office, str]) -> None:
     assert "8. On the Issues tab Maria picks Take theirs" in said
 
 
+def test_the_demo_says_of_the_reminders_what_then_happens(shown: tuple[Office, str]) -> None:
+    chapter = shown[1].partition("\n10. ")[2].partition("\n11. ")[0]
+    assert "She approves three, one of them with a subject of her own, and skips one." in chapter
+    assert chapter.count("Decision: (blank) -> Approve") == 3
+
+
 def test_after_the_demo_one_broken_date_waits_and_all_else_is_in_step(shown: tuple[Office, str]) -> None:
     here = shown[0]
     here.arc("sync", code=1)  # the demo pretended another day: the figures move

@@ -53,7 +53,9 @@ class Chase:
         with self.chapter("ARC plans the day's reminders; nothing leaves before Maria approves it."):
             self._plan(day)
         first, second, called, other = list(self._rows(PROPOSED).items())[:4]
-        with self.chapter("On Reminders she reads why. She approves two, skips one and rewrites one."):
+        with self.chapter(
+            "On Reminders she reads why. She approves three, one of them with a subject of her own, and skips one."
+        ):
             self._decide((first[0], second[0]), called[0], other[0])
         customer = called[1].customer
         with self.chapter(
