@@ -215,7 +215,8 @@ def test_a_new_workbook_is_made_where_the_old_one_is_gone_or_ruined(here: Office
     here.arc("sync", "--new")
     here.book.write_bytes(b"PK ruined")
     said = here.arc("sync", "--new").stdout
-    assert "is only there" in said
+    assert "is only there: " in said
+    assert "arc sync --new" not in said
     assert "columns, sheets and formats of your own are in it alone" in said
     here.arc("sync")
 

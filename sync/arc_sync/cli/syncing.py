@@ -223,7 +223,8 @@ def _make_new(firm: Firm, now: datetime, *, json: bool) -> None:
         if isinstance(error, BookOpen):
             raise
     except BookError as error:
-        lost = f"What was typed into the old workbook since its last sync is only there: {error}"
+        why = str(error).partition(". ")[0].rstrip(".")  # its remedy is what is being done
+        lost = f"What was typed into the old workbook since its last sync is only there: {why}."
     file = firm.make_book(now)
     made = replace(firm, config=Config.load(firm.config.file)).where
     kept = file or (firm.where if firm.where != made and firm.config.spreadsheet != NEW else None)
