@@ -355,6 +355,43 @@ def test_a_click_in_the_middle_goes_before_the_next_message(
     assert len({message.key for message in server.mailer.sent}) == len(server.mailer.sent) == 5
 
 
+@pytest.mark.parametrize("job", [Job.REQUESTS, Job.QUEUE])
+def test_a_click_on_sync_is_answered_before_anything_is_sent(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, job: Job
+) -> None:
+    server, sheet, answered = _SlowServer(firm, monkeypatch, 3), _Spreadsheet(), list[object]()
+    monkeypatch.setattr(performing, "queue_of", lambda _firm: sheet)
+    if job is Job.QUEUE:
+        asked = written("now", "sync_now", when=server.now()).decode()
+        sheet.rows = [["now", "", "", "sync_now", asked, "NEW"]]
+        server.meanwhile[1] = lambda: answered.extend(result[2] for result in sheet.results)
+    else:
+        asked_here = written("now", "sync_now", book="", when=server.now())
+        (firm.spool.requests / "now.json").write_bytes(asked_here)
+        server.meanwhile[1] = lambda: answered.append((_answer(firm, "now") or {}).get("done"))
+    told = server.does(firm.task(job))
+
+    assert (answered, told.facts["sent"], told.trouble) == ([True], 3, "")
+    assert len(sheet.results) == (job is Job.QUEUE)
+    assert not list(firm.spool.requests.iterdir())
+
+
+@pytest.mark.parametrize("error", [LedgerError, KeyError])
+def test_what_goes_wrong_after_a_click_was_answered_is_told_and_the_answer_stays(
+    firm: Business, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def broken(*_: object) -> None:
+        raise error("The ledger is gone.")
+
+    server = _SlowServer(firm, monkeypatch, 1)
+    (firm.spool.requests / "now.json").write_bytes(written("now", "sync_now", book="", when=server.now()))
+    monkeypatch.setattr(performing, "open_mailers", broken)
+    told = server.does(firm.task(Job.REQUESTS))
+
+    assert told.kind == error.__name__
+    assert _answer(firm, "now")["sentence"] == "Book and ledger are in step."
+
+
 def test_an_agent_that_ends_lets_the_message_at_hand_go_and_begins_no_other(
     firm: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ SENDING, LOOKING, OUTCOMES, PROPOSING = (
 )
 
 TURN, PERFORM, WORKER = (f"{_SYNC}/agent/running/{name}.py" for name in ("turn", "perform", "worker"))
+WORK = f"{_SYNC}/agent/work.py"
 DECISIONS, BREAKERS = (f"{_REMINDING}/{name}.py" for name in ("deciding", "breakers"))
 
 _HOLDS = "if posted.state is not S.CLAIMED or posted.owner != owner or lapsed(posted, now):"
@@ -152,6 +153,8 @@ FAULTS: Final = (
     _one("S54", "who waited for a way out waits for ever", BREAKERS, "None if posted.said.endswith(_DOUBT) else self", "self", "test_sending_doubts"),
     _one("S55", "a sender that was lost lets its way out rest", BREAKERS, " and posted.said != LOST", "", "test_sending_doubts"),
     _one("S56", "what an older ledger has forgotten lets its way out rest", BREAKERS, " and not posted.said.endswith(FORGOTTEN)", "", "test_sending_doubts"),
+    _one("S57", "a click is answered when all is sent", WORK, "    first(done.round)\n    done.decided = decide(firm, clock())\n    if open_mailers and _waits(firm):\n        done.sent = _send(firm, clock, owner, open_mailers, enough)\n", "    done.decided = decide(firm, clock())\n    if open_mailers and _waits(firm):\n        done.sent = _send(firm, clock, owner, open_mailers, enough)\n        first(done.round)\n", "test_running_perform::test_a_click_on_sync_is_answered_before_anything_is_sent"),
+    _one("S58", "what fails in sending takes back what a click was told", PERFORM, "        unanswered.clear()\n", "", "test_running_perform"),
     _one("S28", "what was right before money came in is right still", LOOKING, "            self._passed = None\n", "", "test_sending_looks"),
     _one("S29", "who approved it first is named, not who approved it again", f"{_REMINDING}/touches.py", "        self._given.clear()\n", "", "test_sending"),
     _one("S21", "words changed after the approval do not go", LOOKING, "(None if known or row.status != QUEUED else _reworded(message, row))", "None", "test_sending_looks"),

@@ -49,7 +49,7 @@ class Worked:
         return waits or trouble or (self.sent is not None and self.sent.needs_person)
 
 
-def work(
+def work(  # noqa: PLR0913 (the last four have their usual values)
     firm: Firm,
     clock: Callable[[], datetime],
     owner: str,
@@ -57,14 +57,17 @@ def work(
     *,
     enough: Callable[[], bool] = lambda: False,
     hook: Callable[[str], None] = lambda _: None,
+    first: Callable[[Report], None] = lambda _: None,
 ) -> Worked:
     """Bring book and ledger together and carry out what people decided; `clock` tells the time in UTC.
 
     With `open_mailers` messages whose hour has come are sent, in the name of the sender `owner`, until it is `enough`
-    (see `send_due`). A second round shows in the book what came of it. No lease is held while messages are sent.
+    (see `send_due`). A second round shows in the book what came of it. No lease is held while messages are sent. Whoever
+    waits for the round alone hears of it by `first`, before all that.
     Raises `ArcError`, with nothing lost: the next time goes on.
     """
     done = Worked(firm.sync(clock(), act=act_of(firm, clock()), hook=hook))
+    first(done.round)
     done.decided = decide(firm, clock())
     if open_mailers and _waits(firm):
         done.sent = _send(firm, clock, owner, open_mailers, enough)

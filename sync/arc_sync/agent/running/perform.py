@@ -21,6 +21,7 @@ from arc_sync.agent.inbox.spool import Spool
 from arc_sync.agent.reminding.planning import plan_reminders
 from arc_sync.agent.reminding.rows import DRAFTED, reminders
 from arc_sync.agent.reminding.waiting import OUTGOING, in_trouble
+from arc_sync.agent.round import Report
 from arc_sync.agent.running.jobs import Job
 from arc_sync.agent.running.logs import places_of
 from arc_sync.agent.running.nights import keep_night
@@ -193,27 +194,32 @@ def _round_for(
     facts: _Facts,
     turn: Turn,
 ) -> Told:
-    """Run the round that requests want, and answer those that waited for it."""
-    worked, why, kind = None, "", ""
+    """Run the round that requests want, and answer those that waited for it, before anything is sent."""
+    unanswered = list(waits)
+
+    def rounded(report: Report | None, why: str = "") -> None:
+        replies = [after_round(reply, report, why) for reply in unanswered]
+        unanswered.clear()
+        answer(replies)
+
     try:
-        worked = _worked(firm, turn)
+        worked = _worked(firm, turn, rounded)
     except ArcError as error:
-        why, kind = str(error), type(error).__name__
+        rounded(None, str(error))
+        return Told(str(error), type(error).__name__, facts=facts, seen=seen_of(firm, turn.clock()))
     except Exception as error:
-        answer([after_round(reply, None, _failure(error).trouble) for reply in waits])
+        rounded(None, _failure(error).trouble)
         raise
-    answer([after_round(reply, worked.round if worked else None, why) for reply in waits])
-    if worked is None:
-        return Told(why, kind, facts=facts, seen=seen_of(firm, turn.clock()))
     return _after(firm, worked, turn.clock(), facts)
 
 
-def _worked(firm: Firm, turn: Turn) -> Worked:
+def _worked(firm: Firm, turn: Turn, first: Callable[[Report], None] = lambda _: None) -> Worked:
     def ways() -> Mapping[str, Mailer]:
         turn.sends(by_a_queue=bool(firm.config.spreadsheet))
         return open_mailers(firm.config)
 
-    return work(firm, turn.clock, this_sender(), ways, enough=turn.is_enough, hook=turn.goes_on)
+    own = this_sender()
+    return work(firm, turn.clock, own, ways, enough=turn.is_enough, hook=turn.goes_on, first=first)
 
 
 def _after(firm: Firm, worked: Worked, now: datetime, facts: _Facts) -> Told:
