@@ -411,6 +411,15 @@ def test_a_request_for_a_strange_workbook_waits_a_minute_for_another_agent(stage
     assert not list(stage.conductor.spool.requests.iterdir())
 
 
+def test_who_clicked_in_a_strange_workbook_is_answered_while_excel_still_looks(stage: Stage) -> None:
+    answers = (Path(__file__).parents[1] / "addin" / "excel" / "ArcAnswers.bas").read_text("ascii")
+    looks = int(answers.partition("Looks As Long = ")[2].split()[0])  # one a second
+    stage.firm("a", B1)
+    stage.click("click", "9" * 32, age=looks - 3)  # the agent looks every other second
+
+    assert "does not keep this workbook" in stage.said("click")
+
+
 def test_a_request_for_a_firm_whose_settings_are_wrong_is_told_so_after_a_minute(stage: Stage) -> None:
     file = stage.firm("a", B1)
     stage.rests()

@@ -23,8 +23,10 @@ from arc_sync.agent.running.keeping import Keeping
 from arc_sync.agent.running.logs import Log
 from arc_sync.agent.running.tasks import Task, Told
 
-#: How long a request for a workbook that this agent does not keep waits for another agent of this user.
-STRANGE: Final = timedelta(minutes=1)
+#: How long a request for a workbook that this agent does not keep waits. The lock is a home's, the spool may be that of
+#: two: another agent may keep it. And this one knows a firm's workbook only after the first round, up to ten seconds
+#: after it was added. Excel looks for an answer for a minute; one that came later would be shown to nobody.
+STRANGE: Final = timedelta(seconds=55)
 _NOT_KEPT: Final = (
     "The agent does not keep this workbook; run arc agent add in the folder of its arc.toml, and ask again."
 )
