@@ -7,12 +7,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
-from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere, replacing
+from arc_sync.xlsx import STEPS, Backup, Package, Refused, fingerprint, is_open_elsewhere, replacing, saving
 from arc_sync.xlsx.__main__ import main
 from tests.xlsx_corpus import (
     MAIN,
@@ -91,7 +93,9 @@ def test_saving_elsewhere_leaves_the_file_alone(path: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(path: Path, step: str) -> None:
+def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(
+    path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     old = path.read_bytes()
     source = Path(__file__).resolve().parent.parent / "sync"
     environment = {**os.environ, "PYTHONPATH": str(source)}
@@ -102,12 +106,63 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new(path: Path, step: str
     assert calamine_cells(path)["Invoices", 3, 2] == ("killed" if done else "Müller & Söhne 2")
     left = list(path.parent.glob(".~arc-*"))
     assert len(left) == (0 if done or step == "packed" else 1)
-    for temporary in left:  # an hour later the next save clears it away
-        os.utime(temporary, (0, 0))
+    _pass(monkeypatch, hours=25)  # then the next save clears it away
     book = Package(path)
     book.sheet("Invoices").set("B3", "after all")
     book.save()
     assert openpyxl_cells(path)["Invoices", 3, 2] == "after all"
+    assert list(path.parent.glob(".~arc-*")) == []
+
+
+def _pass(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    """Let the clock of the next saves be some hours ahead."""
+    monkeypatch.setattr(saving, "time", SimpleNamespace(time=lambda: time.time() + hours * 3_600))
+
+
+def test_what_killed_saves_left_is_swept_after_a_day_and_nothing_else_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = path.parent / ".arc-backups"
+    backups.mkdir()
+    left = {
+        path.parent / f".~arc-{path.name}-abcd1234.tmp",
+        backups / f"{path.stem} 2026-01-31 08.00.00Z 0123abcd.tmp",
+    }
+    others = {
+        path.parent / ".~arc-Another.xlsx-abcd1234.tmp",
+        path.parent / f"~${path.name}",
+        backups / "mine.tmp",
+    }
+    for file in left | others:
+        file.write_text("begun")
+        os.utime(file, (0, 0))  # the date of what was copied into it
+    for hours in (23, 25):
+        _pass(monkeypatch, hours)
+        book = Package(path)
+        book.sheet("Invoices").set("B3", f"{hours} hours later")
+        book.save()
+        assert {file for file in left | others if file.exists()} == (left | others if hours == 23 else others)
+
+
+def test_a_save_leaves_alone_what_another_is_just_putting_in_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(path, (0, 0))  # a workbook that was last changed long ago
+    book, real = Package(path), replacing.exchange
+    book.sheet("Invoices").set("B3", "mine")
+
+    def exchanged(one: Path, other: Path) -> None:
+        real(one, other)
+        monkeypatch.setattr(replacing, "exchange", real)
+        second = Package(path)
+        second.sheet("Invoices").set("C3", 77)
+        second.save()
+
+    monkeypatch.setattr(replacing, "exchange", exchanged)
+    book.save()
+
+    found = openpyxl_cells(path)
+    assert (found["Invoices", 3, 3], found["Invoices", 3, 2]) == (77, "mine")
     assert list(path.parent.glob(".~arc-*")) == []
 
 

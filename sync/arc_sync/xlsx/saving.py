@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from arc_sync.xlsx.sheet import Sheet
 
 STEPS = ("packed", "written", "synced", "verified", "unchanged", "backed up", "replaced", "folder synced")
-_STALE = 3_600  # seconds after which a temporary file is what a killed save left behind
+_STALE = 86_400  # seconds after which a temporary file is what a killed save left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +171,23 @@ def _size(package: Package, key: str) -> int | None:
 
 def _temporary(target: Path) -> Path:
     """Make a temporary file beside the target, and clear away what killed saves left there."""
-    prefix = f".~arc-{target.name}-"
-    for left in target.parent.glob(f".~arc-{_literal(target.name)}-*.tmp"):
-        with contextlib.suppress(OSError):  # another save of ours may have cleared it first
-            if time.time() - left.stat().st_mtime > _STALE:
-                left.unlink()
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
+    _sweep(target.parent, f".~arc-{_literal(target.name)}-*.tmp")
+    handle, name = tempfile.mkstemp(prefix=f".~arc-{target.name}-", suffix=".tmp", dir=target.parent)
     os.close(handle)
     return Path(name)
+
+
+def _sweep(folder: Path, pattern: str) -> None:
+    """Delete the temporary files that nobody has touched for a day.
+
+    A file that has just changed places with the workbook, or is a copy of it, has the workbook's own date, which may be
+    old; so it counts as well when the system last changed the entry.
+    """
+    for left in folder.glob(pattern):
+        with contextlib.suppress(OSError):  # another save of ours may have cleared it first
+            state = left.stat()
+            if time.time() - max(state.st_mtime, state.st_ctime) > _STALE:
+                left.unlink()
 
 
 def _literal(name: str) -> str:
@@ -218,7 +227,9 @@ def _keep(target: Path, package: Package, backup: Backup) -> Path:
             os.fsync(file.fileno())
         part.replace(kept)
         sync_folder(folder)
-    older = sorted(folder.glob(f"{_literal(target.stem)} ????-??-?? ??.??.??Z ????????{target.suffix}"))
+    named = f"{_literal(target.stem)} ????-??-?? ??.??.??Z ????????"
+    _sweep(folder, f"{named}.tmp")
+    older = sorted(folder.glob(f"{named}{target.suffix}"))
     for old in older[: -backup.keep]:
         if old != kept:
             old.unlink()
