@@ -322,6 +322,24 @@ def test_such_a_row_is_followed_where_it_is_written_before_it_was_put_right() ->
 
 
 @pytest.mark.parametrize(
+    ("aimed", "more", "known"),
+    [(True, {}, True), (True, {"po": "two"}, False), (True, {"number": "new"}, False), (False, {}, False)],
+    ids=["where it was to be put right", "another value", "something else beside it", "another row"],
+)
+def test_a_single_value_tells_the_row_only_where_it_was_and_alone(
+    *, aimed: bool, more: dict[str, Raw], known: bool
+) -> None:
+    earlier = hit("arc-1-x.0", cells=_SLIP[:2])
+    cells = slipped(**{"po": "one", "bucket": None, "notes": None, **more})
+    record = batch(row(), (earlier,))
+    heals = (("arc-1-x.0", "po "),) if aimed else ()
+    record.aims = [aim._replace(heals=heals) for aim in record.aims]
+    assert (MARK in judge(record, copies(cells), SHEET_IDS).hits[0].marks) is known
+    read = [*([[]] * 3), HEADER, *([[]] * (ROW - 4 if aimed else 1)), cells]
+    assert bool(unmask({"Invoices": Grid(SHEET, read)}, [earlier], WHERE, {}).dirt) is known
+
+
+@pytest.mark.parametrize(
     ("cells", "known"),
     [
         (slipped(id="b" * 32), {}),

@@ -14,9 +14,11 @@ from arc_sheets.errors import BookAhead
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS
 from arc_sync.agent.marks import look_for_newer
 from arc_sync.agent.pages import pages
+from arc_sync.books.google.layout import STAMP
 from arc_sync.merge.history import Origin
+from arc_sync.xlsx.refs import letters
 from tests.bench_google import NOW, TERMS, Bench
-from tests.emulators.google import GoogleEmulator
+from tests.emulators.google import GoogleEmulator, Person
 from tests.vault import Vault, restored
 
 
@@ -94,6 +96,28 @@ def test_a_person_who_types_while_the_round_writes_loses_nothing(firm: Bench) ->
     firm.round()
     (line,) = firm.round().issues
     assert (line.mine, line.theirs) == ("typed just now", "PO-7")  # a person decides
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["before it is looked for", "while it is put right"])
+def test_a_slip_on_a_new_row_whose_stamp_goes_with_its_column_is_taken_back(
+    firm: Bench, *, wide: bool
+) -> None:
+    hand, habits, layout = firm.hand, firm.google.habits, firm.hand.layout(INVOICES)
+    at, stamp = layout.rows[f"{2:032x}"], letters(layout.places[STAMP])
+    if wide:  # else the batch that puts it right is refused, as it reaches beyond the sheet
+        hand.own(INVOICES, 0, "mine")
+
+    def row_and_column(_: Person) -> None:
+        hand.person.insert_rows("Invoices", at + 1)
+        hand.person.insert_columns("Invoices", stamp)
+        habits.before("write", lambda person: person.delete_columns("Invoices", stamp))
+
+    habits.before("write", row_and_column)
+    firm.note("PO-7")
+    firm.round()
+    firm.settled()
+    grid, po = hand.grid("Invoices"), layout.places["po"]
+    assert [grid.at(n, po) for n in (at, at + 1)] == [None, "PO-7"]
 
 
 def test_a_formula_is_held_and_the_rest_goes_on(firm: Bench) -> None:

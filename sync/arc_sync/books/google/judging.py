@@ -106,10 +106,11 @@ class _Judge:
     def _follow(self, aim: Aim, cells: Sequence[Raw]) -> None:
         """Let the earlier hits on a row be found by its new stamp; several may lie on one another."""
         texts = {cell for cell in cells if isinstance(cell, str)}
-        names = self._head(aim.sheet)
+        names, meant = self._head(aim.sheet), {hit for hit, _ in aim.heals}
         for hit in (hit for hit in self._record.hits if hit.sheet == aim.sheet):
             by_id = hit.gave(cells) or hit.had(cells)
-            if by_id or not texts.isdisjoint(hit.marks) or is_alike(cells, names, hit):
+            alike = is_alike(cells, names, hit, there=hit.id in meant)
+            if by_id or not texts.isdisjoint(hit.marks) or alike:
                 self._followed.setdefault(hit.id, []).append(aim.mark)
 
     def _broken(self) -> set[str]:

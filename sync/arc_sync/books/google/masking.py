@@ -133,14 +133,19 @@ def _row(stands: Grid, grid: Grid, names: Sequence[str] | None, hit: Hit) -> tup
     given = (n for rows in (stands.rows, grid.rows) for n, cells in enumerate(rows) if hit.gave(cells))
     if (at := next(given, None)) is not None:
         return at, False
-    had = (n for n, cells in enumerate(grid.rows) if hit.had(cells) or is_alike(cells, names, hit))
+    had = (
+        n
+        for n, cells in enumerate(grid.rows)
+        if hit.had(cells) or is_alike(cells, names, hit, there=n == hit.row)
+    )
     return next(had, None), False
 
 
-def is_alike(cells: Sequence[Raw], names: Sequence[str] | None, hit: Hit) -> bool:
-    """Say whether a new row is the one that was just hit: all else stands there, so somebody typed over the stamp.
+def is_alike(cells: Sequence[Raw], names: Sequence[str] | None, hit: Hit, *, there: bool) -> bool:
+    """Say whether a new row is the one that was just hit: all else stands there, so somebody took the stamp away.
 
-    Not once it was gone: then a person may have typed the same on another one.
+    A single value is enough only where the row stood, and if nothing else stands on it. Nor is anything once the row
+    was gone: then a person may have typed the same on another one.
     """
     if hit.told or hit.key or not names or ID not in names:
         return False
@@ -150,7 +155,8 @@ def is_alike(cells: Sequence[Raw], names: Sequence[str] | None, hit: Hit) -> boo
     wrote = [cell for cell in hit.cells if cell.wrote not in ("", BLANK, print_of(hit.id))]
     prints = dict(enumerate(map(print_of, cells)))
     stands = (any(prints.get(c) == one.wrote for c in _columns(names, one, len(cells))) for one in wrote)
-    return len(wrote) > 1 and all(stands)
+    alone = there and len(wrote) == sum(cell is not None for cell in cells) == 1
+    return (alone or len(wrote) > 1) and all(stands)
 
 
 def _marked(rows: Sequence[Sequence[Raw]], marks: Sequence[str]) -> int | None:
