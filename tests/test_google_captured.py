@@ -407,6 +407,18 @@ def test_a_formula_is_known_by_its_shape_wherever_it_moved(formula: str, other: 
     assert print_of(Formula(formula)) == print_of(Formula(other))
 
 
+def test_rows_are_added_last() -> None:
+    """A write that a deletion sends below the last row must not meet one that was added in the same batch."""
+    grids = {sheet: Grid(sheet, [], 100, 10) for sheet in (7, 8, 9)}
+    adds = {"appendCells": {"sheetId": 7, "rows": [], "fields": "userEnteredValue"}}
+    added = [Added(7, ["e"], [{0: "text"}], [adds], [[]])]
+    batch = Batch(grids, {}, 8, 9, "arc-1-x", Record(2, "arc-2-x"), [Row(7, 5, {0: "text"})], added)
+    requests = batch.requests()
+    starts = [r.get("updateCells", {}).get("start", {}).get("sheetId") for r in requests]
+    told = [next(iter(r)) for r in requests]
+    assert starts.index(7) < told.index("appendCells")
+
+
 @pytest.mark.parametrize(
     ("formula", "other"), [("A1+B2", "A1-B2"), ('"A1"', '"B2"'), ("LOG10(A1)", "LOG2(A1)"), ("A1*2", "A1*3")]
 )
