@@ -70,7 +70,7 @@ def check_calendar(country: str, region: str) -> None:
         raise ConfigError("region needs country; write the country's code too, such as DE")
     if not country:
         return
-    import holidays  # noqa: PLC0415 (it is large, and most rounds send nothing)
+    import holidays  # noqa: PLC0415 (it is large, and a policy without a country needs none)
 
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
@@ -93,7 +93,7 @@ def _calendar(country: str, region: str, year: int) -> tuple[frozenset[int], fro
     """Return the weekend (0 is Monday) and the public holidays of a year."""
     if not country:
         return frozenset({5, 6}), frozenset()
-    import holidays  # noqa: PLC0415
+    import holidays  # noqa: PLC0415 (as above)
 
     known = holidays.country_holidays(country, subdiv=region or None, years=year)
     return frozenset(known.weekend), frozenset(known)

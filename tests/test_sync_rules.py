@@ -562,25 +562,26 @@ def test_a_header_renamed_again_before_its_return_was_written_keeps_its_first_ba
     assert both(world, "b") == ("newer", "newer")
 
 
-def test_what_was_typed_into_a_column_that_was_made_anew_is_an_edit() -> None:
+def made_anew() -> World:
+    """Return a world in whose book A a column was made anew, blank, and then typed into."""
     world = agreed()
     world.put(ONE, a=None)
     world.settle()
     for r in world.sheet("A").rows:
         r.cells["a"] = None
     world.type("A", ONE, a="typed")
+    return world
+
+
+def test_what_was_typed_into_a_column_that_was_made_anew_is_an_edit() -> None:
+    world = made_anew()
     world.settle()
     assert both(world, "a") == ("typed", "typed")
     assert both(world, "a", TWO) == ("a2", "a2")
 
 
 def test_what_was_typed_into_a_column_that_was_made_anew_revives_a_row_deleted_meanwhile() -> None:
-    world = agreed()
-    world.put(ONE, a=None)
-    world.settle()
-    for r in world.sheet("A").rows:
-        r.cells["a"] = None
-    world.type("A", ONE, a="typed")
+    world = made_anew()
     world.delete(ONE)
     world.settle()
     assert both(world, "a") == ("typed", "typed")

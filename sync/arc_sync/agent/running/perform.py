@@ -87,9 +87,8 @@ def _plan(firm: Firm, turn: Turn) -> Told:
     facts: _Facts = {"planned": sum(planned.counts.values())}
     try:
         return _after(firm, _worked(firm, turn), turn.clock(), facts)
-    except (
-        BookOpen
-    ):  # the plan is in the ledger; the workbook shows it after the round that follows its closing
+    except BookOpen:
+        # The plan is in the ledger; the workbook shows it after the round that follows its closing.
         return Told(facts=facts | {"open": 1}, seen=seen_of(firm, turn.clock()), again=True)
 
 
@@ -156,10 +155,8 @@ def _carried_out(
     for told in asked:
         try:
             came = consume(firm, told, way, turn.clock())
-        except (
-            LedgerError,
-            OSError,
-        ) as error:  # it stays where it lies, and the next time tells whether it was done
+        except (LedgerError, OSError) as error:
+            # It stays where it lies, and the next time tells whether it was done.
             failed = error
             continue
         except Exception as error:  # noqa: BLE001 (a defect that one request brings out must not stop the others)

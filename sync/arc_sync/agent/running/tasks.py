@@ -24,9 +24,8 @@ class Task:
     later: tuple[Path, ...] = ()  #: of those that wait for another try: no message need wait for them
     books: frozenset[str] = frozenset()  #: ids of the workbook: by them requests name it
     sign: bool = False  #: give a sign of life in the spreadsheet
-    glance: bool = (
-        False  #: see first, without a child, whether there is anything to do: a server is to be asked
-    )
+    #: See first, without a child, whether there is anything to do: a server is to be asked.
+    glance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
