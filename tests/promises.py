@@ -250,6 +250,24 @@ class Promises(RuleBasedStateMachine):
     def sync_again(self, book: str, faults: dict[int, str], n: int, at: str) -> None:
         self.sync(book, faults, n, at)
 
+    @rule(
+        book=BOOKS,
+        tab=TABS,
+        faults=st.dictionaries(st.integers(0, 6), MEANWHILE, max_size=2),
+        n=NTH,
+        at=STORED,
+    )
+    def show(self, book: str, tab: str, faults: dict[int, str], n: int, at: str) -> None:
+        """Add a row to the ledger and show it ahead of any round; other things happen, and it may die."""
+        since, steps = self.world.head().n, iter(range(1000))
+        self.people.ledger_add(toy(tab))
+
+        def hook(_step: str) -> None:
+            self.meanwhile(faults.get(next(steps), ""), book, n, at)
+
+        with suppress(Crash, Fenced):
+            self.world.show(book, since, hook)
+
     def meanwhile(self, what: str, book: str, n: int, at: str) -> None:
         people, (tab, column) = self.people, column_at(at)
         if what == "crash":

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from arc_sheets.cells import CellValue, Value
 from arc_sheets.tabs import CUSTOMERS, INVOICES, PAYMENTS, REMINDERS
-from arc_sync.agent.faces import sealed
+from arc_sync.agent.faces import book_row
 from arc_sync.books.memory import MemoryRow
 from arc_sync.ledger.memory import MemoryLedger
 from arc_sync.merge.issues import IssueKind
@@ -136,7 +136,7 @@ def test_seals_count_what_stands_in_the_cells_not_in_which_currency() -> None:
 
     def seal(row: dict[str, CellValue], minor: int) -> str:
         stored = tuple(v if isinstance(v, str) else None for v in row.values())
-        return sealed(CUSTOMERS, stored, (minor, None, None, None))
+        return book_row(CUSTOMERS, "", stored, (minor, None, None, None)).seal
 
     assert seal(yen, 1145) == seal(euro, 114_500)
     assert seal(yen, 1145) != seal(euro, 114_501)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from arc_sheets.cells import CellValue, Reading, Row, Rows, Value
 from arc_sheets.tab import Tab
 from arc_sync.agent.merging import Rules
 from arc_sync.agent.round import Figures, Report, Settings, run_round
+from arc_sync.agent.showing import show_new
 from arc_sync.books.contents import IssueLine, Meta
 from arc_sync.books.draw.issues import MINE, NOTED, THEIRS
 from arc_sync.books.memory import MemoryBook, MemoryRow, MemorySheet, no_hook
@@ -65,12 +66,21 @@ class World:
 
     def sync(self, book: str, hook: Hook = no_hook, *, dry_run: bool = False) -> Report:
         """Run a round; the hook is called between its steps and before each write to the book."""
+        with self._at_work(book, hook) as (settings, here):
+            return run_round(replace(settings, dry_run=dry_run), here, self.ledger, self.now, hook)
+
+    def show(self, book: str, since: int, hook: Hook = no_hook) -> None:
+        """Show rows that the ledger got after a change, ahead of a round; the hook is called as in one."""
+        with self._at_work(book, hook) as (settings, here):
+            show_new(settings, here, self.ledger, since, self.now, hook)
+
+    @contextmanager
+    def _at_work(self, book: str, hook: Hook) -> Iterator[tuple[Settings, MemoryBook]]:
         self.now += timedelta(minutes=1)
         here = self.books[book]
         outer, here.hook = here.hook, hook
-        rules = Rules(self.tabs, Reading(), "EUR", self.fresh)
         try:
-            return run_round(Settings(rules, "Ann", self.figures, dry_run), here, self.ledger, self.now, hook)
+            yield Settings(Rules(self.tabs, Reading(), "EUR", self.fresh), "Ann", self.figures), here
         finally:
             here.hook = outer
 

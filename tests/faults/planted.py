@@ -37,6 +37,8 @@ BASE, CELLS, ROWS = f"{_MERGE}/base.py", f"{_MERGE}/cells.py", f"{_MERGE}/rows.p
 IDS, HISTORY = f"{_MERGE}/identify.py", f"{_MERGE}/history.py"
 MERGING, CHOICES, ROUND = f"{_AGENT}/merging.py", f"{_AGENT}/choices.py", f"{_AGENT}/round.py"
 MARKS = f"{_AGENT}/marks.py"
+VISIT, SHOWING = f"{_AGENT}/visit.py", f"{_AGENT}/showing.py"
+FIRM, PERFORM = f"{_AGENT}/firm.py", f"{_AGENT}/running/perform.py"
 STEPS, BOOK = f"{_BOOKS}/stepwise.py", f"{_BOOKS}/memory.py"
 LEDGER, LEASES = f"{_LEDGER}/memory.py", f"{_LEDGER}/leases.py"
 
@@ -78,7 +80,7 @@ FAULTS: Final = (
     _one("M14", "the base is the ledger of today", BASE, "self._then = moment(at.n)", "self._then = Moment(tab, live, issues, ())"),
     Fault("M15", "the base is at the bookmark the ledger saw, not the book's", (
         Edit(MERGING, "return Standing(book, mark.n,", "return Standing(book, max(mark.n, at.mark),"),
-        Edit(ROUND, "t.set_at(self.book, At(self.mark.n))", "pass"),
+        Edit(VISIT, "t.set_at(book, At(mark.n))", "pass"),
     )),
     _one("M16", "an unreadable cell is taken", CELLS, "        return _unreadable(cell, mine)\n", "        return Verdict(Do.TAKE, value=mine.text)\n"),
     _one("M17", "a row is dropped with what stands beside it", BOOK, "if row.own is None and not theirs:\n", "if True:\n"),
@@ -115,7 +117,7 @@ FAULTS: Final = (
     _one("P05", "what was taken is dropped", BASE, "if start < change.n <= end:", "if end < change.n <= start:"),
     Fault("P06", "pending sets not tied to their bookmark (two layers)", (
         Edit(MERGING, _PENDING, "pending = at.pending"),
-        Edit(ROUND, "t.set_at(self.book, At(self.mark.n))", "t.set_at(self.book, At(self.mark.n, record.at.pending))"),
+        Edit(VISIT, "t.set_at(book, At(mark.n))", "t.set_at(book, At(mark.n, record.at.pending))"),
     )),
     _one("P07", "never acknowledged", ROUND, "self.ledger.acknowledge(self.book, self.epoch, At(plan.mark.n), fingerprint)", "pass"),
     _one("P08", "values of older copies not recognised", CELLS, "if (cell.index, mine) in cell.base.stale:", "if False:"),
@@ -158,4 +160,26 @@ FAULTS: Final = (
         Edit(IDS, "found[theirs].append(row)", "found[theirs] = [row]"),
     ), ("test_books_file_rounds",)),
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
+    # -- rows shown ahead of the round -----------------------------------------------------------------
+    Fault("H01", "a row shown ahead was never offered", (
+        Edit(SHOWING, "            t.pend(visit.book)\n", ""),
+    ), ("test_showing",)),
+    Fault("H02", "offered to an older copy on the bookmark of the newer one", (
+        Edit(SHOWING, "            stand_on(t, visit.book, visit.mark)\n", ""),
+    ), ("test_showing",)),
+    Fault("H03", "rows shown ahead that were there before the click", (
+        Edit(SHOWING, "view.changes(since)", "view.changes(0)"),
+    ), ("test_showing",)),
+    Fault("H04", "rows that were only changed pass for new ones", (
+        Edit(SHOWING, " and c.before is None)", ")"),
+    ), ("test_showing",)),
+    Fault("H05", "rows shown ahead on a tab whose rows cannot be told apart", (
+        Edit(SHOWING, " if read.usable else []", ""),
+    ), ("test_showing",)),
+    Fault("H06", "the round is not preceded by what was clicked", (
+        Edit(PERFORM, "        firm.show_new(since, turn.clock())\n", ""),
+    ), ("test_live_showing",)),
+    Fault("H07", "a closed file is written twice for a click", (
+        Edit(FIRM, " and not isinstance(book := self.book, FileBook)", " and (book := self.book)"),
+    ), ("test_live_showing",)),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from arc_sheets.cells import CellValue, Row, Value, verbatim
 from arc_sheets.tab import Tab
+from arc_sync.books.contents import BookRow
 from arc_sync.books.port import SetFace
 from arc_sync.ledger.port import Transaction
 from arc_sync.merge import words
@@ -21,9 +22,10 @@ from arc_sync.merge.sealing import seal_of
 from arc_sync.merge.snapshot import Faces, Shows
 
 
-def sealed(tab: Tab, row: Row, computed: tuple[Value, ...]) -> str:
-    """Return the seal of a row's computed values, as ARC writes them."""
-    return seal_of(Shows(tab, tab.computed).cells(row, computed))
+def book_row(tab: Tab, i: str, row: Row, computed: tuple[Value, ...] | None = None) -> BookRow:
+    """Return a new row of a book, sealed; None: its computed cells are blank as yet."""
+    cells = computed or (None,) * len(tab.computed)
+    return BookRow(i, row, cells, seal_of(Shows(tab, tab.computed).cells(row, cells)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from arc_sheets.aging import AgingReport, aging
 from arc_sheets.cells import Reading, Rows, verbatim
@@ -19,6 +19,7 @@ from arc_sheets.frames import records
 from arc_sheets.kpis import KpiReport, kpis
 from arc_sheets.periods import DEFAULT_PERIOD, Period
 from arc_sheets.receivables import receivables
+from arc_sheets.tab import Owner, Tab
 from arc_sheets.tabs import RECORD_TABS
 from arc_sync.agent.config import Config
 from arc_sync.agent.form import Act
@@ -29,8 +30,10 @@ from arc_sync.agent.picking import pick
 from arc_sync.agent.places import name_spreadsheet
 from arc_sync.agent.policies import policy_of
 from arc_sync.agent.round import Report, Settings, run_round
+from arc_sync.agent.showing import show_new
 from arc_sync.books.contents import Meta
 from arc_sync.books.create import create
+from arc_sync.books.file import FileBook
 from arc_sync.books.port import Book
 from arc_sync.google.addresses import address
 from arc_sync.ledger.known import known_at as rows_by
@@ -42,6 +45,11 @@ from arc_sync.xlsx import is_open_elsewhere
 
 if TYPE_CHECKING:
     from arc_sync.agent.importing import Usual
+
+
+#: Tabs whose new rows are shown at once. What is typed over a cell before the round that settles it would be a question
+#: in a column that neither side wins.
+_AT_ONCE: Final = [tab for tab in RECORD_TABS if not any(c.owner is Owner.BOTH for c in tab.stored)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,12 @@ class Firm:
         """Return the origin of a change set made by this person; `now` is UTC."""
         return Origin(self.config.who, source, verbatim(what), now)  # a file's name need not be text
 
+    @property
+    def head(self) -> int:
+        """The number of the ledger's newest change."""
+        with self.ledger.read() as view:
+            return view.head().n
+
     def sync(
         self,
         now: datetime,
@@ -110,13 +124,29 @@ class Firm:
 
         `act` carries out what the form on Account asks for; without it the form is left alone.
         """
-        config = self.config
-        rules = Rules(RECORD_TABS, Reading(config.order), config.base_currency, zone=config.zone)
         terms = replace(self.terms, kept=partial(is_kept, now=now))
-        settings = Settings(
-            rules, self.config.who, pages(terms), dry_run=dry_run, act=act, stamp=self.config.stamp
+        settings = replace(
+            self._settings(RECORD_TABS),
+            figures=pages(terms),
+            dry_run=dry_run,
+            act=act,
+            stamp=self.config.stamp,
         )
         return run_round(settings, self.book, self.ledger, now, hook)
+
+    def show_new(self, since: int, now: datetime) -> None:
+        """Show the rows that came into the ledger after change `since`, if somebody has the workbook open here.
+
+        `now` is UTC. Raises `BookError` or `LedgerError`.
+        """
+        if not self.config.spreadsheet and not isinstance(book := self.book, FileBook):
+            show_new(self._settings(_AT_ONCE), book, self.ledger, since, now)
+
+    def _settings(self, tabs: Sequence[Tab]) -> Settings:
+        """Return what a round over the records of these tabs must know."""
+        config = self.config
+        rules = Rules(tabs, Reading(config.order), config.base_currency, zone=config.zone)
+        return Settings(rules, config.who)
 
     def make_book(self, now: datetime) -> Path | None:
         """Write a new workbook from the ledger and return where the old one is kept, if there was one.

@@ -23,7 +23,7 @@ from arc_sheets.worklist import WorkItem, worklist
 from arc_sync.agent.bank import bank_until
 from arc_sync.agent.choices import OPEN, lines_of
 from arc_sync.agent.details import details
-from arc_sync.agent.faces import sealed
+from arc_sync.agent.faces import book_row
 from arc_sync.agent.named import named
 from arc_sync.agent.round import Pages
 from arc_sync.books import draw
@@ -198,7 +198,6 @@ class _Lines(Sequence[BookRow]):
 
     def __init__(self, tab: Tab, rows: Rows, computed: Mapping[str, tuple[Value, ...]]) -> None:
         self._tab, self._rows, self._computed = tab, rows, computed
-        self._blank: tuple[Value, ...] = (None,) * len(tab.computed)
         self._ids = list(rows)
 
     def __len__(self) -> int:
@@ -214,5 +213,4 @@ class _Lines(Sequence[BookRow]):
         return self._row(self._ids[index])
 
     def _row(self, i: str) -> BookRow:
-        shown = self._computed.get(i, self._blank)
-        return BookRow(i, self._rows[i], shown, sealed(self._tab, self._rows[i], shown))
+        return book_row(self._tab, i, self._rows[i], self._computed.get(i))

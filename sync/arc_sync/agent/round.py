@@ -18,14 +18,13 @@ from arc_sheets.errors import BookError
 from arc_sheets.phrases import say_list
 from arc_sheets.tab import Tab
 from arc_sync.agent.choices import OPEN, Numbers, lines_of, settle, wanted_back
-from arc_sync.agent.faces import ComputedCells, sealed
+from arc_sync.agent.faces import ComputedCells, book_row
 from arc_sync.agent.form import Act, Answered, Occasion, answer, waiting
-from arc_sync.agent.lease import take_lease
-from arc_sync.agent.marks import checked
 from arc_sync.agent.merging import Desk, Keys, Rules, objection
 from arc_sync.agent.quick import mark_of
+from arc_sync.agent.visit import stand_on, visited
 from arc_sync.books import charted
-from arc_sync.books.contents import BookRow, IssueLine, Said
+from arc_sync.books.contents import IssueLine, Said
 from arc_sync.books.draw.issues import ISSUES
 from arc_sync.books.drawing import Drawing
 from arc_sync.books.form import Form
@@ -36,7 +35,6 @@ from arc_sync.merge import words
 from arc_sync.merge.history import At, Bookmark, Origin
 from arc_sync.merge.issues import Issue, IssueKey, IssueKind
 from arc_sync.merge.plan import Merged, NewRow
-from arc_sync.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +112,12 @@ def run_round(
 
     Raises `BookError` or `LedgerError`, with nothing lost: the next round settles what this one began.
     """
-    with undisturbed(), book.open() as session:
-        meta = session.meta()
-        mark = checked(meta, ledger, book.where)
-        ledger.add_book(meta.book, book.where)
-        epoch = take_lease(ledger, meta.book, now, takeover=settings.takeover)
-        hook("leased")
+    with visited(book, ledger, now, hook, takeover=settings.takeover) as visit:
+        one = _Round(settings, *visit, ledger, now, hook)
         try:
-            session.claim(epoch)
-            hook("claimed")
-            one = _Round(settings, session, ledger, meta.book, mark, epoch, now, hook)
-            try:
-                return one.run()
-            except BookError as error:
-                raise type(error)(f"{error}{one.report.safe}") from error
-        finally:
-            ledger.release(meta.book, epoch)
+            return one.run()
+        except BookError as error:
+            raise type(error)(f"{error}{one.report.safe}") from error
 
 
 class _DryRun(Exception):
@@ -144,10 +132,10 @@ def _leave_no_trace() -> NoReturn:
 class _Round:
     settings: Settings
     session: Session
-    ledger: Ledger
     book: str
     mark: Bookmark
     epoch: int
+    ledger: Ledger
     now: datetime
     hook: Callable[[str], None]
     report: Report = field(default_factory=Report)
@@ -248,9 +236,7 @@ class _Round:
         self.numbers = {(tab, row.id): row.at for tab, sheet in desk.sheets.items() for row in sheet.rows}
         try:
             with self.ledger.change(desk.origin, book=self.book, epoch=self.epoch) as t:
-                record = t.book(self.book)
-                if record and record.at.mark != self.mark.n:
-                    t.set_at(self.book, At(self.mark.n))  # it was acknowledged, or this is another copy
+                stand_on(t, self.book, self.mark)
                 merged = desk.merge(t)
                 self._plan(plan, desk, merged, t, lines)
                 if self._moves(plan, merged, t):
@@ -282,7 +268,7 @@ class _Round:
         pages = self.settings.figures(t, self._local.date(), self.book, self.session.account())
         for tab, sheet in zip(merged, desk.sheets.values(), strict=True):
             plan.appends[tab.tab.name] = [
-                _row(tab.tab, n.row, n.values, pages)
+                book_row(tab.tab, n.row, n.values, pages.computed.get(tab.tab.name, {}).get(n.row))
                 for n in sorted(tab.appends, key=partial(_place, tab.tab))
             ]
             faces = ComputedCells(tab.tab, sheet.present, t, self.book, self.now, pages.computed)
@@ -364,11 +350,6 @@ def _place(tab: Tab, new: NewRow) -> tuple[bool, Any]:
     """Return by what new rows are put in order: number, date, customer or stage, blanks last."""
     first, choices = new.values[0], tab.stored[0].choices
     return first is None, choices.index(str(first)) if first in choices else first
-
-
-def _row(tab: Tab, i: str, values: tuple[Value, ...], pages: Pages) -> BookRow:
-    computed = pages.computed.get(tab.name, {}).get(i, (None,) * len(tab.computed))
-    return BookRow(i, values, computed, sealed(tab, values, computed))
 
 
 def _same(now: Sequence[IssueLine], shown: Sequence[ShownIssue]) -> bool:

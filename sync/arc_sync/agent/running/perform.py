@@ -149,7 +149,7 @@ def _carried_out(
     turn: Turn,
 ) -> Told:
     """Carry out requests one after the other, and run the round that they want; none keeps the others waiting."""
-    waits, wants_round = list[Reply](), False
+    waits, wants_round, since = list[Reply](), False, firm.head if asked else 0
     failed: Exception | None = None
     defect: Exception | None = None
     for told in asked:
@@ -173,7 +173,7 @@ def _carried_out(
     if not wants_round:
         done = Told(facts=facts, seen=seen_of(firm, turn.clock()) if asked else None)
     else:
-        done = _round_for(firm, waits, answer, facts, turn)
+        done = _round_for(firm, waits, answer, facts, turn, since)
     if defect is None or done.kind:
         return done
     return replace(done, kind=type(defect).__name__, trace=places_of(defect))
@@ -190,8 +190,9 @@ def _round_for(
     answer: Callable[[Sequence[Reply]], None],
     facts: _Facts,
     turn: Turn,
+    since: int,
 ) -> Told:
-    """Run the round that requests want, and answer those that waited for it, before anything is sent."""
+    """Show what came in since that change, run the round that requests want, and answer those that waited for it."""
     unanswered = list(waits)
 
     def rounded(report: Report | None, why: str = "") -> None:
@@ -200,6 +201,7 @@ def _round_for(
         answer(replies)
 
     try:
+        firm.show_new(since, turn.clock())
         worked = _worked(firm, turn, rounded)
     except ArcError as error:
         rounded(None, str(error))
