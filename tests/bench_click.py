@@ -113,7 +113,9 @@ def main(many: int = 10_000, clicks: int = 5) -> None:
                 seen = ribbon.click()
                 time.sleep(_PAUSE)
                 job = [line for line in agent.log() if line.get("job") == "requests"][-1]
-                sys.stdout.write(f"  click {n}   {seen}   the agent's job, figures and all, {job['ms'] / 1000:5.2f} s\n")
+                sys.stdout.write(
+                    f"  click {n}   {seen}   the agent's job, figures and all, {job['ms'] / 1000:5.2f} s\n"
+                )
                 sys.stdout.flush()
 
 

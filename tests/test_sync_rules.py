@@ -719,6 +719,45 @@ def test_an_edit_in_an_old_copy_that_no_round_read_is_genuine() -> None:
 # --- bugs once found -----------------------------------------------------------------------------------------
 
 
+def test_a_row_is_not_revived_under_a_key_that_another_row_has_by_then() -> None:
+    """Its own key was wiped with the column, so that the ledger's old one would count."""
+    world = agreed()
+    world.sheet("A").columns.discard("k")
+    world.settle("A")
+    world.delete(ONE)
+    other = world.insert(k="k1")
+    world.sheet("A").columns.add("k")
+    for there in world.sheet("A").rows:
+        there.cells["k"] = None
+    world.type("A", ONE, a="typed")
+    world.settle()
+    assert ONE not in world.rows()
+    assert world.value(other, "k") == "k1"
+    assert world.cell("A", ONE, "a") == "typed"
+    issue = world.issue("A", ONE, "k")
+    assert issue is not None
+    assert issue.kind is IssueKind.HELD
+    world.type("A", ONE, k="k7")
+    world.settle()
+    assert world.rows()[ONE][:2] == ("k7", "typed")
+    assert world.issue("A", ONE, "k") is None
+
+
+def test_a_row_is_not_revived_naming_a_thing_that_is_gone() -> None:
+    world = agreed()
+    world.sheet("A", PARTS).columns.discard("thing")
+    world.settle("A")
+    world.delete(PART, PARTS)
+    world.delete(ONE)
+    world.type("A", PART, PARTS, d="typed")
+    world.settle()
+    assert PART not in world.rows(PARTS)
+    assert world.cell("A", PART, "d", PARTS) == "typed"
+    issue = world.issue("A", PART, "thing", PARTS)
+    assert issue is not None
+    assert issue.kind is IssueKind.HELD
+
+
 def test_an_old_copy_with_a_conflict_decided_since_does_not_revive_a_row_deleted_since() -> None:
     world = conflict()
     old = world.copy("A")
