@@ -313,7 +313,9 @@ class TabMerge:
             else old[k]
             for k, v in enumerate(row.values)
         )
-        for k, value in enumerate(back):  # one that comes from the deleted row, too: much may have happened since
+        for k, value in enumerate(
+            back
+        ):  # one that comes from the deleted row, too: much may have happened since
             if why := self._objection(i, k, value):
                 issue = Issue(
                     IssueKind.HELD, self.context.now, mine=text_of(row.values[k], row.cells[k]), why=why
