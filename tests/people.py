@@ -285,6 +285,10 @@ class People:
         """Return where conflicts are open."""
         return {k for k, x in self.world.every_issue().items() if x.kind is IssueKind.CONFLICT}
 
+    def waiting(self) -> set[str]:
+        """Return the rows that a person left in a book and that wait for what they lack: they may come in any time."""
+        return {k.row for k, x in self.world.every_issue().items() if x.kind is IssueKind.HELD}
+
     def present(self, book: str, tab: Tab) -> set[str]:
         """Return the columns of a sheet, `ID` among them."""
         return self.world.sheet(book, tab).columns & {ID, *(c.name for c in tab.columns)}

@@ -86,7 +86,8 @@ class Promises(RuleBasedStateMachine):
         self.world = World()
         self.people = People(self.world)
         self.disk = {book: self.file(book) for book in "AB"}  #: what was last saved
-        self.backups: dict[str, tuple[Copy, Counter[str]]] = {}
+        #: Each with the rows that waited for what they lacked.
+        self.backups: dict[str, tuple[Copy, Counter[str], set[str]]] = {}
         self.vault: Vault | None = None
         self.buried: set[str] = set()
         self.open: set[IssueKey] = set()  #: conflicts when all was last at rest
@@ -167,7 +168,7 @@ class Promises(RuleBasedStateMachine):
     @rule(book=BOOKS)
     def back_up(self, book: str) -> None:
         self.rest()
-        self.backups.setdefault(book, self.file(book))
+        self.backups.setdefault(book, (*self.file(book), self.people.waiting()))
 
     @rule(book=BOOKS)
     def restore_backup(self, book: str) -> None:
@@ -175,9 +176,16 @@ class Promises(RuleBasedStateMachine):
         if book in self.backups:
             self.rest()
             before, open_before = self.world.live(), self.people.conflicts()
-            self.people.put_back(book, *self.backups[book])
+            file, own, waiting = self.backups[book]
+            self.people.put_back(book, file, own)
             self.world.settle(book)
-            assert self.world.live() == before, "an old copy of the book changed the ledger"
+            after = self.world.live()
+            for tab, rows in before.items():
+                assert rows.keys() - waiting == after[tab].keys() - waiting, (
+                    "an old copy brought or took rows"
+                )
+            assert waiting or after == before, "an old copy of the book changed the ledger"
+            self.people.hands |= waiting
             assert open_before <= self.people.conflicts(), "an old copy of the book closed a conflict"
 
     def file(self, book: str) -> tuple[Copy, Counter[str]]:
@@ -309,7 +317,7 @@ class Promises(RuleBasedStateMachine):
         self.rows_in_order()
         closed = {k for k in self.open - self.people.conflicts() if k.row not in self.people.hands}
         assert not closed, "a conflict was closed by no person"
-        self.open, self.people.hands = self.people.conflicts(), set()
+        self.open, self.people.hands = self.people.conflicts(), self.people.waiting()
 
     def usable(self, book: str, tab: Tab) -> bool:
         return {ID, tab.key} - {""} <= self.people.present(book, tab)
@@ -399,7 +407,7 @@ class Promises(RuleBasedStateMachine):
             born = sum(1 for name, _ in ever if name == tab.name)
             assert born <= self.people.created[tab.name], "rows multiply"
         assert not self.buried & live - self.people.hands, "a deleted row came back"
-        self.buried |= {row for _, row in ever} - live
+        self.buried = {row for _, row in ever} - live
 
     @invariant()
     def what_is_not_arcs_is_not_touched(self) -> None:

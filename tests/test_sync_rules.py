@@ -719,6 +719,17 @@ def test_an_edit_in_an_old_copy_that_no_round_read_is_genuine() -> None:
 # --- bugs once found -----------------------------------------------------------------------------------------
 
 
+def test_rows_numbered_anew_are_taken_in_one_round_whoever_had_the_number_before() -> None:
+    world = agreed()
+    for n in range(1, 5):
+        world.type("A", row(n), k=f"k{n + 1}")
+    added = world.add("A", k="k1")
+    report = world.sync("A")
+    assert [world.value(row(n), "k") for n in range(1, 5)] == ["k2", "k3", "k4", "k5"]
+    assert world.value(added.id, "k") == "k1"
+    assert (report.in_step, report.issues) == (True, [])
+
+
 def test_a_row_is_not_revived_under_a_key_that_another_row_has_by_then() -> None:
     """Its own key was wiped with the column, so that the ledger's old one would count."""
     world = agreed()

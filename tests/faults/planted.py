@@ -160,6 +160,8 @@ FAULTS: Final = (
         Edit(IDS, "found[theirs].append(row)", "found[theirs] = [row]"),
     ), ("test_books_file_rounds",)),
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
+    _one("N29", "a key that is given up in this round counts as taken", ROWS, "for i in self._in_order(sorted(visit - self._left), rows):", "for i in sorted(visit - self._left):"),
+    _one("N30", "a row is revived whatever became of its key", ROWS, "for k, value in enumerate(back):", "for k, value in ((k, back[k]) for k in fields):"),
     # -- rows shown ahead of the round -----------------------------------------------------------------
     Fault("H01", "a row shown ahead was never offered", (
         Edit(SHOWING, "            t.pend(visit.book)\n", ""),

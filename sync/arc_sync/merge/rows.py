@@ -6,7 +6,7 @@ are held. A row deleted in the ledger leaves the book, unless a person edited it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -69,7 +69,7 @@ class TabMerge:
         refill = self._recreated(rows)
         visit = {*rows, *gone, *(i for i in self.live if i not in rows and i not in self.sheet.agreed)}
         held = gone if self._too_many(gone) else set()
-        for i in sorted(visit - self._left):
+        for i in self._in_order(sorted(visit - self._left), rows):
             if i in held:
                 self._hold_vanished(i)
             elif i in rows:
@@ -78,6 +78,29 @@ class TabMerge:
                 self._append(i)
         self._loosen()
         return self.out
+
+    def _in_order(self, visit: Sequence[str], rows: Mapping[str, SheetRow]) -> Iterator[str]:
+        """Yield rows so that one which gives up its natural key comes before the one that is to have it."""
+        left = dict.fromkeys(visit)
+        for i in visit:
+            chain: list[str] = []
+            here: str | None = i
+            while here in left:
+                del left[here]
+                chain.append(here)
+                here = self._holder(rows.get(here))
+            yield from reversed(chain)
+
+    def _holder(self, row: SheetRow | None) -> str | None:
+        """Return the live row whose natural key a row of the book now bears, if that is another one."""
+        if (
+            row is None
+            or self._key_field is None
+            or isinstance(key := row.values[self._key_field], Unreadable)
+        ):
+            return None
+        live = self.live.get(row.id)
+        return None if live and live[self._key_field] == key else self._owner_of(key)
 
     # -- columns ---------------------------------------------------------------------------------------
 
@@ -313,9 +336,8 @@ class TabMerge:
             else old[k]
             for k, v in enumerate(row.values)
         )
-        for k, value in enumerate(
-            back
-        ):  # one that comes from the deleted row, too: much may have happened since
+        # What comes from the deleted row may be taken by now, too.
+        for k, value in enumerate(back):
             if why := self._objection(i, k, value):
                 issue = Issue(
                     IssueKind.HELD, self.context.now, mine=text_of(row.values[k], row.cells[k]), why=why
