@@ -96,6 +96,7 @@ class People:
         self.saw(row.cells.get(column), *((line.mine, line.theirs) if line else ()))
         row.cells[column] = cell
         self.hands.add(row.id)
+        self.created[tab.name] += not row.id  # what is left of a row that the ledger deleted becomes a new one
 
     def edit(self, book: str, tab: Tab, column: Column, n: int, how: str) -> None:
         """Edit some cell; under a header that ARC does not know, too."""
