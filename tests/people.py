@@ -191,7 +191,9 @@ class People:
 
     def rename_header(self, book: str, tab: Tab, column: str) -> None:
         """Rename a header; or, if it is renamed, give it its name back. The cells stay as they are."""
-        self.world.sheet(book, tab).columns ^= {column}
+        sheet = self.world.sheet(book, tab)
+        sheet.columns ^= {column}
+        self.created[tab.name] += sum(not row.id for row in sheet.rows)  # under its name the rest of a row is one
 
     def put_back(self, book: str, file: Copy, own: Counter[str]) -> None:
         """Let another copy of the file be the book now; what the present one holds is given up knowingly."""
