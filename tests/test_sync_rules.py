@@ -754,6 +754,19 @@ def test_a_row_is_not_revived_under_a_key_that_another_row_has_by_then() -> None
     assert world.issue("A", ONE, "k") is None
 
 
+def test_a_row_that_waits_to_be_revived_is_not_said_to_have_vanished() -> None:
+    world = agreed()
+    file = world.copy("A")
+    world.sheet("A").rows.clear()
+    world.settle("A")
+    world.delete(ONE)
+    world.insert(k="k1")
+    world.put_back("A", file)  # Ctrl+Z
+    world.type("A", ONE, a="typed")
+    world.settle()
+    assert [key.column for key in world.issues("A") if key.row == ONE] == ["k"]
+
+
 def test_a_row_is_not_revived_naming_a_thing_that_is_gone() -> None:
     world = agreed()
     world.sheet("A", PARTS).columns.discard("thing")

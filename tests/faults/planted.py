@@ -162,6 +162,7 @@ FAULTS: Final = (
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
     _one("N29", "a key that is given up in this round counts as taken", ROWS, "for i in self._in_order(sorted(visit - self._left), rows):", "for i in sorted(visit - self._left):"),
     _one("N30", "a row is revived whatever became of its key", ROWS, "for k, value in enumerate(back):", "for k, value in ((k, back[k]) for k in fields):"),
+    _one("N31", "a row that is here and waits is said to have vanished", ROWS, '                self._close(i, "")  # it is here', "                # it is here"),
     # -- rows shown ahead of the round -----------------------------------------------------------------
     Fault("H01", "a row shown ahead was never offered", (
         Edit(SHOWING, "            t.pend(visit.book)\n", ""),

@@ -343,6 +343,7 @@ class TabMerge:
                     IssueKind.HELD, self.context.now, mine=text_of(row.values[k], row.cells[k]), why=why
                 )
                 self._keep(i, self.tab.stored[k].name, issue)
+                self._close(i, "")  # it is here, whatever was said of it
                 self._left.add(i)
                 return
         self._put(i, back)
