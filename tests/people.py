@@ -96,7 +96,9 @@ class People:
         self.saw(row.cells.get(column), *((line.mine, line.theirs) if line else ()))
         row.cells[column] = cell
         self.hands.add(row.id)
-        self.created[tab.name] += not row.id  # what is left of a row that the ledger deleted becomes a new one
+        self.created[
+            tab.name
+        ] += not row.id  # what is left of a row that the ledger deleted becomes a new one
 
     def edit(self, book: str, tab: Tab, column: Column, n: int, how: str) -> None:
         """Edit some cell; under a header that ARC does not know, too."""
@@ -193,7 +195,9 @@ class People:
         """Rename a header; or, if it is renamed, give it its name back. The cells stay as they are."""
         sheet = self.world.sheet(book, tab)
         sheet.columns ^= {column}
-        self.created[tab.name] += sum(not row.id for row in sheet.rows)  # under its name the rest of a row is one
+        self.created[tab.name] += sum(
+            not row.id for row in sheet.rows
+        )  # under its name the rest of a row is one
 
     def put_back(self, book: str, file: Copy, own: Counter[str]) -> None:
         """Let another copy of the file be the book now; what the present one holds is given up knowingly."""
@@ -291,6 +295,13 @@ class People:
     def waiting(self) -> set[str]:
         """Return the rows that a person left in a book and that wait for what they lack: they may come in any time."""
         return {k.row for k, x in self.world.every_issue().items() if x.kind is IssueKind.HELD}
+
+    def unread(self) -> set[str]:
+        """Return the rows that a person touched on tabs that lack a column: it is read when its header is back."""
+        whole = {tab.name: {ID, *(c.name for c in tab.columns)} for tab in self.world.tabs}
+        books = (book.sheets.items() for book in self.world.books.values())
+        lacking = (sheet for sheets in books for name, sheet in sheets if whole[name] - sheet.columns)
+        return self.hands & {row.id for sheet in lacking for row in sheet.rows}
 
     def present(self, book: str, tab: Tab) -> set[str]:
         """Return the columns of a sheet, `ID` among them."""

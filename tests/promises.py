@@ -317,7 +317,8 @@ class Promises(RuleBasedStateMachine):
         self.rows_in_order()
         closed = {k for k in self.open - self.people.conflicts() if k.row not in self.people.hands}
         assert not closed, "a conflict was closed by no person"
-        self.open, self.people.hands = self.people.conflicts(), self.people.waiting()
+        self.open = self.people.conflicts()
+        self.people.hands = self.people.waiting() | self.people.unread()
 
     def usable(self, book: str, tab: Tab) -> bool:
         return {ID, tab.key} - {""} <= self.people.present(book, tab)
