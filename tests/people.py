@@ -147,6 +147,10 @@ class People:
             for row, (i, seal) in zip(rows, hidden, strict=True):
                 row.id, row.seal = i, seal
             self.hands |= {i for i, _ in hidden}
+            if any(record.at.pending for record in self.world.ledger.books() if record.id == book):
+                self.created[tab.name] += len(
+                    rows
+                )  # rows not surely there cannot be followed: they may be new ones
         sheet.rows[start:] = rows
 
     def delete(self, book: str, tab: Tab, n: int) -> None:
