@@ -96,9 +96,8 @@ class People:
         self.saw(row.cells.get(column), *((line.mine, line.theirs) if line else ()))
         row.cells[column] = cell
         self.hands.add(row.id)
-        self.created[
-            tab.name
-        ] += not row.id  # what is left of a row that the ledger deleted becomes a new one
+        # What is left of a row that the ledger deleted becomes a new one.
+        self.created[tab.name] += not row.id
 
     def edit(self, book: str, tab: Tab, column: Column, n: int, how: str) -> None:
         """Edit some cell; under a header that ARC does not know, too."""
@@ -148,9 +147,8 @@ class People:
                 row.id, row.seal = i, seal
             self.hands |= {i for i, _ in hidden}
             if any(record.at.pending for record in self.world.ledger.books() if record.id == book):
-                self.created[tab.name] += len(
-                    rows
-                )  # rows not surely there cannot be followed: they may be new ones
+                # A weakness of the merge, no right of its: see the expected failure in test_showing.
+                self.created[tab.name] += len(rows)
         sheet.rows[start:] = rows
 
     def delete(self, book: str, tab: Tab, n: int) -> None:
@@ -199,9 +197,8 @@ class People:
         """Rename a header; or, if it is renamed, give it its name back. The cells stay as they are."""
         sheet = self.world.sheet(book, tab)
         sheet.columns ^= {column}
-        self.created[tab.name] += sum(
-            not row.id for row in sheet.rows
-        )  # under its name the rest of a row is one
+        # Under its own header the rest of a deleted row is a row.
+        self.created[tab.name] += sum(not row.id for row in sheet.rows)
 
     def put_back(self, book: str, file: Copy, own: Counter[str]) -> None:
         """Let another copy of the file be the book now; what the present one holds is given up knowingly."""

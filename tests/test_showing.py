@@ -148,6 +148,22 @@ def test_saved_with_it_and_opened_again_after_the_round_nothing_is_asked() -> No
     assert not world.every_issue()
 
 
+@pytest.mark.xfail(strict=True, reason="a row that is not acknowledged is not followed (merge/identify.py)")
+def test_sorted_without_its_id_beside_a_row_deleted_meanwhile_it_is_known_again() -> None:
+    """So it is after a round that died, too. It gets another id, and the deleted row's text lands in the old one."""
+    world = agreed()
+    new = shown(world)
+    world.delete(row(2))
+    rows = world.sheet("A").rows
+    ids = [there.id for there in rows]
+    rows.sort(key=lambda there: {"k9": 0, "k1": 1, "k3": 2, "k4": 3, "k2": 4}[str(there.cells["k"])])
+    for there, i in zip(rows, ids, strict=True):
+        there.id = i
+    world.settle()
+    assert sorted(str(values[0]) for values in world.rows().values()) == ["k1", "k3", "k4", "k9"]
+    assert world.value(new, "k") == "k9"
+
+
 def test_a_tab_whose_rows_cannot_be_told_apart_is_left_alone() -> None:
     world = agreed()
     world.sheet("A").columns.discard("k")

@@ -54,8 +54,8 @@ _GONE = """        full = self.base.row(i).full
 """
 
 
-def _one(name: str, what: str, path: str, old: str, new: str) -> Fault:
-    return Fault(name, what, (Edit(path, old, new),))
+def _one(name: str, what: str, path: str, old: str, new: str, *by: str) -> Fault:
+    return Fault(name, what, (Edit(path, old, new),), by)
 
 
 FAULTS: Final = (
@@ -150,39 +150,19 @@ FAULTS: Final = (
     _one("N19", "a column emptied at one go clears the ledger", ROWS, "                found.add(k)\n", "                pass\n"),
     _one("N21", "a row deleted while the tab could not be read comes back", BASE, "if full is None and ID in self._missing:", "if False:"),
     _one("N23", "a sort is followed only if nothing was edited in it", IDS, "if home is not None and (closed or marks.alike(row, home) >= marks.alike(row, i)):", "if home is not None and closed:"),
-    Fault("N26", "a row of an older copy is not known by what was typed", (
-        Edit(IDS, "(marks.now, marks.known, marks.typed)", "(marks.now, marks.known)"),
-    ), ("test_books_file_rounds",)),
-    Fault("N27", "a row of an older copy is compared before names are respelled", (
-        Edit(MERGING, "            respell(keys, self.rules.tabs, sheet)\n            buried", "            buried"),
-    ), ("test_books_file_rounds",)),
-    Fault("N28", "of two rows alike only one is known again", (
-        Edit(IDS, "found[theirs].append(row)", "found[theirs] = [row]"),
-    ), ("test_books_file_rounds",)),
+    _one("N26", "a row of an older copy is not known by what was typed", IDS, "(marks.now, marks.known, marks.typed)", "(marks.now, marks.known)", "test_books_file_rounds"),
+    _one("N27", "a row of an older copy is compared before names are respelled", MERGING, "            respell(keys, self.rules.tabs, sheet)\n            buried", "            buried", "test_books_file_rounds"),
+    _one("N28", "of two rows alike only one is known again", IDS, "found[theirs].append(row)", "found[theirs] = [row]", "test_books_file_rounds"),
     _one("N20", "a row that moved between read and commit is passed over", MERGING, "            _unsift(sheet, self.was[tab.name], moved)\n", ""),
     _one("N29", "a key that is given up in this round counts as taken", ROWS, "for i in self._in_order(sorted(visit - self._left), rows):", "for i in sorted(visit - self._left):"),
     _one("N30", "a row is revived whatever became of its key", ROWS, "for k, value in enumerate(back):", "for k, value in ((k, back[k]) for k in fields):"),
     _one("N31", "a row that is here and waits is said to have vanished", ROWS, '                self._close(i, "")  # it is here', "                # it is here"),
     # -- rows shown ahead of the round -----------------------------------------------------------------
-    Fault("H01", "a row shown ahead was never offered", (
-        Edit(SHOWING, "            t.pend(visit.book)\n", ""),
-    ), ("test_showing",)),
-    Fault("H02", "offered to an older copy on the bookmark of the newer one", (
-        Edit(SHOWING, "            stand_on(t, visit.book, visit.mark)\n", ""),
-    ), ("test_showing",)),
-    Fault("H03", "rows shown ahead that were there before the click", (
-        Edit(SHOWING, "view.changes(since)", "view.changes(0)"),
-    ), ("test_showing",)),
-    Fault("H04", "rows that were only changed pass for new ones", (
-        Edit(SHOWING, " and c.before is None)", ")"),
-    ), ("test_showing",)),
-    Fault("H05", "rows shown ahead on a tab whose rows cannot be told apart", (
-        Edit(SHOWING, " if read.usable else []", ""),
-    ), ("test_showing",)),
-    Fault("H06", "the round is not preceded by what was clicked", (
-        Edit(PERFORM, "        firm.show_new(since, turn.clock())\n", ""),
-    ), ("test_live_showing",)),
-    Fault("H07", "a closed file is written twice for a click", (
-        Edit(FIRM, " and not isinstance(book := self.book, FileBook)", " and (book := self.book)"),
-    ), ("test_live_showing",)),
+    _one("H01", "a row shown ahead was never offered", SHOWING, "            t.pend(visit.book)\n", "", "test_showing"),
+    _one("H02", "offered to an older copy on the bookmark of the newer one", SHOWING, "            stand_on(t, visit.book, visit.mark)\n", "", "test_showing"),
+    _one("H03", "rows shown ahead that were there before the click", SHOWING, "view.changes(since)", "view.changes(0)", "test_showing"),
+    _one("H04", "rows that were only changed pass for new ones", SHOWING, " and c.before is None)", ")", "test_showing"),
+    _one("H05", "rows shown ahead on a tab whose rows cannot be told apart", SHOWING, " if read.usable else []", "", "test_showing"),
+    _one("H06", "the round is not preceded by what was clicked", PERFORM, "        firm.show_new(since, turn.clock())\n", "", "test_live_showing"),
+    _one("H07", "a closed file is written twice for a click", FIRM, " and not isinstance(book := self.book, FileBook)", " and (book := self.book)", "test_live_showing"),
 )  # fmt: skip

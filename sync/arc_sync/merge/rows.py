@@ -93,14 +93,12 @@ class TabMerge:
 
     def _holder(self, row: SheetRow | None) -> str | None:
         """Return the live row whose natural key a row of the book now bears, if that is another one."""
-        if (
-            row is None
-            or self._key_field is None
-            or isinstance(key := row.values[self._key_field], Unreadable)
-        ):
+        at = self._key_field
+        key = row.values[at] if row and at is not None else None
+        if row is None or at is None or isinstance(key, Unreadable):
             return None
         live = self.live.get(row.id)
-        return None if live and live[self._key_field] == key else self._owner_of(key)
+        return None if live and live[at] == key else self._owner_of(key)
 
     # -- columns ---------------------------------------------------------------------------------------
 
